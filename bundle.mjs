@@ -10,6 +10,7 @@ export const bundle = {
     runner: 'src/engine/script/runner.ts',
     hooks: 'src/engine/script/hooks.ts',
     watchdog: 'src/engine/script/watchdog.ts',
+    task: 'src/engine/slurm/task.ts',
     drawer: 'src/report/drawing/drawer.ts',
     index: 'src/index.ts',
   },

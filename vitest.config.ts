@@ -45,7 +45,8 @@ export default defineConfig({
           setupFiles: 'src/prelude.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          fileParallelism: false,
+          // After all others, whose time limits are shorter. Most of what they start uses one processor.
+          sequence: { groupOrder: 1 },
         },
       },
       {

@@ -5,17 +5,24 @@
  */
 
 import { parseArgs } from 'node:util'
+import { boundsOf, untoldEnds } from '../src/claims/bounds.ts'
 import { decide, type Region } from '../src/claims/region.ts'
 import { autocorrelation } from '../src/stats/autocorrelation.ts'
-import { bootstrapInterval } from '../src/stats/bootstrap.ts'
+import { bootstrapInterval, bootstrapRatio, roughErrorOf } from '../src/stats/bootstrap.ts'
 import { clusterValues, type Sample } from '../src/stats/clusters.ts'
 import { compare, difference } from '../src/stats/compare.ts'
 import { pearson } from '../src/stats/correlation.ts'
-import type { Interval } from '../src/stats/interval.ts'
+import { type Interval, unbounded } from '../src/stats/interval.ts'
 import { differenceOfMeans, meanOf, ratioOfMeans } from '../src/stats/means.ts'
 import { mean, sampleVariance } from '../src/stats/moments.ts'
 import { quantile } from '../src/stats/order.ts'
-import { type Prediction, predictMean, predictRatio } from '../src/stats/prediction.ts'
+import {
+  type NewRun,
+  type Prediction,
+  predictMean,
+  predictRatio,
+  type PublishedMean,
+} from '../src/stats/prediction.ts'
 import { randomNumbers } from '../src/stats/random.ts'
 import { type Cell, drawCell, noiseOf, type Shape } from '../test/stats/studies.ts'
 
@@ -34,6 +41,9 @@ const tables: ReadonlyMap<string, Table> = new Map<string, Table>([
   ['predictions', predictions],
   ['pairing', pairing],
   ['agreement', agreement],
+  ['ratios', ratios],
+  ['extremes', extremes],
+  ['quantiles', (studies) => quantiles(Math.ceil(studies / 2))],
 ])
 
 export async function benchStatistics(args: readonly string[]): Promise<void> {
@@ -141,15 +151,6 @@ function otherStatistics(studies: number): void {
       )
     }),
   ])
-  // The truth of a quantile is that of many trials of one cell.
-  row([
-    '90 % quantile less median',
-    shares((design, random) => {
-      const of = (values: readonly number[]) => quantile(values, 0.9) - quantile(values, 0.5)
-      const truth = expectedOf(design, of)
-      return contains(bootstrapInterval([drawCell(base(design), random)], of), truth) === 1
-    }),
-  ])
   row([
     'correlation over 8 patterns',
     shares((design, random) => {
@@ -163,19 +164,6 @@ function otherStatistics(studies: number): void {
 
 const patterns = [0, 1, 2, 3, 5, 8, 13, 21]
 const targets = [1, 0, 3, 2, 6, 7, 15, 18]
-
-const expectations = new Map<string, number>()
-
-/** The expectation of a statistic of such a cell, by simulation. */
-function expectedOf(design: Design, of: (values: readonly number[]) => number): number {
-  const name = JSON.stringify(design)
-  const known = expectations.get(name)
-  if (known !== undefined) return known
-  const random = randomNumbers(`expected ${name}`)
-  const found = mean(Array.from({ length: 20_000 }, () => of(drawCell(base(design), random).values)))
-  expectations.set(name, found)
-  return found
-}
 
 /** Shares of wrong verdicts where the truth lies on the limit of what a claim allows. */
 function verdicts(studies: number): void {
@@ -211,6 +199,10 @@ function verdicts(studies: number): void {
       ...wrong(closed(1, 2), (design, random) => ratioOfMeans(...draw(design, random))),
     ])
   }
+  row([
+    'mean in an interval, at 98 %',
+    ...wrong(closed(5, 10), (design, random) => meanOf(drawCell(base(design), random), 0.98)),
+  ])
   row([
     'ratio of means in an interval, by the jackknife',
     ...wrong(closed(1, 2), (design, random) => {
@@ -325,50 +317,248 @@ function alone({ seed: _, ...sample }: Sample): Sample {
   return sample
 }
 
-/** Verdicts of `agrees`, where both studies come from one distribution, and where ours lies on the limit. */
+/** How far our true mean is from the published one. */
+const truths = [1, 1.3, 1.5, 2] as const
+/** Standard deviation between our boots, as shares of our mean. */
+const noises = [0.01, 0.1, 0.2, 0.3, 0.5] as const
+
+/**
+ * Verdicts of `agrees` on a mean and on a ratio of two cells, with 5 boots of 10 trials, one of which has boots
+ * that differ, against one published boot of 5 or 30 trials with a standard deviation of 5 %.
+ */
 function agreement(studies: number): void {
-  console.log('\nverdicts on agreement with one published boot of 5 or 30 trials\n')
+  console.log('\nverdicts of `agrees`: not reproduced and reproduced, by how much our truth differs\n')
   row([
-    ...['shape', 'published n', 'ours', 'not reproduced, the same', 'reproduced, the same'],
-    ...['reproduced, on the lower limit', 'on the upper'],
+    ...['shape', 'published n', 'value', 'not reproduced, the same', 'reproduced, the same'],
+    ...['reproduced, on the limit', ...truths.slice(1).map((truth) => `reproduced, ${truth} times`)],
   ])
-  row(Array(7).fill('---'))
+  row(Array(6 + truths.length - 1).fill('---'))
   for (const shape of ['normal', 'lognormal'] as const) {
     for (const n of [5, 30]) {
-      for (const boots of [1, 5]) {
-        const found = common
-          .filter((design) => design.shape === shape && (boots > 1 || design.between === 0))
-          .map((design) => agreementOf({ ...design, boots }, n, studies))
-        const shares = [0, 1, 2, 3].map((column) => range(found.map((one) => one[column] ?? 0)))
-        row([shape, n, `${boots} x 10`, ...shares])
+      for (const value of ['mean', 'ratio'] as const) {
+        const found = noises.map((noise) => agreementOf({ shape, n, value, noise }, studies))
+        row([
+          shape,
+          n,
+          value,
+          ...[...(found[0]?.keys() ?? [])].map((column) => range(found.map((one) => one[column] ?? 0))),
+        ])
       }
     }
   }
 }
 
-function agreementOf(design: Design, n: number, studies: number): readonly number[] {
-  const random = randomNumbers(`agreement ${n} ${JSON.stringify(design)}`)
-  const counts = { outside: 0, inside: 0, low: 0, high: 0 }
-  const units =
-    design.boots === 1 ? ({ trials: 10, per: 'trial' } as const) : ({ trials: 5, per: 'boot' } as const)
+interface Agreed {
+  readonly shape: Shape
+  readonly n: number
+  readonly value: 'mean' | 'ratio'
+  readonly noise: number
+}
+
+function agreementOf({ shape, n, value, noise }: Agreed, studies: number): readonly number[] {
+  const random = randomNumbers(`agreement ${JSON.stringify([shape, n, value, noise])}`)
+  const counts = { outside: 0, inside: 0, limit: 0, others: truths.slice(1).map(() => 0) }
+  const cell = { boots: 5, trials: 10, lag1: 0, shape, mean: 1, sd: 0.05 }
   for (let study = 0; study < studies; study += 1) {
-    const { published, run, own, sample } = studied(base(design), random, n)
-    const prediction = predictMean(published, run)
-    if (prediction.type !== 'predicted') throw new Error(prediction.reason)
-    const region: Region = { ...prediction.interval, closed: true }
-    const { low, high } = meanOf(sample, 0.975).interval
-    const judged = (shift: number) => {
-      const interval = { low: low + shift, high: high + shift }
-      return decide({ value: own + shift, interval, level: 0.975, ...units }, region).type
+    // Their one boot differs as ours do; a single boot is drawn with the cell's mean, so two are.
+    const noisy = { ...cell, between: noise / 0.05 }
+    const theirs = drawCell({ ...noisy, boots: 2, trials: n }, random).values.slice(0, n)
+    const same = drawCell(noisy, random)
+    const fixed = published(drawCell({ ...cell, between: 0, boots: 1, trials: n }, random).values)
+    const steady = drawCell({ ...cell, between: 0.2 }, random)
+    const decided = (from: PublishedMean, own: Sample, factor: number) => {
+      const scaled = { ...own, values: own.values.map((x) => x * factor) }
+      const [a, b] = [
+        { published: fixed, run: runOf(steady) },
+        { published: from, run: runOf(scaled) },
+      ]
+      const found = value === 'mean' ? predictMean(b.published, b.run) : predictRatio(a, b)
+      if (found.type !== 'predicted') return { region: undefined, type: 'open' as const }
+      const estimate = value === 'mean' ? meanOf(scaled, 0.98) : ratioOfMeans(steady, scaled)
+      const judged = { level: 0.95, trials: 5, per: 'boot' as const, ...estimate }
+      const region = { ...found.published, closed: true }
+      return { region, type: decide(judged, region, found.interval).type }
     }
-    const same = judged(0)
-    if (same === 'outside') counts.outside += 1
-    if (same === 'inside') counts.inside += 1
-    // The true mean is 10.
-    if (judged(region.low - 10) === 'inside') counts.low += 1
-    if (judged(region.high - 10) === 'inside') counts.high += 1
+    const first = decided(published(theirs), same, 1).type
+    if (first === 'outside') counts.outside += 1
+    if (first === 'inside') counts.inside += 1
+    // Of the other truths the published study is right about its mean, as far as its trials tell.
+    for (const [index, truth] of truths.slice(1).entries())
+      if (decided(fixed, same, truth).type === 'inside')
+        counts.others[index] = (counts.others[index] ?? 0) + 1
+    // The true mean of a cell is 1, and so is its ratio to the steady one.
+    const { region } = decided(fixed, same, 1)
+    if (region && decided(fixed, same, region.high).type === 'inside') counts.limit += 1
   }
-  return Object.values(counts).map((count) => count / studies)
+  const { others, ...rest } = counts
+  return [...Object.values(rest), ...others].map((count) => count / studies)
+}
+
+function published(values: readonly number[]): PublishedMean {
+  return { mean: mean(values), n: values.length, variance: sampleVariance(values) }
+}
+
+function runOf(sample: Sample): NewRun {
+  const means = clusterValues(sample).map(mean)
+  return { boots: means.length, trials: 10, bootVariance: sampleVariance(means), mean: mean(means) }
+}
+
+/** Ratios of cells whose boots differ by up to half of their mean. */
+function ratios(studies: number): void {
+  console.log('\nratio of means, 5 boots of 10 trials: coverage, and misses on each side\n')
+  row(['shape', 'sd between boots', 'coverage', 'too high', 'too low', 'no upper end'])
+  row(Array(6).fill('---'))
+  for (const shape of ['normal', 'lognormal'] as const) {
+    for (const noise of [0.1, 0.2, 0.3, 0.5]) {
+      const found = [false, true].map((isPaired) => {
+        const cell = { boots: 5, trials: 10, lag1: 0.5, shape, mean: 1, sd: 0.1, between: noise / 0.1 }
+        const random = randomNumbers(`ratios ${JSON.stringify([cell, isPaired])}`)
+        const counts = { covered: 0, high: 0, low: 0, open: 0 }
+        for (let study = 0; study < studies; study += 1) {
+          const draw = () => {
+            const { seed: _, ...one } = drawCell(cell, random)
+            // Times are never negative.
+            const values = one.values.map((x) => Math.max(x, 0.01))
+            return { ...one, values, ...(isPaired ? { seed: 1 } : {}) }
+          }
+          const { low, high } = ratioInterval(draw(), draw(), 0.95)
+          counts.covered += contains({ low, high }, 1)
+          if (low > 1) counts.high += 1
+          if (high < 1) counts.low += 1
+          if (high === Number.POSITIVE_INFINITY) counts.open += 1
+        }
+        return Object.values(counts).map((count) => count / studies)
+      })
+      row([
+        shape,
+        `${100 * noise} %`,
+        ...[0, 1, 2, 3].map((column) => range(found.map((one) => one[column] ?? 0))),
+      ])
+    }
+  }
+}
+
+/** Interval of b / a as claims have it. */
+function ratioInterval(a: Sample, b: Sample, level: number): Interval {
+  const means = [a, b].map((one) => clusterValues(one).map(mean)) as [number[], number[]]
+  const isPaired = a.seed !== undefined && a.seed === b.seed
+  const of = (index: 0 | 1) => (draw: readonly Uint32Array[]) =>
+    mean(Array.from(draw[isPaired ? 0 : index] as Uint32Array, (unit) => means[index][unit] as number))
+  const sizes = (isPaired ? [a] : [a, b]).map(() => ({ unit: 'boot' as const, size: means[0].length }))
+  return bootstrapRatio(sizes, { numerator: of(1), denominator: of(0), isPositive: true }, { level })
+}
+
+/** Every tenth study also has the interval around the smallest estimate. */
+const tenth = 10
+
+/** The smallest of several ratios, of which some or all are equal. */
+function extremes(studies: number): void {
+  console.log('\nsmallest of several ratios of means to one baseline, 5 boots of 10 trials\n')
+  row(['shape', 'ratios', 'true values', 'coverage', 'wholly too high', 'wholly too low', 'before: too low'])
+  row(Array(7).fill('---'))
+  for (const shape of ['normal', 'lognormal'] as const) {
+    for (const count of [2, 12]) {
+      for (const [name, step] of [
+        ['all 1', 0],
+        ['1 and up by 1 %', 0.01],
+        ['1 and up by 10 %', 0.1],
+      ] as const) {
+        const found = [0.1, 1, 2].map((between) => {
+          const cell = { boots: 5, trials: 10, lag1: 0.5, shape, mean: 10, sd: 1, between }
+          const random = randomNumbers(`extremes ${JSON.stringify([cell, count, step])}`)
+          const counts = { covered: 0, high: 0, low: 0, before: 0 }
+          for (let study = 0; study < studies; study += 1) {
+            const base = drawCell(cell, random)
+            const cells = Array.from({ length: count }, (_, index) =>
+              drawCell({ ...cell, mean: 10 * (1 + step * index) }, random),
+            )
+            const { low, high } = smallestOf(cells.map((one) => (level) => ratioInterval(base, one, level)))
+            counts.covered += contains({ low, high }, 1)
+            if (low > 1) counts.high += 1
+            if (high < 1) counts.low += 1
+            // Takes most of the time.
+            if (study % tenth > 0) continue
+            const whole = bootstrapInterval([base, ...cells], (first, ...rest) =>
+              Math.min(...rest.map((one) => mean(one) / mean(first))),
+            )
+            if (whole.high < 1) counts.before += tenth
+          }
+          return Object.values(counts).map((hits) => hits / studies)
+        })
+        row([
+          shape,
+          count,
+          name,
+          ...[0, 1, 2, 3].map((column) => range(found.map((one) => one[column] ?? 0))),
+        ])
+      }
+    }
+  }
+}
+
+function smallestOf(members: readonly ((level: number) => Interval)[]): Interval {
+  const paths = members.map((_, index) => ({ type: 'path', parts: [String(index)], offsets: [] }) as const)
+  return boundsOf(
+    { type: 'call', name: 'min', arguments: paths },
+    { low: 0.95, high: 0.95 },
+    {
+      measured: () => true,
+      constant: () => Number.NaN,
+      itemsOf: (ast) => [ast],
+      measure: (ast, level) =>
+        ast.type === 'path' ? (members[Number(ast.parts[0])]?.(level) ?? unbounded) : unbounded,
+    },
+  )
+}
+
+/** Misses of the ends that quantiles of few boots have, for the quantile of all boots and trials. */
+function quantiles(studies: number): void {
+  console.log('\nquantiles of trials in boots: how often an end that is told misses\n')
+  row(['boots', 'quantile', 'ends', 'true quantile below', 'true quantile above'])
+  row(Array(5).fill('---'))
+  for (const boots of [3, 5, 10, 20]) {
+    for (const probability of [0.5, 0.75, 0.9, 0.95]) {
+      const ends = untoldEnds([{ probability, units: boots }], 0.95).map(({ end }) => end)
+      const found = (['normal', 'lognormal', 'mirrored'] as const).flatMap((shape) =>
+        betweens.flatMap((between) =>
+          [0, 0.85].map((lag1) => {
+            const sign = shape === 'mirrored' ? -1 : 1
+            const cell = { boots, trials: 10, between, lag1, mean: 10 * sign, sd: 1 }
+            const design: Cell = { ...cell, shape: shape === 'normal' ? shape : 'lognormal' }
+            const random = randomNumbers(`quantiles ${JSON.stringify([design, probability])}`)
+            const draw = () => {
+              const one = drawCell(design, random)
+              return { ...one, values: one.values.map((x) => sign * x) }
+            }
+            const truth = quantile(
+              Array.from({ length: Math.ceil(20_000 / boots) }, () => draw().values).flat(),
+              probability,
+            )
+            let [below, above] = [0, 0]
+            for (let study = 0; study < studies; study += 1) {
+              const of = (values: readonly number[]) => quantile(values, probability)
+              const { low, high } = bootstrapInterval([draw()], of, {
+                rough: roughErrorOf(probability, boots),
+              })
+              if (truth < low) below += 1
+              if (truth > high) above += 1
+            }
+            return [below / studies, above / studies]
+          }),
+        ),
+      )
+      const shares = (column: number, end: keyof Interval) =>
+        ends.includes(end) ? '' : range(found.map((one) => one[column] ?? 0))
+      row([
+        ...[
+          boots,
+          `${100 * probability} %`,
+          ends.length === 2 ? 'none' : ends.includes('high') ? 'lower' : 'both',
+        ],
+        ...[shares(0, 'low'), shares(1, 'high')],
+      ])
+    }
+  }
 }
 
 function misses(prediction: Prediction, own: number): number {

@@ -52,6 +52,7 @@ const doors = new Map(
   (
     [
       ['testbeds/testbeds.ts', /^testbeds\/[^/]+\//],
+      ['engine/executors.ts', /^engine\/slurm\//],
       ['report/formats.ts', /^report\/[^/]+\//],
       ['report/tables/kinds.ts', /^report\/tables\/[^/]+$/],
     ] as const
@@ -66,7 +67,7 @@ function withoutComments(file: string): string {
   return readFileSync(join(source, file), 'utf8').replace(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/g, '')
 }
 
-describe('testbeds, formats and kinds of tables', () => {
+describe('testbeds, executors, formats and kinds of tables', () => {
   it('are all behind doors', () => {
     const folders = files.flatMap((file) => /^testbeds\/[^/]+\//.exec(file)?.[0] ?? [])
     expect(doors.get('testbeds/testbeds.ts')).toEqual([...new Set(folders)])
@@ -88,6 +89,8 @@ describe('testbeds, formats and kinds of tables', () => {
     const own = /^(?:toolchain\/|testbeds\/(?:xen-qemu\/|ssh\/|testbeds)|commands\/trace)/
     const core = files.filter((file) => !own.test(file))
     expect(core.filter((file) => /qemu|raspberry|debian/i.test(withoutComments(file)))).toEqual([])
+    const others = files.filter((file) => !/^engine\/(?:slurm\/|executors)/.test(file))
+    expect(others.filter((file) => /sbatch|squeue|slurmctld/i.test(withoutComments(file)))).toEqual([])
   })
 })
 

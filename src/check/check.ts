@@ -25,12 +25,13 @@ import {
   references,
   unreducedPath,
 } from '../query/expression.ts'
-import { aggregates } from '../query/functions.ts'
+import { aggregates, functions } from '../query/functions.ts'
 import { measuresIn } from '../query/invariant.ts'
 import { groupsOf, lookUp, publishedNames } from '../query/lookup.ts'
 import { type ExperimentSource, isSeveral, patternNames } from '../query/patterns.ts'
 import type { PublishedTable } from '../query/published.ts'
 import { resolveCells } from '../query/resolve.ts'
+import { statistic, statistics } from '../query/statistics.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
 import type { Column } from '../results/run.ts'
 import { hint, nearest } from '../text/spelling.ts'
@@ -49,6 +50,8 @@ export interface TableOptions {
   readonly from?: boolean
   /** Options that hold file paths relative to the project, or lists of them. */
   readonly files?: readonly string[]
+  /** Options that name an environment of the project, which the experiment need not have. */
+  readonly environments?: readonly string[]
 }
 
 export interface Project {
@@ -122,7 +125,10 @@ export function check(document: Document, project: Project): void {
   warnOfUnseen(document)
   // If the front matter has errors, whatever depends on it would look wrong.
   if (document.frontMatter.title !== '') checkProse(context)
-  for (const { ast, locate } of document.values) checkExpression(ast, locate, context)
+  for (const { ast, locate } of document.values) {
+    checkExpression(ast, locate, context)
+    checkStatistics(ast, locate, context)
+  }
   sortMessages(document.file)
 }
 
@@ -191,16 +197,18 @@ function checkIds({ fences, file }: Document): void {
 }
 
 function checkExperiment(source: Mapping, context: Context): void {
-  const { document, project } = context
+  const { document } = context
   checkFile(['script'], source, context)
-  for (const [index, environment] of wordsIn(source.data.environments)) {
-    if (project.environments.includes(environment)) continue
-    const place = source.valuePlace(['environments', index])
-    const reason = `unknown environment: ${environment}${hint(environment, project.environments)}`
-    failOnce(document.file, 'unknown-environment', place, reason)
-  }
+  for (const [index, environment] of wordsIn(source.data.environments))
+    checkEnvironment(environment, source.valuePlace(['environments', index]), context)
   for (const [needed, place] of listOf('needs', source)) checkExperimentId(needed, place, document)
   for (const [path, place] of listOf('inputs', source)) checkInput(path, place, context)
+}
+
+function checkEnvironment(name: string, place: Place, { document, project }: Context): void {
+  if (project.environments.includes(name)) return
+  const reason = `unknown environment: ${name}${hint(name, project.environments)}`
+  failOnce(document.file, 'unknown-environment', place, reason)
 }
 
 /** Warns of columns that the recorded runs lack: those of a new version of the script may have them. */
@@ -294,6 +302,10 @@ function checkTable(source: Mapping, context: Context): void {
     source.valueError('missing-key', [], reason)
   }
   validate(closed(kind.options), source, { data: options, known: ['id', 'kind', 'from', 'caption'] })
+  for (const option of kind.environments ?? []) {
+    const environment = options[option]
+    if (typeof environment === 'string') checkEnvironment(environment, source.valuePlace([option]), context)
+  }
   for (const option of kind.files ?? []) {
     checkFile([option], source, context)
     for (const [index] of wordsIn(options[option])) checkFile([option, index], source, context)
@@ -369,8 +381,9 @@ function checkWhere(
 }
 
 function checkClaim(source: Mapping, context: Context): void {
-  for (const { ast, locate } of claimExpressions(source)) {
+  for (const { ast, locate, isSeries } of claimExpressions(source)) {
     checkExpression(ast, locate, context)
+    if (!isSeries) checkStatistics(ast, locate, context)
     if (source.data.agrees === undefined) continue
     // A prediction interval needs n and the spread of each published mean.
     for (const path of meansIn(ast).filter(readsPublished)) {
@@ -471,6 +484,37 @@ function checkExpression(ast: Expression, locate: Locate, context: Context): voi
     `${list.parts[2]} stands for several patterns: ` +
     `put it into ${aggregates.join(', ')}, or name one pattern`
   fail(document.file, 'expression-list', locate(list.offsets[2] ?? 0), reason)
+}
+
+/** Reports paths to runs that should end in a statistic and do not; measures are known only from runs. */
+function checkStatistics(ast: Expression, locate: Locate, { document }: Context): void {
+  for (const path of pathsToNumbers(ast)) {
+    const last = path.parts.length - 1
+    const name = path.parts[last] ?? ''
+    if (readsPublished(path) || statistic(name) !== undefined) continue
+    const names = [...statistics.keys(), 'p95']
+    const reason = `${name} is no statistic, and a number ends in one: ${names.join(', ')}${hint(name, names)}`
+    fail(document.file, 'unknown-statistic', locate(path.offsets[last] ?? 0), reason)
+  }
+}
+
+/** Paths that stand for numbers: all but the series that `correlation` takes. */
+function pathsToNumbers(ast: Expression): readonly Path[] {
+  switch (ast.type) {
+    case 'number':
+    case 'text':
+      return []
+    case 'path':
+      return [ast]
+    case 'negation':
+      return pathsToNumbers(ast.argument)
+    case 'operation':
+      return [ast.left, ast.right].flatMap(pathsToNumbers)
+    case 'call': {
+      const takesSeries = functions.get(ast.name)?.type === 'pairs'
+      return ast.arguments.flatMap((one) => (takesSeries && one.type === 'path' ? [] : pathsToNumbers(one)))
+    }
+  }
 }
 
 function isPublished(path: Path, { project, experiments }: Context): boolean {

@@ -1,7 +1,8 @@
 /**
- * Agreement with a published mean, or ratio of two: the value may lie where a new run's would if both came
- * from the same distribution (stats/prediction.ts). Only what was published and how our boots differ decide
- * that.
+ * Agreement with a published mean, or ratio of two (stats/prediction.ts). A value agrees if it lies where the
+ * published one itself may lie, by the published numbers alone: a run whose boots differ more cannot widen
+ * that. It disagrees if it lies where no new run would if both came from the same distribution, however much
+ * its boots differ.
  */
 
 import { meansIn, type Test } from '../document/claim.ts'
@@ -10,6 +11,7 @@ import type { Path } from '../query/expression.ts'
 import { evaluate, publishedReadings, type Results, readSeries } from '../query/query.ts'
 import { autocorrelation } from '../stats/autocorrelation.ts'
 import { clusterValues } from '../stats/clusters.ts'
+import type { Interval } from '../stats/interval.ts'
 import { mean, sampleVariance } from '../stats/moments.ts'
 import { type NewRun, type PublishedMean, predictMean, predictRatio } from '../stats/prediction.ts'
 import type { Region } from './region.ts'
@@ -24,9 +26,21 @@ export interface PublishedSample {
 }
 
 export interface Agreement {
+  /** Allowed: from the published numbers alone. */
   readonly region: Region
+  /** Where a new run of the published distribution lies; holds the region. */
+  readonly predicted: Prediction
   /** Of the mean, or of the ratio's numerator and denominator. */
   readonly samples: readonly PublishedSample[]
+}
+
+/** Where a value may lie that does not contradict the published one. */
+export interface Prediction extends Interval {
+  /** What it comes from: the published spread, or that of our boots, which is wider. */
+  readonly from: 'published' | 'boots'
+  /** What a true value must be off by so that a new mean lies outside in four of five studies; of a ratio a factor. */
+  readonly detectable: number
+  readonly isRatio: boolean
 }
 
 /** Throws a QueryError if n or a spread is not published, or units do not fit. */
@@ -51,7 +65,36 @@ export function agreementOf(
   const [first, second] = pairs as [Pair, Pair?]
   const found = second ? predictRatio(second, first, level) : predictMean(first.published, first.run, level)
   if (found.type === 'unpredictable') throw new QueryError(reasons[found.reason])
-  return { region: { ...found.interval, closed: true }, samples: theirs }
+  const { interval, from, detectable } = found
+  return {
+    region: { ...found.published, closed: true },
+    predicted: { ...interval, from, detectable, isRatio: second !== undefined },
+    samples: theirs,
+  }
+}
+
+/**
+ * Returns the true values between which this test would hardly notice a difference: of others, on either side,
+ * four of five studies say that they are not reproduced. Undefined without an interval of ours, which has to
+ * lie outside of the prediction.
+ */
+export function detectableFrom(
+  { low, high, detectable, isRatio }: Prediction,
+  value: number,
+  own: Interval,
+): Interval | undefined {
+  if (isRatio) {
+    const published = Math.sqrt(low * high)
+    const up = own.low > 0 ? (published * detectable * value) / own.low : Number.POSITIVE_INFINITY
+    const down = (published / detectable) * (value / own.high)
+    return Number.isFinite(up) ? { low: down, high: up } : undefined
+  }
+  const published = (low + high) / 2
+  const found = {
+    low: published - detectable - (own.high - value),
+    high: published + detectable + (value - own.low),
+  }
+  return Number.isFinite(found.high - found.low) ? found : undefined
 }
 
 interface Pair {
@@ -93,5 +136,6 @@ function newRun(path: Path, results: Results): NewRun {
   const boots = clusterValues(readSeries({ parts: path.parts.slice(0, -1) }, results))
   const trials = Math.max(1, Math.round(mean(boots.map(({ length }) => length))))
   if (boots.length < 2) return { boots: 1, trials, lag1: Math.max(0, autocorrelation(boots)) }
-  return { boots: boots.length, trials, bootVariance: sampleVariance(boots.map(mean)) }
+  const means = boots.map(mean)
+  return { boots: boots.length, trials, bootVariance: sampleVariance(means), mean: mean(means) }
 }

@@ -1,10 +1,13 @@
 /** Says what changed since a claim was recorded, and what it was before, in one language. */
 
 import { type Change, changesOf } from '../engine/cachestatus.ts'
+import { abbreviated } from '../text/message.ts'
+import { basisChanges, type CellChange, freshEdits } from './basis.ts'
 import type { Definition } from './definition.ts'
 import { english as englishPhrases, type Phrases } from './phrases.ts'
-import type { RecordedClaim, RecordedState } from './record.ts'
-import { type RowVerdict, type Since, verdictChanges } from './since.ts'
+import { noBasis, type RecordedClaim, type RecordedState } from './record.ts'
+import type { Verdict } from './region.ts'
+import { type RowVerdict, verdictChanges } from './since.ts'
 import type { Verification } from './verification.ts'
 import { numberTexts } from './words.ts'
 
@@ -31,9 +34,28 @@ export const english = {
   /** Cells that a claim reads. */
   lost: (name: string, cells: readonly string[]) => `${name} without ${cells.join(', ')}`,
   gained: (name: string, cells: readonly string[]) => `${name} also ${cells.join(', ')}`,
-  byDefinition: 'it passes by the changed definition, not by the recorded one',
+  /** The verdict of the recorded definition over the runs of now. */
+  byDefinition: (verdict: Verdict, reason: string) =>
+    `the changed definition decides: by the recorded one it is now ${verdict}: ${reason}`,
+  otherStatement:
+    'it states something else than was recorded, and passes: whether the test fits, only its authors say',
   edited: (date: string) => `rests on rows that were edited by hand, unlike when recorded on ${date}`,
+  lostEdits: (edits: readonly string[], date: string) =>
+    `edits by hand that were recorded on ${date} are no longer told of: ${edits.join('; ')}`,
+  /** Runs of which something changed, with numbers of now and of the record. */
+  evidence: (type: CellChange['type'], runs: readonly string[], date: string) =>
+    `${evidenceTexts[type]} than recorded on ${date}: ${abbreviated(runs, mostRuns, '; ')}${
+      type === 'rows'
+        ? ' (its inputs are the recorded ones and no edit was accepted: new runs are recorded with their verdicts, so these files were changed by hand)'
+        : ''
+    }`,
+  run: (run: string, before: string, now: string) => `${run} ${now}, was ${before}`,
   moved: (numbers: readonly string[]) => `numbers moved: recorded ${numbers.join('; ')}`,
+  /** Numbers of two states in the history. */
+  numbers: (before: readonly string[], now: readonly string[]) =>
+    `numbers ${before.join('; ')} → ${now.join('; ')}`,
+  editsCame: (edits: readonly string[]) => `rows edited by hand: ${edits.join('; ')}`,
+  editsWent: 'its rows are no longer edited by hand',
   /** One earlier state. */
   earlier: (date: string, changes: string) => `changed on ${date}: ${changes}`,
   absent: (from: string, until: string) => `not made from ${from} until ${until}`,
@@ -41,6 +63,18 @@ export const english = {
     `removed since the record: ${id} (${verdict}, recorded on ${date}): ${statement}`,
   list: (items: readonly string[]) => items.join('; '),
 }
+
+const evidenceTexts: Readonly<Record<CellChange['type'], string>> = {
+  rows: 'weaker evidence: other rows',
+  inputs: 'runs with other inputs',
+  trials: 'weaker evidence: fewer trials',
+  boots: 'weaker evidence: fewer boots',
+  excluded: 'weaker evidence: more rows excluded',
+  values: 'weaker evidence: fewer values',
+}
+
+/** Runs that are named. */
+export const mostRuns = 4
 
 export type ChangeWords = typeof english
 
@@ -51,13 +85,9 @@ export function sinceLines(
   phrases: Phrases = englishPhrases,
 ): readonly string[] {
   if (since === undefined) return []
-  const { recorded, definition, verdicts, moved, passesByDefinition, restsOnEdits } = since
+  const { recorded, definition, verdicts, moved, byRecorded, passesByDefinition } = since
   if (recorded === undefined) return [words.added]
   const { date } = recorded
-  const numbers = moved.map(({ interval: { low, high }, ...one }) => ({
-    ...one,
-    interval: { low: low ?? Number.NEGATIVE_INFINITY, high: high ?? Number.POSITIVE_INFINITY },
-  }))
   return [
     ...verdicts.map(({ condition, before, now, type }) => {
       const change = words[type](words.verdict(before), words.verdict(now), date)
@@ -66,17 +96,49 @@ export function sinceLines(
     ...(definition.length > 0
       ? [words.changed(words.list(changeTexts(definition, recorded.definition, words)), date)]
       : []),
-    ...(passesByDefinition ? [words.byDefinition] : []),
-    ...(restsOnEdits ? [words.edited(date)] : []),
-    ...(numbers.length > 0 ? [words.moved(numberTexts({ claim, measured: numbers }, phrases))] : []),
+    ...(passesByDefinition && byRecorded ? [words.byDefinition(byRecorded.verdict, byRecorded.reason)] : []),
+    ...(since.otherStatement ? [words.otherStatement] : []),
+    ...(since.restsOnEdits ? [words.edited(date)] : []),
+    ...(since.lostEdits.length > 0 ? [words.lostEdits(since.lostEdits, date)] : []),
+    ...evidenceLines(since.evidence, date, words),
+    ...(moved.length > 0 ? [words.moved(recordedNumbers(claim, moved, phrases))] : []),
   ]
+}
+
+/** A line for each kind of change. */
+function evidenceLines(changes: readonly CellChange[], date: string, words: ChangeWords): readonly string[] {
+  return [...Map.groupBy(changes, ({ type }) => type)].map(([type, those]) =>
+    words.evidence(
+      type,
+      those.map(({ run, before, now }) =>
+        before === undefined || now === undefined ? run : words.run(run, before, now),
+      ),
+      date,
+    ),
+  )
+}
+
+function recordedNumbers(
+  claim: Verification['claim'],
+  measured: RecordedState['measured'],
+  phrases: Phrases,
+): readonly string[] {
+  const numbers = measured.map(({ interval: { low, high }, ...one }) => ({
+    ...one,
+    interval: { low: low ?? Number.NEGATIVE_INFINITY, high: high ?? Number.POSITIVE_INFINITY },
+  }))
+  return numberTexts({ claim, measured: numbers }, phrases)
 }
 
 /**
  * One line for each earlier state, oldest first: what came in its place, and when. results/claims.json has the
  * texts that are too long for it.
  */
-export function historyLines(since: Since | undefined, words: ChangeWords = english): readonly string[] {
+export function historyLines(
+  { claim, since }: Pick<Verification, 'claim' | 'since'>,
+  words: ChangeWords = english,
+  phrases: Phrases = englishPhrases,
+): readonly string[] {
   const { recorded } = since ?? {}
   if (recorded?.history === undefined) return []
   const states: readonly RecordedState[] = [...recorded.history, recorded]
@@ -87,18 +149,32 @@ export function historyLines(since: Since | undefined, words: ChangeWords = engl
     const verdicts = verdictChanges(before, now).map(({ condition = 'verdict', ...change }) =>
       words.field(condition, words.verdict(change.before), words.verdict(change.now)),
     )
+    const behind = behindTexts(before, now, words)
+    const numbers = ({ measured }: RecordedState) => recordedNumbers(claim, measured, phrases)
+    const texts = [
+      ...verdicts,
+      ...changeTexts(changes, before.definition, words, mostHistory),
+      ...behind,
+      // Numbers move with every new run; here, other evidence may be why.
+      ...(behind.length > 0 ? [words.numbers(numbers(before), numbers(now))] : []),
+    ]
     return [
       ...(before.removed === undefined ? [] : [words.absent(before.removed, now.date)]),
-      ...(changes.length + verdicts.length > 0
-        ? [
-            words.earlier(
-              now.date,
-              words.list([...verdicts, ...changeTexts(changes, before.definition, words, mostHistory)]),
-            ),
-          ]
-        : []),
+      ...(texts.length > 0 ? [words.earlier(now.date, words.list(texts))] : []),
     ]
   })
+}
+
+/** What a state rests on, other than the one before. */
+function behindTexts(before: RecordedState, now: RecordedState, words: ChangeWords): readonly string[] {
+  const [then, after] = [before.basis ?? noBasis, now.basis ?? noBasis]
+  const fresh = freshEdits(then, after)
+  const weaker = basisChanges(then, after).filter(({ type }) => type !== 'rows' && type !== 'inputs')
+  return [
+    ...(fresh.length > 0 ? [words.editsCame(fresh)] : []),
+    ...(then.edits !== undefined && after.edits === undefined ? [words.editsWent] : []),
+    ...evidenceLines(weaker, before.date, words),
+  ]
 }
 
 export function removedText(

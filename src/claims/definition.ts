@@ -4,10 +4,14 @@
  * that are read from published tables.
  */
 
-import { type Claim, expressionsOf, type Test } from '../document/claim.ts'
+import { type Claim, expressionsOf, expressionsOfClaim, type Test } from '../document/claim.ts'
 import { QueryError } from '../query/error.ts'
-import { type Path, readsPublished, references } from '../query/expression.ts'
+import { type Expression, type Path, readsPublished, references } from '../query/expression.ts'
+import { type Invariant, parseEquation } from '../query/invariant.ts'
+import { groupsOf, lookUp } from '../query/lookup.ts'
+import { neededBy } from '../query/patterns.ts'
 import { cellsRead, publishedReadings, type Results } from '../query/query.ts'
+import { afterPattern, resolveCells } from '../query/resolve.ts'
 import { filteredText, pathText, sourceText } from '../query/sourcetext.ts'
 
 /** Field -> text: `tolerance` -> `5 %`. */
@@ -28,6 +32,8 @@ export function definitionOf(claim: Claim, results: Omit<Results, 'runs'>): Defi
     ...(skip === undefined ? [] : [['skip', skip] as const]),
     ...conditions.flatMap(({ name, test: other }) => otherFields(`condition ${name}`, other, results)),
     ...(control ? otherFields('control', control.test, results) : []),
+    ...patternFields(claim, results),
+    ...experimentFields(claim, results),
     ...tableFields(claim, results),
   ])
 }
@@ -87,17 +93,83 @@ function otherFields(of: string, test: Test, results: Omit<Results, 'runs'>): re
   return measuredFields(test, results).map(([field, text]) => [`${of}: ${field}`, text])
 }
 
-/** Numbers behind the paths into published tables. */
-function tableFields({ test, published }: Claim, results: Omit<Results, 'runs'>): readonly Field[] {
-  const shown = typeof published === 'object' ? published.map(({ ast }) => ast) : []
-  const paths = [...expressionsOf(test), ...shown].flatMap(references).filter(readsPublished)
+/** The patterns that a group, a list with one, or `*` stands for in a path. */
+function patternFields(claim: Claim, results: Omit<Results, 'runs'>): readonly Field[] {
+  const paths = [...expressionsOfClaim(claim), ...publishedIn(claim)].flatMap(references)
+  const fields = paths.flatMap((path): readonly Field[] => {
+    const names = patternsAt(path, results)
+    return names === undefined || names.join(', ') === path.parts[2]
+      ? []
+      : [[patternField(path), names.join(', ')]]
+  })
+  return fields.toSorted(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** Field for what the patterns of a path stand for. */
+export function patternField({ parts }: Pick<Path, 'parts'>): string {
+  return `patterns ${parts.slice(0, afterPattern).join('/')}`
+}
+
+/** Undefined for a path that names one pattern, or is wrong. */
+function patternsAt(path: Path, { experiments, published = [] }: Omit<Results, 'runs'>) {
+  try {
+    if (!readsPublished(path)) return resolveCells(path, experiments).over
+    const { over } = lookUp(path, published, groupsOf(experiments))
+    return over
+  } catch (error) {
+    if (error instanceof QueryError) return undefined
+    throw error
+  }
+}
+
+/** What an experiment block says of its rows, also that of one that was needed. */
+function experimentFields(claim: Claim, { experiments }: Omit<Results, 'runs'>): readonly Field[] {
+  const own = cellsRead(expressionsOfClaim(claim), experiments).names.map((name) => name.split('/')[0] ?? '')
+  const behind = new Set([...own, ...neededBy(own, experiments)])
+  return experiments
+    .filter(({ id }) => behind.has(id))
+    .flatMap(({ id, discrete, invariants = [] }): readonly Field[] => [
+      ...(discrete ? [[`discrete ${id}`, 'true'] as const] : []),
+      ...numbered(`invariant ${id}`, invariants.map(invariantText)),
+    ])
+}
+
+const invariantParts = /^(?<text>.*?)(?: where (?<where>\{.*\}))?(?: tolerance (?<tolerance>\S+))?$/s
+
+function invariantText({ text, where, tolerance }: Pick<Invariant, 'text' | 'where' | 'tolerance'>): string {
+  const rows = Object.keys(where).length === 0 ? '' : ` where ${JSON.stringify(where)}`
+  return `${text}${rows}${tolerance === 0 ? '' : ` tolerance ${tolerance}`}`
+}
+
+/** Reads what `invariantText` wrote. Throws an ExpressionError or SyntaxError for another text. */
+export function readInvariant(written: string): Invariant {
+  const { text = '', where = '{}', tolerance = '0' } = invariantParts.exec(written)?.groups ?? {}
+  return { ...parseEquation(text), where: JSON.parse(where), tolerance: Number(tolerance) }
+}
+
+/** Numbers behind the paths into published tables; of a sample also what its prediction takes. */
+function tableFields(claim: Claim, results: Omit<Results, 'runs'>): readonly Field[] {
+  const paths = [...expressionsOf(claim.test), ...publishedIn(claim)]
+    .flatMap(references)
+    .filter(readsPublished)
+    .flatMap((path) => [path, ...(claim.test.type === 'agreement' ? samplePaths(path) : [])])
   const texts = new Map(paths.map((path) => [pathText(path.parts), path]))
   return [...texts]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([text, path]) => [text, numbersAt(path, results)])
 }
 
-function numbersAt(path: Path, results: Omit<Results, 'runs'>): string {
+function publishedIn({ published }: Pick<Claim, 'published'>): readonly Expression[] {
+  return typeof published === 'object' ? published.map(({ ast }) => ast) : []
+}
+
+/** What agreement.ts reads beside a mean. */
+function samplePaths(path: Path): readonly Path[] {
+  return ['n', 'variance', 'sd'].map((statistic) => ({ ...path, parts: path.parts.with(-1, statistic) }))
+}
+
+/** The numbers of a path into published tables; `none` if it has none. */
+export function numbersAt(path: Path, results: Omit<Results, 'runs'>): string {
   try {
     const { readings } = publishedReadings(path, { ...results, runs: [] })
     return readings.map((one) => ('value' in one ? String(rounded(one.value)) : '')).join(', ')

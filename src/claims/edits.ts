@@ -1,10 +1,11 @@
 /** Edits by hand behind a claim: its verdict says that it rests on them. */
 
-import { type Claim, expressionsOfClaim } from '../document/claim.ts'
-import { cellsRead, type Results } from '../query/query.ts'
+import type { Claim } from '../document/claim.ts'
+import type { Results } from '../query/query.ts'
 import { acceptedEdits } from '../results/acceptance.ts'
 import { type Acceptance, runName, type Run } from '../results/run.ts'
 import type { Verdict } from './region.ts'
+import { runsBehind } from './uses.ts'
 
 /** A run that a claim rests on, with accepted edits to its rows. */
 export interface EditedRun {
@@ -17,19 +18,9 @@ export interface EditedRun {
  */
 export function editedRuns(
   claim: Pick<Claim, 'test' | 'conditions' | 'control'>,
-  { experiments, runs }: Results,
+  results: Results,
 ): readonly EditedRun[] {
-  const { names } = cellsRead(expressionsOfClaim(claim), experiments)
-  const needed = new Set<string>()
-  const visit = (id: string) => {
-    for (const other of experiments.find((one) => one.id === id)?.needs ?? []) {
-      if (needed.has(other)) continue
-      needed.add(other)
-      visit(other)
-    }
-  }
-  for (const name of names) visit(name.split('/')[0] ?? '')
-  return editsOf(runs.filter((run) => names.includes(runName(run)) || needed.has(run.experiment)))
+  return editsOf(runsBehind(claim, results))
 }
 
 export function editsOf(runs: readonly Run[]): readonly EditedRun[] {

@@ -13,12 +13,16 @@ import { series } from '../query/series.ts'
 import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
+import { within } from '../stats/interval.ts'
+import { fewestUnits } from '../stats/trials.ts'
+import type { OpenEnd } from './bounds.ts'
 import { type EditedRun, editedRuns, statedVerdict } from './edits.ts'
-import { type Measured, measure } from './measure.ts'
+import { confidence, type Measured, measure } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision, Verdict } from './region.ts'
 import { type Evidence, type LackingRun, lackingRuns, obstacleTo, repetitionIn } from './scope.ts'
 import { type SeriesFacts, seriesFacts, seriesOf } from './series.ts'
+import { lostTooMany, type Use, usesOf } from './uses.ts'
 
 export type { Verdict }
 
@@ -31,7 +35,11 @@ export interface Judgement {
   /**
    * The verdict of the claim's test over its control; absent without one, or if the claim is not testable.
    */
-  readonly control?: Pick<Judgement, 'verdict' | 'reason' | 'measured'> & Pick<Control, 'label'>
+  readonly control?: Pick<Judgement, 'verdict' | 'reason' | 'measured'> &
+    Pick<Control, 'label'> & {
+      /** Inconclusive, but told from the claim: their intervals do not meet. */
+      readonly isApart?: boolean
+    }
   /** Verdicts at half and at twice the tolerance, if either differs; absent without a tolerance. */
   readonly fragile?: { readonly half: Verdict; readonly twice: Verdict }
   /** In the requested language; numbers are left to `measured`, in canonical units. */
@@ -84,13 +92,28 @@ export interface JudgeOptions {
  * Deterministic.
  */
 export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
-  const judged = judgeControl(claim, evidence, options)
+  const judged = withUses(judgeControl(claim, evidence, options), evidence, options)
   const edited = judged.verdict === 'not testable' ? [] : editedRuns(claim, evidence.results)
   return edited.length === 0 ? judged : { ...judged, edited }
 }
 
+/** Notes how many rows are used where some are not; a claim that lost too many is not reproduced. */
+function withUses(judged: Judgement, { results }: Evidence, { reasons = english }: JudgeOptions): Judgement {
+  const { claim, verdict, notes } = judged
+  if (verdict === 'not testable') return judged
+  const partial = usesOf(claim, results).filter(({ n, rows }) => n < rows)
+  if (partial.length === 0) return judged
+  const texts = (uses: readonly Use[]) =>
+    uses.map(({ run, what, ...use }) => reasons.used(reasons.series(what, runName(run)), use))
+  const noted = { ...judged, notes: [...notes, reasons.partly(texts(partial))] }
+  const lost = partial.filter(lostTooMany)
+  if (verdict !== 'reproduced' || lost.length === 0) return noted
+  return { ...noted, verdict: 'inconclusive', reason: reasons.excluded(texts(lost)) }
+}
+
 /**
- * Judges a claim under its conditions, and its control: where that holds as well, the claim is inconclusive.
+ * Judges a claim under its conditions, and its control: where that holds as well, or cannot be told from the
+ * claim, the claim is inconclusive.
  */
 function judgeControl(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {
   const judged = judgeConditions(claim, evidence, options)
@@ -100,16 +123,35 @@ function judgeControl(claim: Claim, evidence: Evidence, options: JudgeOptions): 
   const other = judgeTest({ ...claim, test }, evidence, options)
   const { verdict, reason, measured } = other
   const lacking = [judged, other].flatMap((one) => one.lacking ?? [])
+  const isApart = verdict === 'inconclusive' && liesApart(measured, judged.measured)
   const common = {
     ...judged,
-    control: { label, verdict, reason, measured },
+    control: { label, verdict, reason, measured, ...(isApart ? { isApart } : {}) },
     ...(lacking.length > 0 ? { lacking } : {}),
   }
-  const isOpposite = verdict === 'not reproduced' || verdict === 'inconclusive'
-  if (judged.verdict !== 'reproduced' || isOpposite) return common
+  if (judged.verdict !== 'reproduced' || verdict === 'not reproduced') return common
   const { reasons = english } = options
-  const why = verdict === 'reproduced' ? reasons.controlHolds(label) : reasons.controlUntested(label, reason)
+  if (isApart) return { ...common, reason: reasons.controlApart(judged.reason, label) }
+  const why = {
+    reproduced: reasons.controlHolds(label),
+    inconclusive: reasons.controlUnclear(label, reason),
+    'not testable': reasons.controlUntested(label, reason),
+  }[verdict]
   return { ...common, verdict: 'inconclusive', reason: why }
+}
+
+/**
+ * Whether a control that is inconclusive is none the less told from its claim. One without any effect lies on
+ * the limit of a test such as *above 1*, so no number of trials refutes it. It counts if one of its numbers is
+ * not inside, and its interval and the claim's do not meet; a control that is only too noisy does not.
+ */
+function liesApart(control: readonly Measured[], claim: readonly Measured[]): boolean {
+  return control.some(({ interval, decision }, index) => {
+    const own = claim[index]?.interval
+    return (
+      decision.type !== 'inside' && own !== undefined && (interval.high < own.low || interval.low > own.high)
+    )
+  })
 }
 
 function judgeConditions(claim: Claim, evidence: Evidence, options: JudgeOptions): Judgement {
@@ -134,13 +176,32 @@ function judgeConditions(claim: Claim, evidence: Evidence, options: JudgeOptions
   )
   const common = { ...stated, grid, ...(lacking.length > 0 ? { lacking } : {}) }
   const tested = rows.filter((row) => row.verdict !== 'not run')
-  if (tested.every((row) => row.verdict === verdict))
+  const opposite = oppositeNumber(grid)
+  if (tested.every((row) => row.verdict === verdict) && opposite === undefined)
     return { ...common, reason: tested.length === 0 ? reason : reasons.under(reason, tested.length) }
   const { trialsNeeded: _, bootsNeeded: __, trialsPerBootNeeded: ___, ...rest } = common
-  const states = grid.flatMap((row) =>
-    row.verdict === 'not run' ? [] : [{ label: row.condition?.label, verdict: row.verdict }],
-  )
+  const states = grid.flatMap((row) => {
+    if (row.verdict === 'not run') return []
+    const side = opposite === undefined ? undefined : sideOf(row, opposite)
+    return [{ label: row.condition?.label, verdict: row.verdict, ...(side ? { side } : {}) }]
+  })
   return { ...rest, verdict: 'inconclusive', reason: reasons.flips(states) }
+}
+
+/**
+ * Returns the first number that lies below what is allowed under one condition and above it under another: both
+ * refute the claim, and contradict each other. Undefined if there is none.
+ */
+function oppositeNumber(grid: readonly GridRow[]): number | undefined {
+  const count = Math.max(...grid.map(({ measured }) => measured.length))
+  return [...Array(count).keys()].find(
+    (index) => new Set(grid.flatMap((row) => sideOf(row, index) ?? [])).size > 1,
+  )
+}
+
+function sideOf({ measured }: GridRow, index: number): 'below' | 'above' | undefined {
+  const decision = measured[index]?.decision
+  return decision?.type === 'outside' ? decision.side : undefined
 }
 
 /** Judges a claim as stated. */
@@ -281,12 +342,50 @@ function openReason(
   reasons: Reasons,
 ): string {
   const { trials, per, spread } = fewestTrials(measured)
+  const doubtful = measured.find(({ decision, strict }) => strict && decision.type === 'open')
+  if (doubtful?.strict) {
+    const level = percentText(doubtful.strict.level)
+    const isInside = within(doubtful.interval, doubtful.region)
+    if (measured.length > 1 && !isInside) return reasons.severalNumbers(measured.length, level)
+    return reasons.skewed(isInside, level)
+  }
+  const untold = openEndReason(measured, reasons)
+  if (untold !== undefined) return untold
   const unbounded = measured.some(({ interval }) => !Number.isFinite(interval.high - interval.low))
+  if (!Number.isFinite(needed) && !unbounded && measured.some(isWithinPrediction)) return reasons.unsettled
   if (!Number.isFinite(needed)) return unbounded ? reasons.undefined(per) : reasons.near
   if (unbounded) return reasons.few(trials, needed, per)
   const open = reasons.open(trials, needed, per)
   if (spread === undefined || Number.isNaN(trialsPerBoot)) return open
   return reasons.orTrials(open, trialsPerBoot, Math.round(spread.trials))
+}
+
+/** `98.75`, as a verdict names levels. */
+function percentText(level: number): string {
+  return String(Number((100 * level).toPrecision(4)))
+}
+
+/** Why an interval that decides nothing has no end; undefined if it has two, or too few units. */
+function openEndReason(measured: readonly Measured[], reasons: Reasons): string | undefined {
+  const ends = measured.flatMap(({ decision, open = [], trials, per }) =>
+    decision.type === 'open' && trials >= fewestUnits(per, confidence)
+      ? open.map((end) => ({ end, trials, per }))
+      : [],
+  )
+  const [first] = ends
+  if (first === undefined) return undefined
+  const { end, trials, per } = ends.reduce((a, b) => (neededFor(b.end) > neededFor(a.end) ? b : a))
+  return end.type === 'denominator' ? reasons.denominator : reasons.tail(trials, end.needed, per)
+}
+
+function neededFor(end: OpenEnd): number {
+  return end.type === 'quantile' ? end.needed : 0
+}
+
+/** Neither agrees with the published value nor contradicts it, whatever our own interval. */
+function isWithinPrediction({ value, region, predicted, decision }: Measured): boolean {
+  if (predicted === undefined || decision.type !== 'open') return false
+  return (value < region.low || value > region.high) && value >= predicted.low && value <= predicted.high
 }
 
 function notesOn(

@@ -27,9 +27,19 @@ export const english = {
   anything: 'anything',
   /** A region around a published number, chosen by the author of the claim. */
   byHand: (limit: string) => `${limit} (a tolerance chosen by hand)`,
-  /** A region from published samples. */
-  predicted: (limit: string, samples: readonly string[]) =>
-    `${limit} (95 % prediction interval from the published ${samples.join(' and ')}; our interval is one of 97.5 %)`,
+  /** A region from published samples alone; then `refuted` and `detectable`. */
+  agrees: (limit: string, samples: readonly string[], refuted: string, detectable: string | undefined) =>
+    `${limit} (95 % interval of the published value alone: ${samples.join(' and ')}); ${[refuted, ...(detectable === undefined ? [] : [detectable])].join('; ')}`,
+  /** Where a new run of the published distribution lies, and whose spread that comes from. */
+  refuted: (limit: string, from: 'published' | 'boots') =>
+    `not reproduced only outside of the 95 % prediction interval ${limit}, ${
+      from === 'boots'
+        ? 'which comes from the spread of our own boots, wider than the published one'
+        : 'which comes from the published spread'
+    }`,
+  /** True values between which a difference would hardly be noticed. */
+  detectable: (limit: string) =>
+    `a true value not ${limit} would be found to differ in four of five such studies`,
   sample: (n: string, mean: string, sd: string) => `n = ${n}, mean ${mean}, standard deviation ${sd}`,
   /** Allowed shift; `share` in percent. */
   shift: (limit: string, share: string) => `a shift ${limit} (${share} % of the first series' median)`,
@@ -63,11 +73,15 @@ export const english = {
   /** Lag-1 autocorrelation of the series; the one with the fewest effective trials. */
   serial: (lags: readonly string[], n: string, effective: string, boots: number) =>
     `lag-1 autocorrelation ${lags.join(' to ')}; ${n} trials are worth ${effective} independent ones or more${boots > 1 ? ' (not used: boots are the units)' : ' (used: the interval is wider)'}`,
-  /** All methods of a claim; its `numbers` split the error level. */
-  methods: (methods: readonly string[], numbers: number) =>
+  /** All methods of a claim, and the level in percent at which one of its `numbers` refutes it. */
+  methods: (methods: readonly string[], numbers: number, strict: string) =>
     [
       ...methods,
-      ...(numbers > 1 ? [`the 5 % error level is divided among ${numbers} numbers (Bonferroni)`] : []),
+      ...(numbers > 1
+        ? [
+            `all ${numbers} numbers must lie inside; one refutes the claim if its interval of ${strict} % lies outside (Bonferroni)`,
+          ]
+        : []),
     ].join('; '),
 }
 

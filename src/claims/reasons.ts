@@ -4,9 +4,10 @@ import { english as warnings } from '../query/warnings.ts'
 import type { Repeats } from '../results/repeats.ts'
 import type { Acceptance } from '../results/run.ts'
 import type { Unit } from '../stats/clusters.ts'
-import { spans } from '../text/message.ts'
+import { abbreviated, spans } from '../text/message.ts'
 import type { EditedRun } from './edits.ts'
 import type { Verdict } from './region.ts'
+import { totalOf, type Use } from './uses.ts'
 
 export const english = {
   /** `count` of `all` intervals. */
@@ -16,6 +17,23 @@ export const english = {
   undefined: (per: Unit) => `the value is undefined for some resamples of the ${per}s`,
   /** So close to a limit that no number of trials would decide. */
   near: 'too close to the limit: more trials will not decide it',
+  /** An interval lies outside, but not the wider one that refutes a claim with several numbers. */
+  severalNumbers: (numbers: number, level: string) =>
+    `an interval lies outside the allowed range, but among ${numbers} numbers one may by chance: its interval of ${level} % does not`,
+  /** An interval of a mean lies inside (or outside), but not the wider one that decides. */
+  skewed: (isInside: boolean, level: string) =>
+    `the 95 % interval lies ${isInside ? 'inside' : 'outside'} the allowed range, but a mean of few boots, which may be skewed, is decided by its interval of ${level} %, which crosses the limit`,
+  /** A ratio whose interval has no upper end. */
+  denominator: 'the ratio has no upper bound, as its denominator may be 0: it varies too much',
+  /** A quantile that so few trials (or boots) do not bound; `needed` is infinite for a maximum. */
+  tail: (count: number, needed: number, per: Unit) =>
+    Number.isFinite(needed)
+      ? `${count} ${per}s do not bound a quantile so far out: at least ${needed} are needed`
+      : `no number of ${per}s bounds a maximum or minimum`,
+  /** Outside of the published interval, inside of the prediction. */
+  unsettled:
+    'the value lies outside the 95 % interval of the published one, but where a new run of the same ' +
+    'distribution may lie: neither agreement nor disagreement follows',
   /** Fewest trials (or boots) of a run, and the minimum for an interval. */
   few: (count: number, needed: number, per: Unit) =>
     `too few ${per}s for an interval: ${count}, at least ${needed} are needed`,
@@ -32,13 +50,22 @@ export const english = {
       count === 1 ? 'one other condition' : `${count === 2 ? 'both' : `all ${count}`} other conditions`
     }`,
   /** Verdicts that differ; the label is absent for the claim as stated. */
-  flips: (states: readonly { readonly label: string | undefined; readonly verdict: Verdict }[]) =>
+  flips: (states: readonly ConditionState[]) =>
     `the verdict depends on the conditions: ${states
-      .map(({ label, verdict }) => `${verdict} ${label === undefined ? 'as stated' : `with ${label}`}`)
+      .map(
+        ({ label, verdict, side }) =>
+          `${verdict}${side === undefined ? '' : ` (too ${side === 'below' ? 'low' : 'high'})`} ${label === undefined ? 'as stated' : `with ${label}`}`,
+      )
       .join(', ')}`,
   notRun: 'the document runs no such cells',
   /** The control's label, which says what it lacks. */
   controlHolds: (label: string) => `the control passes as well: the same test holds for ${label}`,
+  /** Inconclusive, and not told from the claim; `why` is its reason. */
+  controlUnclear: (label: string, why: string) =>
+    `the control could not tell: the same test is inconclusive for ${label} (${why})`,
+  /** Inconclusive, but told from the claim. */
+  controlApart: (reason: string, label: string) =>
+    `${reason}; the control is inconclusive, but its interval lies apart from the claim's: ${label}`,
   controlUntested: (label: string, why: string) => `the control could not be judged: ${label} (${why})`,
   missing: (runs: readonly string[]) => `missing: run ${runs.join(', run ')}`,
   skipped: (why: string) => `skipped: ${why}`,
@@ -75,12 +102,32 @@ export const english = {
     `${names.join(' and ')}: an observed extreme is no bound, and more trials give more extreme values`,
   point:
     'the trials do not vary: the interval is a single point, which says nothing about other boots or boards',
+  /** A series of which some rows are not used, and why. */
+  used: (series: string, { n, rows, excluded }: Pick<Use, 'n' | 'rows' | 'excluded'>) => {
+    const reasons = excluded.map(({ reason, count }) => `${count} excluded: ${reason}`)
+    const absent = rows - n - totalOf(excluded)
+    return `${series}: ${n} of ${rows} (${[...reasons, ...(absent > 0 ? [`${absent} without a value`] : [])].join(', ')})`
+  },
+  partly: (uses: readonly string[]) => `rows used: ${abbreviated(uses, mostUses, '; ')}`,
+  /** So many rows are excluded that nothing is decided. */
+  excluded: (uses: readonly string[]) =>
+    `a fifth or more of the rows are excluded, which may be those that refute it: ${abbreviated(uses, mostUses, '; ')}`,
   /** Name of a series (`pause.total`) and of its run. */
   series: (what: string, run: string) => `${what} of ${run}`,
   warnings,
 }
 
+/** Series whose unused rows are named. */
+export const mostUses = 4
+
 export type Reasons = typeof english
+
+/** A verdict under a condition; `side` where those of two conditions lie on opposite ones. */
+export interface ConditionState {
+  readonly label: string | undefined
+  readonly verdict: Verdict
+  readonly side?: 'below' | 'above'
+}
 
 /** ` (rows.csv line 3, 7-9)`; of a file whose earlier text is unknown the name. */
 export function editedFiles(

@@ -6,6 +6,8 @@
 import { z } from 'zod'
 import type { Document } from '../document/document.ts'
 import { StoreError } from '../results/runfile.ts'
+import { isDate } from '../text/dates.ts'
+import { type Basis, basisChanges, type CellChange } from './basis.ts'
 import { type Definition, rounded } from './definition.ts'
 import type { Judgement } from './judge.ts'
 import type { Measured } from './measure.ts'
@@ -13,11 +15,25 @@ import { plainInterval } from './words.ts'
 
 export const verdictsFile = 'results/claims.json'
 
-const date = z.string().regex(/^\d{4}-\d\d-\d\d$/, 'not a date such as 2026-11-29')
+const date = z.string().refine(isDate, 'not a date such as 2026-11-29')
 const texts = z.record(z.string(), z.string())
 /** `null` is an unbounded end, as JSON has no infinity. */
 export const recordedInterval = z.strictObject({ low: z.number().nullable(), high: z.number().nullable() })
 const verdict = z.enum(['reproduced', 'not reproduced', 'inconclusive', 'not testable'])
+const cell = z.strictObject({
+  key: z.string().describe('Hash of all that decides its result'),
+  rows: z.string().describe('SHA-256 of rows, datasets and captured facts'),
+  trials: z.int().min(1),
+  boots: z.int().min(1),
+  excluded: z.record(z.string(), z.int().min(1)).exactOptional().describe('Rows by reason'),
+  values: z.record(z.string(), z.int().min(0)).describe('Values that the claim uses, by series'),
+})
+const basis = z
+  .strictObject({
+    cells: z.record(z.string(), cell),
+    edits: z.array(z.string()).exactOptional().describe('Edits by hand to their rows'),
+  })
+  .describe('What the verdict rests on')
 export const recordedState = z.strictObject({
   /** Day on which definition or verdict came to be so; not that of a later run that agrees. */
   date,
@@ -35,8 +51,8 @@ export const recordedState = z.strictObject({
   ),
   /** Verdicts by condition, and as stated; only of a claim with conditions. */
   conditions: z.record(z.string(), z.enum([...verdict.options, 'not run'])).exactOptional(),
-  /** Whether it rested on rows that were edited by hand. */
-  edited: z.literal(true).exactOptional(),
+  /** Absent if it rests on no run. */
+  basis: basis.exactOptional(),
   /** Day on which the document no longer made the claim. */
   removed: date.exactOptional(),
 })
@@ -46,7 +62,12 @@ export const recordedClaim = z.strictObject({
   /** Earlier states, oldest first. */
   history: z.array(recordedState).exactOptional(),
 })
-const file = z.strictObject({ schema: z.literal(1), documents: z.record(z.string(), z.array(recordedClaim)) })
+/** Version of this format: raised when a state has other keys. */
+const schema = 2
+const file = z.strictObject({
+  schema: z.literal(schema),
+  documents: z.record(z.string(), z.array(recordedClaim)),
+})
 
 export type RecordedState = Readonly<z.output<typeof recordedState>>
 export type RecordedClaim = Readonly<z.output<typeof recordedClaim>>
@@ -65,6 +86,11 @@ export function parseVerdicts(text: string): RecordedVerdicts {
   } catch (cause) {
     throw new StoreError(`${verdictsFile} is damaged: ${(cause as Error).message}. ${advice}.`, { cause })
   }
+  const version = (data as { schema?: unknown } | null)?.schema
+  if (typeof version === 'number' && version < schema)
+    throw new StoreError(
+      `${verdictsFile} was written by an older version of repro, which did not record what verdicts rest on: delete it and record again (repro build --record); version control keeps its history.`,
+    )
   const parsed = file.safeParse(data)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
@@ -85,7 +111,7 @@ export function parseVerdicts(text: string): RecordedVerdicts {
 /** The same verdicts are the same bytes: documents are sorted, and keys have the order of the schema. */
 export function formatVerdicts(verdicts: RecordedVerdicts): string {
   const documents = Object.fromEntries(Object.entries(verdicts).sort(([a], [b]) => (a < b ? -1 : 1)))
-  return `${JSON.stringify(file.parse({ schema: 1, documents }), null, 2)}\n`
+  return `${JSON.stringify(file.parse({ schema, documents }), null, 2)}\n`
 }
 
 export function documentName({ original, file }: Pick<Document, 'original' | 'file'>): string {
@@ -98,6 +124,7 @@ export interface CurrentState {
   readonly definition: Definition
   /** Absent if runs are missing or stale, or judging failed: an earlier verdict then stays. */
   readonly judgement: Judgement | undefined
+  readonly basis?: Basis
 }
 
 /** Returns a document's record brought up to `today`; what changed becomes history. */
@@ -116,7 +143,7 @@ export function updatedClaims(
 
 function updatedClaim(
   old: RecordedClaim | undefined,
-  { id, definition, judgement }: CurrentState,
+  { id, definition, judgement, basis }: CurrentState,
   today: string,
 ): RecordedClaim | undefined {
   if (judgement === undefined) return old
@@ -124,17 +151,26 @@ function updatedClaim(
     ...verdictsIn(judgement),
     definition,
     measured: judgement.measured.map(plain),
-    ...(isEdited(judgement) ? { edited: true as const } : {}),
+    ...(basis === undefined || Object.keys(basis.cells).length === 0 ? {} : { basis: plainBasis(basis) }),
   }
   if (old === undefined) return { id, date: today, ...now }
   const { id: _, history = [], ...earlier } = old
-  const isSame = old.removed === undefined && decided(old) === decided(now)
+  const weaker = basisChanges(old.basis ?? noBasis, now.basis ?? noBasis).filter(isWeakerSize)
+  const isSame = old.removed === undefined && decided(old) === decided(now) && weaker.length === 0
   const kept = isSame ? history : [...history, earlier]
   return { id, date: isSame ? old.date : today, ...now, ...(kept.length > 0 ? { history: kept } : {}) }
 }
 
-export function isEdited({ edited = [] }: Pick<Judgement, 'edited'>): boolean {
-  return edited.length > 0
+/** Rests on no run. */
+export const noBasis: Basis = { cells: {} }
+
+/** Other rows or inputs come with every new recording. */
+function isWeakerSize({ type }: CellChange): boolean {
+  return type !== 'rows' && type !== 'inputs'
+}
+
+function plainBasis({ cells, edits }: Basis): z.output<typeof basis> {
+  return { cells: { ...cells }, ...(edits ? { edits: [...edits] } : {}) }
 }
 
 export type Verdicts = Pick<RecordedState, 'verdict' | 'conditions'>
@@ -148,9 +184,9 @@ export function verdictsIn({ verdict, grid }: Judgement): Verdicts {
 }
 
 /** What a new state is a change of; intervals alone are not. */
-function decided({ verdict, definition, conditions = {}, edited }: Omit<RecordedState, 'date'>): string {
+function decided({ verdict, definition, conditions = {}, basis }: Omit<RecordedState, 'date'>): string {
   const sorted = (fields: Definition) => Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1))
-  return JSON.stringify([verdict, sorted(definition), sorted(conditions), edited === true])
+  return JSON.stringify([verdict, sorted(definition), sorted(conditions), basis?.edits ?? []])
 }
 
 /** A measurement as it is recorded. */

@@ -23,7 +23,8 @@ export interface Estimate {
 }
 
 export type Decision =
-  | { readonly type: 'inside' | 'outside' }
+  | { readonly type: 'inside' }
+  | { readonly type: 'outside'; readonly side: 'below' | 'above' }
   /** The interval crosses a bound. */
   | {
       readonly type: 'open'
@@ -33,26 +34,34 @@ export type Decision =
       readonly trialsPerBoot?: number
     }
 
-/** Decides `inside` or `outside` only if the entire interval lies there. */
-export function decide({ value, interval, level, trials, per }: Estimate, region: Region): Decision {
+/**
+ * Decides `inside` or `outside` only if the entire interval lies there; `outside` only of `outer`, which holds
+ * the region and is the same by default.
+ */
+export function decide(
+  { value, interval, level, trials, per }: Estimate,
+  region: Region,
+  outer: Interval = region,
+): Decision {
   const { low, high, closed } = region
   // Infinite bounds exclude nothing.
   const clearsLow = closed || low === Number.NEGATIVE_INFINITY ? interval.low >= low : interval.low > low
   const clearsHigh =
     closed || high === Number.POSITIVE_INFINITY ? interval.high <= high : interval.high < high
   if (clearsLow && clearsHigh) return { type: 'inside' }
-  const below = closed ? interval.high < low : interval.high <= low
-  const above = closed ? interval.low > high : interval.low >= high
-  if (below || above) return { type: 'outside' }
+  if (closed ? interval.high < outer.low : interval.high <= outer.low)
+    return { type: 'outside', side: 'below' }
+  if (closed ? interval.low > outer.high : interval.low >= outer.high)
+    return { type: 'outside', side: 'above' }
   const fewest = fewestUnits(per, level)
   if (trials < fewest) return { type: 'open', trialsNeeded: fewest }
   const down = { n: trials, unit: per, reach: value - interval.low, level }
   const up = { n: trials, unit: per, reach: interval.high - value, level }
   const needed =
     value > high
-      ? trialsNeeded({ ...down, room: value - high })
+      ? trialsNeeded({ ...down, room: value - outer.high })
       : value < low
-        ? trialsNeeded({ ...up, room: low - value })
+        ? trialsNeeded({ ...up, room: outer.low - value })
         : Math.max(
             clearsLow ? 0 : trialsNeeded({ ...down, room: value - low }),
             clearsHigh ? 0 : trialsNeeded({ ...up, room: high - value }),

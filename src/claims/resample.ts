@@ -1,5 +1,5 @@
 /**
- * Bootstrap interval of an expression, by resampling whole trials with all their rows, so that dependent rows
+ * Interval of an expression (its parts as bounds.ts says), by resampling whole trials with all their rows, so that dependent rows
  * (a pause and its unpause, a phase and its total) stay together; or whole boots, those of cells with the
  * same seed together (stats/pairing.ts). Published numbers are constants.
  */
@@ -12,16 +12,19 @@ import { bootColumn, excludedColumn, type Row, type Run } from '../results/run.t
 import {
   type BootstrapOptions,
   bootstrap,
+  bootstrapRatio,
   type Draw,
   drawsOf,
   isStudents,
   mostUnits,
+  roughErrorOf,
 } from '../stats/bootstrap.ts'
 import type { Unit } from '../stats/clusters.ts'
 import { clipped, type Interval, unbounded } from '../stats/interval.ts'
 import { pairedGroups, type Pairing, pairingOf } from '../stats/pairing.ts'
+import { boundsOf, isNonnegative, itemsOf, type OpenEnd, tailsOf, untoldEnds } from './bounds.ts'
 
-export type IntervalOptions = Required<BootstrapOptions>
+export type IntervalOptions = Required<Omit<BootstrapOptions, 'rough'>>
 
 export interface ResampledInterval {
   readonly interval: Interval
@@ -30,6 +33,8 @@ export interface ResampledInterval {
   readonly unit: Unit
   /** Number of resamples; undefined for Student's t. */
   readonly draws: number | undefined
+  /** Why an end is infinite; empty if both are finite. */
+  readonly open: readonly OpenEnd[]
   /** Of the runs' boots; undefined for a single run, and for one without several boots. */
   readonly pairing: Pairing | undefined
 }
@@ -43,22 +48,77 @@ export function expressionInterval(
   evaluate({ ast }, results)
   const runs = runsOf(ast, results)
   if (runs.length === 0) throw new QueryError('no interval: only published tables are read')
-  const { units, sampleOf, samples, pairing } = samplesOf(runs)
+  const { samples, pairing } = samplesOf(runs)
   const sizes = samples.map(({ size }) => size)
   const all = sizes.reduce((sum, size) => sum + size, 0)
   if (all > mostUnits)
     throw new QueryError(`no interval of ${all} observations: at most ${mostUnits}, or it takes too long`)
   const fewest = samples.reduce((a, b) => (b.size < a.size ? b : a))
-  const value = resampler(ast, runs, units, results)
-  const statistic = (drawn: Draw) => value(sampleOf.map((sample) => drawn[sample] as Uint32Array))
-  const interval = clipped(bootstrap(samples, statistic, options), limitsOf(ast))
+  const { level } = options
+  const open: OpenEnd[] = []
+  const found = boundsOf(
+    ast,
+    { low: level, high: level },
+    {
+      measured: (one) => runsOf(one, results).length > 0,
+      itemsOf: (one) => itemsOf(one, results),
+      constant: (one) => interpret(one, (path) => publishedReadings(path, results)).value,
+      measure: (one, at) => measuredInterval(one, results, { ...options, level: at }, open),
+    },
+  )
+  const interval = clipped(found, limitsOf(ast, results))
+  const isOpen = !Number.isFinite(interval.high - interval.low)
   const draws = isStudents(samples) ? undefined : drawsOf(sizes, options.resamples)
-  return { interval, units: fewest.size, unit: fewest.unit, draws, pairing }
+  return {
+    ...{ interval, units: fewest.size, unit: fewest.unit, draws, pairing },
+    open: isOpen ? open : [],
+  }
+}
+
+/** Interval of an expression that is measured as a whole. */
+function measuredInterval(
+  ast: Expression,
+  results: Results,
+  options: IntervalOptions,
+  open: OpenEnd[],
+): Interval {
+  const runs = runsOf(ast, results)
+  const { units, sampleOf, samples } = samplesOf(runs)
+  const statistic = (of: Expression) => {
+    const value = resampler(of, runs, units, results)
+    return (drawn: Draw) => value(sampleOf.map((sample) => drawn[sample] as Uint32Array))
+  }
+  const tails = tailsOf(ast, results, (run) => unitsOf(run).groups.size)
+  const [tail] = ast.type === 'path' ? tails : []
+  const all = {
+    ...options,
+    ...(tail ? { rough: roughErrorOf(tail.probability, tail.units) } : {}),
+  }
+  const isRatio = ast.type === 'operation' && ast.operator === '/'
+  const isPositive = isNonnegative(ast, results)
+  const found = isRatio
+    ? bootstrapRatio(
+        samples,
+        { numerator: statistic(ast.left), denominator: statistic(ast.right), isPositive },
+        all,
+      )
+    : bootstrap(samples, statistic(ast), all)
+  if (isRatio && !Number.isFinite(found.high) && isStudents(samples)) open.push({ type: 'denominator' })
+  const untold = untoldEnds(tails, options.level)
+  open.push(...untold.map(({ needed }): OpenEnd => ({ type: 'quantile', needed })))
+  // A function such as a correlation may move with a quantile either way.
+  const isOpen = (end: keyof Interval) => untold.some((one) => ast.type !== 'path' || one.end === end)
+  const told = {
+    low: isOpen('low') ? Number.NEGATIVE_INFINITY : found.low,
+    high: isOpen('high') ? Number.POSITIVE_INFINITY : found.high,
+  }
+  return clipped(told, limitsOf(ast, results))
 }
 
 /** Natural bounds of an expression's value, which Student's interval ignores. */
-function limitsOf(ast: Expression): Interval {
-  return ast.type === 'call' && ast.name === 'correlation' ? { low: -1, high: 1 } : unbounded
+function limitsOf(ast: Expression, results: Results): Interval {
+  if (ast.type === 'call' && ast.name === 'correlation') return { low: -1, high: 1 }
+  return isNonnegative(ast, results) ? { low: 0, high: Number.POSITIVE_INFINITY } : unbounded
 }
 
 /** Distinct runs that an expression reads, in reading order. Throws a QueryError if one is missing. */
@@ -170,7 +230,19 @@ function lookup(
 /** Returns the values of the drawn units. Plain loops: this dominates the bootstrap's time. */
 function drawer(byUnit: readonly Reading['values'][]): (drawn: Uint32Array) => Reading['values'] {
   const single = byUnit.every(({ length }) => length === 1) ? byUnit.flat() : undefined
-  if (single === undefined) return (drawn) => [...drawn].flatMap((unit) => byUnit[unit] ?? [])
+  if (single === undefined)
+    return (drawn) => {
+      let size = 0
+      for (const unit of drawn) size += byUnit[unit]?.length ?? 0
+      const values = new Array<number | null>(size)
+      let next = 0
+      for (const unit of drawn)
+        for (const value of byUnit[unit] ?? []) {
+          values[next] = value
+          next += 1
+        }
+      return values
+    }
   return (drawn) => {
     const values = new Array<number | null>(drawn.length)
     for (let i = 0; i < drawn.length; i += 1) values[i] = single[drawn[i] as number] as number | null

@@ -1,10 +1,11 @@
 /** Compares claims with their record: definitions, verdicts and intervals, then and now. */
 
 import { type Change, changesOf } from '../engine/cachestatus.ts'
+import { type Basis, basisChanges, type CellChange, freshEdits, isWeakerBasis, lostEdits } from './basis.ts'
 import type { Definition } from './definition.ts'
 import type { Judgement, Verdict } from './judge.ts'
 import {
-  isEdited,
+  noBasis,
   plain,
   type RecordedClaim,
   type RecordedState,
@@ -32,10 +33,31 @@ export interface Since {
   readonly verdicts: readonly VerdictChange[]
   /** Measured numbers as recorded, if they differ from those of now. */
   readonly moved: RecordedState['measured']
-  /** Its definition changed, and by the recorded one it did not pass, or would not pass now. */
+  /** What the recorded definition gives over the runs of now; absent if it is still that of the claim. */
+  readonly byRecorded?: ByRecorded
+  /** Its definition changed, and by the recorded one it does not pass now, or is weaker than it was. */
   readonly passesByDefinition: boolean
+  /** It is reproduced, but states something else than was recorded. */
+  readonly otherStatement: boolean
   /** Rests on rows that were edited by hand since. */
   readonly restsOnEdits: boolean
+  /** Edits that the recorded runs no longer tell of. */
+  readonly lostEdits: readonly string[]
+  /** How the recorded runs behind it are other than they were. */
+  readonly evidence: readonly CellChange[]
+}
+
+/** The verdict of a recorded definition; not testable if it cannot be read or read its cells any more. */
+export interface ByRecorded extends Verdicts {
+  readonly verdict: Verdict
+  readonly reason: string
+}
+
+/** What is known beside a claim's definition and verdict; absent if nothing is. */
+export interface Behind {
+  /** By the recorded runs. */
+  readonly basis?: Basis
+  readonly byRecorded?: ByRecorded
 }
 
 /**
@@ -58,13 +80,17 @@ export function verdictChange(before: RowVerdict, now: RowVerdict): VerdictChang
   return { before, now, type: supports < supported || decides < decided ? 'weaker' : 'better' }
 }
 
-const unchanged = { verdicts: [], moved: [], passesByDefinition: false, restsOnEdits: false }
+const unchanged = {
+  ...{ verdicts: [], moved: [], passesByDefinition: false, otherStatement: false },
+  ...{ restsOnEdits: false, lostEdits: [], evidence: [] },
+}
 
 /** Compares a claim with its record; one that lacks runs or failed is compared by its definition only. */
 export function sinceRecord(
   recorded: RecordedClaim | undefined,
   definition: Definition,
   judgement: Judgement,
+  { basis, byRecorded }: Behind = {},
 ): Since {
   if (recorded === undefined) return { definition: [], ...unchanged }
   const changes = changesOf(recorded.definition, definition)
@@ -76,12 +102,34 @@ export function sinceRecord(
     definition: changes,
     verdicts: verdictChanges(recorded, verdictsIn(judgement)),
     moved: isMoved ? recorded.measured : [],
-    restsOnEdits: isEdited(judgement) && !recorded.edited,
-    passesByDefinition:
-      changes.some(({ input }) => input !== 'statement') &&
-      judgement.verdict === 'reproduced' &&
-      (recorded.verdict !== 'reproduced' || !isWithin(measured, recorded.measured)),
+    ...(byRecorded ? { byRecorded } : {}),
+    passesByDefinition: byRecorded !== undefined && hidesFailure(recorded, byRecorded, judgement),
+    otherStatement: judgement.verdict === 'reproduced' && changes.some(({ input }) => input === 'statement'),
+    ...behindIt(recorded.basis ?? noBasis, basis),
   }
+}
+
+/** Whether a claim passes that does not by its record, or became weaker and hides it. */
+function hidesFailure(recorded: RecordedClaim, again: ByRecorded, { verdict }: Judgement): boolean {
+  if (verdict === 'reproduced' && again.verdict !== 'reproduced') return true
+  return verdictChanges(recorded, again).some(({ type }) => type === 'weaker')
+}
+
+function behindIt(
+  before: Basis,
+  now: Basis | undefined,
+): Pick<Since, 'restsOnEdits' | 'lostEdits' | 'evidence'> {
+  if (now === undefined) return { restsOnEdits: false, lostEdits: [], evidence: [] }
+  return {
+    restsOnEdits: freshEdits(before, now).length > 0,
+    lostEdits: lostEdits(before, now),
+    evidence: basisChanges(before, now),
+  }
+}
+
+/** Changes of the definition that may change the verdict. */
+export function decidesOtherwise(recorded: RecordedClaim, definition: Definition): boolean {
+  return changesOf(recorded.definition, definition).some(({ input }) => input !== 'statement')
 }
 
 /** What was measured, without what is allowed. */
@@ -108,31 +156,28 @@ export function verdictChanges(before: Verdicts, now: Verdicts): readonly Verdic
   return [...(own ? [own] : []), ...under]
 }
 
-/** Whether numbers lie in the ranges that the recorded definition allowed; true if they are others. */
-function isWithin(now: RecordedState['measured'], recorded: RecordedState['measured']): boolean {
-  if (now.length !== recorded.length) return true
-  return now.every(({ interval, unit }, index) => {
-    const before = recorded[index]
-    if (before === undefined || before.unit !== unit) return true
-    const { low, high } = before.allowed
-    return (
-      (low === null || (interval.low ?? Number.NEGATIVE_INFINITY) >= low) &&
-      (high === null || (interval.high ?? Number.POSITIVE_INFINITY) <= high)
-    )
-  })
-}
-
 /**
- * Whether a claim is worse off than its record says, passes only as its definition was changed, or rests on
- * rows that were edited since.
+ * Whether a claim is worse off than its record says: in its verdict, in what this rests on, or as it passes
+ * only because its definition or its sentence was changed.
  */
-export function isWeaker({ verdicts, passesByDefinition, restsOnEdits }: Since): boolean {
-  return passesByDefinition || restsOnEdits || verdicts.some(({ type }) => type === 'weaker')
+export function isWeaker(since: Since): boolean {
+  const { verdicts, passesByDefinition, otherStatement } = since
+  return (
+    passesByDefinition ||
+    otherStatement ||
+    hasWeakerEvidence(since) ||
+    verdicts.some(({ type }) => type === 'weaker')
+  )
 }
 
-/** Whether verdict and definition are those of the record; numbers may have moved. */
-export function isAsRecorded({ definition, verdicts, restsOnEdits }: Since): boolean {
-  return definition.length === 0 && verdicts.length === 0 && !restsOnEdits
+/** Fewer or other rows than recorded, or rows whose edits are new or no longer told of. */
+export function hasWeakerEvidence({ restsOnEdits, lostEdits: lost, evidence }: Since): boolean {
+  return restsOnEdits || lost.length > 0 || evidence.some(isWeakerBasis)
+}
+
+/** Whether verdict, definition and evidence are those of the record; numbers may have moved. */
+export function isAsRecorded(since: Since): boolean {
+  return since.definition.length === 0 && since.verdicts.length === 0 && !hasWeakerEvidence(since)
 }
 
 /** Claims that the record has and the document no longer makes; those recorded as removed are history. */

@@ -8,11 +8,19 @@ import { expressionsOfClaim } from '../document/claim.ts'
 import { cellsRead, type Results } from '../query/query.ts'
 import { runName, type Run } from '../results/run.ts'
 import { sameRows } from '../results/store.ts'
+import {
+  asRecorded,
+  otherPublished,
+  readDefinition,
+  type RecordedDefinition,
+  recordedViolation,
+} from './asrecorded.ts'
+import { type Basis, basisOf } from './basis.ts'
 import { definitionOf } from './definition.ts'
 import type { Judgement } from './judge.ts'
-import type { RecordedClaim } from './record.ts'
+import { type RecordedClaim, verdictsIn } from './record.ts'
 import type { Evidence } from './scope.ts'
-import { isJudged, isWeaker, type Since, sinceRecord } from './since.ts'
+import { type ByRecorded, decidesOtherwise, isJudged, isWeaker, type Since, sinceRecord } from './since.ts'
 
 /** A claim with its judgements by recorded and by shown runs. */
 export interface Verification {
@@ -56,7 +64,7 @@ export async function verifyClaims(
   claims: readonly ClaimBlock[],
   sources: Omit<Results, 'runs'>,
   { recorded, shown }: KnownRuns,
-  judge: (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>,
+  judge: Judge,
   verdicts?: VerdictRecord,
 ): Promise<readonly Verification[]> {
   const records = new Map(recorded.map(({ run }) => [runName(run), run]))
@@ -70,25 +78,70 @@ export async function verifyClaims(
       recorded: await judge(claim, byRecord),
       ...(isRerun ? { rerun: await judge(claim, byShown) } : {}),
     }
-    const since = sinceOf(claim, judged, sources, verdicts)
+    const evidence = { recorded: byRecord, decisive: judged.rerun ? byShown : byRecord }
+    const since = await sinceOf(claim, judged, evidence, judge, verdicts)
     verifications.push({ claim, ...judged, ...(since ? { since } : {}) })
   }
   return verifications
 }
 
-function sinceOf(
+type Judge = (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>
+
+async function sinceOf(
   { id }: ClaimBlock,
   judged: Pick<Verification, 'recorded' | 'rerun'>,
-  sources: Omit<Results, 'runs'>,
+  evidence: Readonly<Record<'recorded' | 'decisive', Evidence>>,
+  judge: Judge,
   { recorded, defined }: Omit<VerdictRecord, 'removed'> = { recorded: [], defined: [] },
-): Since | undefined {
+): Promise<Since | undefined> {
   const claim = defined.find((one) => one.id === id)
   if (recorded.length === 0 || claim === undefined) return undefined
-  return sinceRecord(
-    recorded.find((one) => one.id === id),
-    definitionOf(claim, sources),
-    decisive(judged),
-  )
+  const before = recorded.find((one) => one.id === id)
+  const definition = definitionOf(claim, evidence.decisive.results)
+  const judgement = decisive(judged)
+  if (before === undefined || !isJudged(judgement)) return sinceRecord(before, definition, judgement)
+  const isOther = decidesOtherwise(before, definition)
+  const read = isOther ? readDefinition(id, before.definition) : undefined
+  const { results } = evidence.recorded
+  return sinceRecord(before, definition, judgement, {
+    ...(isJudged(judged.recorded) ? { basis: basisSince(claim, read, results) } : {}),
+    ...(isOther ? { byRecorded: await judgeAsRecorded(before, read, claim, evidence.decisive, judge) } : {}),
+  })
+}
+
+/** What a claim rests on, and what it would rest on by its recorded definition, if that is another. */
+function basisSince(claim: ClaimBlock, read: RecordedDefinition | undefined, results: Results): Basis {
+  const now = basisOf(claim, results)
+  if (read === undefined) return now
+  const again = asRecorded(read, claim, results)
+  const recorded = basisOf(again.claim, again.results)
+  const edits = new Set([...(recorded.edits ?? []), ...(now.edits ?? [])])
+  return {
+    cells: { ...now.cells, ...recorded.cells },
+    ...(edits.size === 0 ? {} : { edits: [...edits] }),
+  }
+}
+
+/** Judges a claim by its recorded definition. */
+async function judgeAsRecorded(
+  { definition }: RecordedClaim,
+  read: RecordedDefinition | undefined,
+  claim: ClaimBlock,
+  { results, stale }: Evidence,
+  judge: Judge,
+): Promise<ByRecorded> {
+  if (read === undefined) return untestable('it cannot be read any more')
+  const others = otherPublished(read, definition, results)
+  if (others.length > 0) return untestable(`other numbers are published at ${others.join(', ')}`)
+  const again = asRecorded(read, claim, results)
+  const violated = recordedViolation(read, again.results)
+  if (violated !== undefined) return untestable(violated)
+  const judgement = await judge(again.claim, { results: again.results, stale })
+  return { ...verdictsIn(judgement), verdict: judgement.verdict, reason: judgement.reason }
+}
+
+function untestable(reason: string): ByRecorded {
+  return { verdict: 'not testable', reason }
 }
 
 function isRecord({ run, from }: KnownRun, records: ReadonlyMap<string, Run>): boolean {

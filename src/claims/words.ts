@@ -8,7 +8,7 @@ import type { Interval } from '../stats/interval.ts'
 import { max, min } from '../stats/order.ts'
 import type { PublishedSample } from './agreement.ts'
 import type { GridRow, Judgement } from './judge.ts'
-import type { Measured } from './measure.ts'
+import { confidence, type Measured } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
 import type { Region } from './region.ts'
 
@@ -75,7 +75,7 @@ export function limitsText({ claim, measured }: Judgement, phrases: Phrases = en
 }
 
 function limitText(
-  { region, unit, predictedFrom }: Pick<Measured, 'region' | 'unit' | 'predictedFrom'>,
+  { region, unit, predictedFrom, predicted, detectable }: Measured,
   test: Test,
   phrases: Phrases,
 ): string {
@@ -83,11 +83,12 @@ function limitText(
   if (test.type === 'direction')
     return phrases.shift(limit, allDigits(Number((test.tolerance * 100).toPrecision(12))))
   if (test.type === 'ordering') return phrases.difference(limit)
-  if (predictedFrom)
-    return phrases.predicted(
-      limit,
-      predictedFrom.map((one) => sampleText(one, phrases)),
-    )
+  if (predictedFrom && predicted) {
+    const open = (range: Interval) => regionText({ ...range, closed: true }, unit, phrases)
+    const samples = predictedFrom.map((one) => sampleText(one, phrases))
+    const refuted = phrases.refuted(open(predicted), predicted.from)
+    return phrases.agrees(limit, samples, refuted, detectable && phrases.detectable(open(detectable)))
+  }
   const isByHand = (one: Test): boolean =>
     one.type === 'all' ? one.tests.some(isByHand) : one.type === 'absolute' || one.type === 'relative'
   return isByHand(test) ? phrases.byHand(limit) : limit
@@ -126,7 +127,8 @@ export function methodText({ measured }: Judgement, phrases: Phrases = english):
     const text = phrases.method[method](per, draws.length === 0 ? '' : digits(min(draws)))
     return [pairing === undefined ? text : phrases.paired(text, pairing)]
   })
-  return phrases.methods(methods, measured.length)
+  const strict = 100 * (1 - (1 - confidence) / measured.length)
+  return phrases.methods(methods, measured.length, allDigits(Number(strict.toPrecision(4))))
 }
 
 /** How variances split, and what the next run should add; undefined if nothing is known of it. */

@@ -1,11 +1,22 @@
 /** `repro build` and `repro run`: run missing cells; `build` also writes the report. */
 
-import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import { limits } from '../document/limits.ts'
+import { jobsOf, localName } from '../engine/executors.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import { command, type Invocation } from './command.ts'
-import { allOrList, cellWords, choices, deadline, flag, jobs, only, text, wholeNumber } from './options.ts'
+import {
+  allOrList,
+  cellWords,
+  choices,
+  deadline,
+  executor,
+  flag,
+  jobs,
+  only,
+  text,
+  wholeNumber,
+} from './options.ts'
 import { refuseUnused } from './parse.ts'
 import { siteOf } from './site.ts'
 
@@ -26,6 +37,7 @@ const running = {
   record: flag('write the runs that the report shows, and the verdicts, into results/'),
   sign: text({ value: 'KEYFILE', description: 'with --record: sign results/ with this SSH key' }),
   jobs,
+  executor,
   'keep-going': flag('start further cells after one failed', 'k'),
   'dry-run': flag('say what would run, and why', 'n'),
 }
@@ -79,7 +91,7 @@ async function execute(
   if (frozen)
     refuseUnused(
       options,
-      ['rerun', 'only', 'deadline', 'record', 'sign', 'jobs', 'keep-going', 'dry-run'],
+      ['rerun', 'only', 'deadline', 'record', 'sign', 'jobs', 'executor', 'keep-going', 'dry-run'],
       '--frozen runs nothing and asks about every cell',
     )
   if (!record) refuseUnused(options, ['sign'], 'without --record there is nothing to sign')
@@ -88,7 +100,8 @@ async function execute(
   const request = {
     ...{ rerun, only: options.only, trials, boots, deadlineSeconds, frozen, record, to, signal },
     sign: options.sign === undefined ? undefined : resolve(options.sign),
-    jobs: options.jobs ?? availableParallelism(),
+    executor: options.executor,
+    jobs: options.jobs ?? jobsOf(options.executor ?? localName),
     keepGoing: options['keep-going'],
   }
   return options['dry-run'] ? await printPlan(site, request) : await buildDocument(site, request)

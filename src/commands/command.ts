@@ -31,6 +31,8 @@ interface About<O extends Options> {
   readonly exits?: Readonly<Partial<Record<keyof typeof exitCodes, string>>>
   /** Command lines without `repro `, each with what it does. */
   readonly examples?: readonly (readonly [command: string, does: string])[]
+  /** What `--json` prints for an error, so that programs never read an empty output. */
+  readonly failure?: (error: string, exitCode: number) => Promise<unknown>
 }
 
 interface Definition<O extends Options> extends Omit<About<O>, 'options'> {

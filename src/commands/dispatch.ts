@@ -5,7 +5,7 @@ import { type Command, type Context, type Group, isGroup } from './command.ts'
 import { commandHelp, generalHelp, groupHelp } from './help.ts'
 import { UsageError } from './parse.ts'
 import { registry } from './registry.ts'
-import { complain, exitCodes, print } from './terminal/terminal.ts'
+import { complain, exitCodes, OutputError, print } from './terminal/terminal.ts'
 
 /** Returns the exit code. Reports mistakes on the command line; throws all other errors. */
 export async function dispatch(args: readonly string[], context: Context): Promise<number> {
@@ -35,8 +35,31 @@ async function run(args: readonly string[], context: Context): Promise<number> {
     return exitCodes.done
   }
   const { name, found } = find(args)
-  if (!isGroup(found)) return await found.run(args.slice(name.length), context)
+  if (!isGroup(found)) return await runCommand(found, args.slice(name.length), context)
   throw new UsageError(`missing subcommand: one of ${[...found.commands.keys()].join(', ')}`)
+}
+
+async function runCommand(
+  { run: action, failure }: Command,
+  args: readonly string[],
+  context: Context,
+): Promise<number> {
+  try {
+    return await action(args, context)
+  } catch (error) {
+    if (failure && args.includes('--json') && !(error instanceof OutputError)) {
+      const { text, exitCode } = await reportOf(error, context)
+      print(JSON.stringify(await failure(text.replace(/^error: /, ''), exitCode), null, 2))
+    }
+    throw error
+  }
+}
+
+async function reportOf(error: unknown, { signal }: Context) {
+  if (signal.aborted) return { text: 'interrupted', exitCode: exitCodes.interrupted }
+  if (error instanceof UsageError) return { text: error.message, exitCode: exitCodes.usage }
+  const { errorReport } = await import('./terminal/messages.ts')
+  return errorReport(error)
 }
 
 function helpOf(words: readonly string[]): string {

@@ -1,6 +1,7 @@
 /** Kinds of options, and the options that several commands share. */
 
 import { limits } from '../document/limits.ts'
+import { executors, localName } from '../engine/executors.ts'
 import { defaultDocument } from '../results/run.ts'
 import { hint } from '../text/spelling.ts'
 import { type Option, UsageError } from './parse.ts'
@@ -108,8 +109,22 @@ export const only = list(
 export const jobs = wholeNumber({
   short: 'j',
   description: 'boots that run at once, on testbeds that isolate them',
-  otherwise: 'as many as there are processors',
+  otherwise: 'as many as there are processors, or all with an executor that has a queue',
 })
+export const executor: Option<string | undefined> = {
+  value: 'NAME',
+  choices: [...executors.keys()],
+  description: `what runs boots: ${[...executors.keys()].join(' or ')}`,
+  otherwise: localName,
+  takes: 'value',
+  read(given, flag) {
+    const [name, ...others] = new Set(given)
+    if (others.length > 0) throw new UsageError(`${flag} takes one name`)
+    if (name !== undefined && !executors.has(name))
+      throw new UsageError(`${flag}: unknown name: ${name}${hint(name, executors.keys())}`)
+    return name
+  },
+}
 export const deadline = wholeNumber({
   value: 'S',
   max: limits.deadlineSeconds,

@@ -1,9 +1,9 @@
 /** `repro verify`: a verdict for each claim, from the recorded runs or a rerun. */
 
-import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
+import { jobsOf, localName } from '../engine/executors.ts'
 import { command } from './command.ts'
-import { deadline, flag, jobs, json, list, text } from './options.ts'
+import { deadline, executor, flag, jobs, json, list, text } from './options.ts'
 import { refuseUnused } from './parse.ts'
 import { siteOf } from './site.ts'
 import { requireFolder } from './terminal/outputfile.ts'
@@ -22,6 +22,7 @@ export const verify = command({
     json,
     junit: text({ value: 'FILE', description: 'write the verdicts as JUnit XML, too' }),
     jobs,
+    executor,
     deadline,
   },
   runsCode: ['--rerun', '--kick-the-tires'],
@@ -30,9 +31,11 @@ export const verify = command({
   exits: {
     failed: 'a claim could not be judged, a cell failed, or results/ is not as signed',
     notReproduced:
-      'a claim is not reproduced, is weaker than recorded, passes only by a changed definition, or was removed; or an emulated cell has other rows than recorded',
+      'a claim is not reproduced, or is weaker than recorded: in its verdict, in the trials, boots and rows that it rests on, or as it passes only by a changed definition or sentence; or one was removed; or a cell has the rows of another, or is emulated and has other rows than recorded',
     testbed: 'the testbed is at fault',
   },
+  failure: async (error, exitCode) =>
+    (await import('./terminal/verifyjson.ts')).plainFailure(error, exitCode),
   examples: [
     ['verify', 'the claims by the recorded runs, in seconds'],
     ['verify --rerun --claim C7', 'what one claim needs, run again'],
@@ -41,7 +44,11 @@ export const verify = command({
     const onlyTires = options['kick-the-tires']
     if (onlyTires) refuseUnused(options, ['rerun'], '--kick-the-tires runs one cell')
     else if (!options.rerun)
-      refuseUnused(options, ['jobs', 'deadline'], 'without --rerun or --kick-the-tires nothing runs')
+      refuseUnused(
+        options,
+        ['jobs', 'executor', 'deadline'],
+        'without --rerun or --kick-the-tires nothing runs',
+      )
     if (options.junit !== undefined) await requireFolder(options.junit)
     const site = siteOf(document, generator)
     const { verifyDocument } = await import('./work/verify.ts')
@@ -51,7 +58,8 @@ export const verify = command({
       signers: options.signers === undefined ? undefined : resolve(options.signers),
       json: options.json,
       junit: options.junit,
-      jobs: options.jobs ?? availableParallelism(),
+      executor: options.executor,
+      jobs: options.jobs ?? jobsOf(options.executor ?? localName),
       deadlineSeconds: options.deadline,
       signal,
     })

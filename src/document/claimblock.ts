@@ -255,7 +255,7 @@ function parse(text: string, at: KeyPath, source: Mapping, start = 0): ParsedExp
 /** Expressions of a claim, even of an invalid one, with their places. Skips those that do not parse. */
 export function claimExpressions(
   source: Mapping,
-): readonly { readonly ast: Expression; readonly locate: Locate }[] {
+): readonly { readonly ast: Expression; readonly locate: Locate; readonly isSeries: boolean }[] {
   const texts = ['value', 'agrees', 'ascending', 'from', 'to', 'published'].flatMap(
     (key): readonly (readonly [KeyPath, string])[] => {
       const value = source.data[key]
@@ -269,7 +269,8 @@ export function claimExpressions(
     const locate = locateInValue(source, at)
     try {
       const { ast } = parseExpression(text.slice(start))
-      return [{ ast, locate: (offset: number) => locate(start + offset) }]
+      const isSeries = at[0] === 'from' || at[0] === 'to'
+      return [{ ast, locate: (offset: number) => locate(start + offset), isSeries }]
     } catch (error) {
       if (error instanceof ExpressionError) return []
       throw error

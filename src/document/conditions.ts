@@ -70,18 +70,23 @@ export function replaced(test: Test, cells: Cells): Test {
 }
 
 function replaceIn(ast: Expression, cells: Cells): Expression {
+  return mapPaths(ast, (path) => replacePath(path, cells))
+}
+
+/** The same expression with other paths. */
+export function mapPaths(ast: Expression, map: (path: Path) => Path): Expression {
   switch (ast.type) {
     case 'number':
     case 'text':
       return ast
     case 'path':
-      return replacePath(ast, cells)
+      return map(ast)
     case 'negation':
-      return { ...ast, argument: replaceIn(ast.argument, cells) }
+      return { ...ast, argument: mapPaths(ast.argument, map) }
     case 'operation':
-      return { ...ast, left: replaceIn(ast.left, cells), right: replaceIn(ast.right, cells) }
+      return { ...ast, left: mapPaths(ast.left, map), right: mapPaths(ast.right, map) }
     case 'call':
-      return { ...ast, arguments: ast.arguments.map((one) => replaceIn(one, cells)) }
+      return { ...ast, arguments: ast.arguments.map((one) => mapPaths(one, map)) }
   }
 }
 

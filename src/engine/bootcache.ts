@@ -12,6 +12,7 @@ import { makeFolder, moveFile, remove } from '../files/change.ts'
 import { replaceFolder } from '../files/drafts.ts'
 import { digestOf, FileError, readInside, realPathInside } from '../files/ordinary.ts'
 import type { Item, Seal } from '../results/seal.ts'
+import type { HostFacts } from './host.ts'
 import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
 import { checkResult } from './script/result.ts'
@@ -20,12 +21,15 @@ export interface FinishedBoot {
   readonly result: Result
   readonly reads: Reads
   readonly seconds: number
+  /** The machine that ran it, if it was another one than this. */
+  readonly host?: HostFacts
 }
 
 export const bootCache = '.repro/boots'
 
 const written = z.strictObject({
   seconds: z.number(),
+  host: z.record(z.string(), z.string()).exactOptional(),
   /** Name -> SHA-256 (hex). */
   files: z.record(z.string(), z.string()),
   result: z.unknown(),
@@ -39,7 +43,7 @@ export function cachedBoot(project: string, key: string, seal: Seal): FinishedBo
     const file = readInside(project, item.path)
     const content = file && seal.open(item, file.content)
     if (content === undefined) return undefined
-    const { seconds, files, result, ...boot } = written.parse(JSON.parse(new TextDecoder().decode(content)))
+    const { files, result, ...boot } = written.parse(JSON.parse(new TextDecoder().decode(content)))
     const reads = parseReads(boot.reads)
     const names = Object.keys(files)
     const raw = names.length === 0 ? '' : (realPathInside(project, rawFolder(key)) ?? '')
@@ -47,7 +51,7 @@ export function cachedBoot(project: string, key: string, seal: Seal): FinishedBo
       seal.refuse(item)
       return undefined
     }
-    return { seconds, reads, result: withFiles(checkResult(result), names, raw) }
+    return { ...boot, reads, result: withFiles(checkResult(result), names, raw) }
   } catch (error) {
     // Treat unreadable files, and those of other versions of this program, as foreign.
     if (!(error instanceof FileError || error instanceof ExperimentError || error instanceof z.ZodError))
@@ -61,7 +65,7 @@ export function cachedBoot(project: string, key: string, seal: Seal): FinishedBo
 export async function cacheBoot(
   project: string,
   key: string,
-  { result, reads, seconds }: FinishedBoot,
+  { result, ...boot }: FinishedBoot,
   seal: Seal,
 ): Promise<FinishedBoot | undefined> {
   const { files: given = {}, ...rest } = result
@@ -69,14 +73,14 @@ export async function cacheBoot(
     Object.entries(given).map(([name, path]) => [name, digestOf(path)?.sha256 ?? '']),
   )
   const item = itemOf(key)
-  const sealed = seal.close(item, JSON.stringify({ seconds, files, result: rest, reads }))
+  const sealed = seal.close(item, JSON.stringify({ ...boot, files, result: rest }))
   if (sealed === undefined) return undefined
   await replaceFolder(project, folderOf(key), async (draft) => {
     await writeFile(join(draft, bootFile), sealed, { flush: true })
     for (const [name, path] of Object.entries(given))
       await moveFile(path, join(makeFolder(draft, 'raw'), name))
   })
-  return { seconds, reads, result: withFiles(rest, Object.keys(files), join(project, rawFolder(key))) }
+  return { ...boot, result: withFiles(rest, Object.keys(files), join(project, rawFolder(key))) }
 }
 
 export async function deleteBoot(project: string, key: string): Promise<void> {

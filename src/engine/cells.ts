@@ -43,8 +43,9 @@ export function cellSelector(
   only: readonly string[],
   flag: string,
 ): (cell: CellName) => boolean {
+  const known = new Set(cells.flatMap(selectorsOf))
   for (const word of only) {
-    if (cells.some((cell) => matchesSelector(cell, word))) continue
+    if (known.has(word)) continue
     const names = word.includes('/')
       ? cells.map(runName)
       : cells.flatMap(({ experiment, pattern }) => [experiment, pattern])
@@ -52,9 +53,12 @@ export function cellSelector(
       `${flag}: no experiment, pattern or cell of this name: ${word}${hint(word, names)}`,
     )
   }
-  return (cell) => only.length === 0 || only.some((word) => matchesSelector(cell, word))
+  const words = new Set(only)
+  return (cell) => only.length === 0 || selectorsOf(cell).some((word) => words.has(word))
 }
 
-export function matchesSelector(cell: CellName, word: string): boolean {
-  return word === cell.pattern || word === cell.experiment || `${runName(cell)}/`.startsWith(`${word}/`)
+/** Returns the words that select a cell. */
+export function selectorsOf(cell: CellName): readonly string[] {
+  const { experiment, environment, pattern } = cell
+  return [pattern, experiment, `${experiment}/${environment}`, runName(cell)]
 }

@@ -18,10 +18,10 @@ import { type FinishedBoot, deleteBoot, cacheBoot, cachedBoot } from './bootcach
 import type { Boot } from './boots.ts'
 import type { Executor } from './executor.ts'
 import { hostFacts } from './host.ts'
-import { type BootResult, mergeBoots } from './mergeboots.ts'
+import { type BootResult, mergeBoots, united } from './mergeboots.ts'
 import type { Step } from './plan.ts'
 import { areUnchanged, mergeReads } from './reads.ts'
-import { runOrder, type Watch } from './run.ts'
+import { type Placing, runOrder, type Watch, withFiles } from './run.ts'
 import { ExperimentError } from './script/cell.ts'
 import type { BootOrder } from './script/message.ts'
 import { scriptVariables } from './script/variables.ts'
@@ -43,6 +43,8 @@ export interface Task
   extends ExecutionContext, Watch, Pick<Step, 'cell' | 'environment' | 'inputs' | 'boots' | 'needed'> {
   /** Discards boots and trials finished by earlier builds. */
   readonly ignoreCache: boolean
+  /** Shares its machine with no other cell. */
+  readonly alone: boolean
   readonly enter: LimitFunction
   /** Called when the first boot may start; returns whether the cell should run. */
   readonly begin: () => boolean
@@ -74,8 +76,10 @@ export async function execute(task: Task): Promise<Run | undefined> {
     signal?.throwIfAborted()
     if (!begin()) return undefined
     const date = new Date()
-    await remove(project, workOf(task))
-    return { date, kept: await keptBefore(task) }
+    return await withFiles(async () => {
+      await remove(project, workOf(task))
+      return { date, kept: await keptBefore(task) }
+    })
   }
   let starting: ReturnType<typeof start> | undefined
   const progress = summed(boots, task.progress)
@@ -107,9 +111,9 @@ export async function execute(task: Task): Promise<Run | undefined> {
     const [failure] = failures
     if (failure) throw await setAside(task, failure)
     const whole = finished.flatMap((one) => one ?? [])
-    return await complete(task, whole, begun.date)
+    return await withFiles(() => complete(task, whole, begun.date))
   } finally {
-    await clear(project, runName(task.cell))
+    await withFiles(() => clear(project, runName(task.cell)))
   }
 }
 
@@ -162,13 +166,23 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     variables: block.variables ?? [],
   }
   const file = join(makeFolder(project, exchange), `boot-${boot.number}.order.json`)
-  const ran = await runOrder(order, file, scriptVariables(block.variables), executor, watch)
+  const placing: Placing = {
+    variables: scriptVariables(block.variables),
+    key: boot.key,
+    fresh: task.ignoreCache,
+    alone: task.alone,
+    gres: environment.gres,
+  }
+  const { release, ...ran } = await runOrder(order, file, placing, executor, watch)
   const finished = { ...ran, seconds: (performance.now() - started) / 1000 }
   await rm(order.kept, { recursive: true, force: true })
-  const kept = await cacheBoot(project, boot.key, finished, seal)
-  if (kept === undefined) return finished // its files are still in its folder
-  await remove(project, work)
-  return kept
+  return await withFiles(async () => {
+    const kept = await cacheBoot(project, boot.key, finished, seal)
+    await release?.()
+    if (kept === undefined) return finished // its files are still in its folder
+    await remove(project, work)
+    return kept
+  })
 }
 
 async function complete(task: Task, finished: readonly Finished[], date: Date): Promise<Run> {
@@ -277,7 +291,8 @@ async function circumstances(
   finished: readonly Finished[],
   date: Date,
 ): Promise<Readonly<Record<string, string | number>>> {
-  const host = Object.entries(await hostFacts(project))
+  const own = await hostFacts(project)
+  const host = Object.entries(united(finished.map((boot) => boot.host ?? own)))
   return {
     'made by': generator,
     date: date.toISOString(),

@@ -3,6 +3,9 @@
  * available. Orders and their ends are files that an executor need not understand.
  */
 
+import type { Seal } from '../results/seal.ts'
+import type { HostFacts } from './host.ts'
+
 export interface Submitted {
   /** Resolves with the exit status when the boot has ended in any way. Rejects if it could not be started. */
   readonly ended: Promise<Ending>
@@ -15,6 +18,10 @@ export interface Ending {
   readonly status: string
   /** Whether the deadline had passed. */
   readonly late: boolean
+  /** Facts of the machine that ran the boot (host.ts), if it is another one than this. */
+  readonly host?: HostFacts
+  /** Deletes what the executor still holds of the boot; called when its result is kept, or has failed. */
+  readonly release?: () => Promise<void>
 }
 
 export interface Follower {
@@ -33,8 +40,27 @@ export interface Submission {
   readonly variables: Readonly<Record<string, string | undefined>>
   /** From the start of the script until cancellation. */
   readonly deadlineMs: number
+  /** Of the boot (boots.ts): equal orders of an earlier build have the same. */
+  readonly key: string
+  /** Runs even if an earlier build has submitted the same boot. */
+  readonly fresh: boolean
+  /** Shares its machine with no other boot. */
+  readonly alone: boolean
+  /** Generic resources of a cluster that the environment asks for: `pi4xen:1`. */
+  readonly gres?: string | undefined
 }
 
 export interface Executor {
+  /** Whether boots that must be alone get machines of their own; otherwise they are submitted one by one. */
+  readonly separates?: boolean
   submit(submission: Submission, follower: Follower): Submitted
+}
+
+/** The build that an executor works for. */
+export interface ExecutorHost {
+  /** Absolute path of the project. */
+  readonly project: string
+  readonly seal: Seal
+  /** Tells the user a line that belongs to no cell. */
+  readonly note: (text: string) => void
 }

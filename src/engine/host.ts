@@ -5,8 +5,11 @@ import { cpus, release, totalmem } from 'node:os'
 
 const gigabyte = 1e9
 
-/** Host item -> value; `folder` selects the file system that holds the runs. */
-export async function hostFacts(folder: string): Promise<Readonly<Record<string, string>>> {
+/** Host item -> value. */
+export type HostFacts = Readonly<Record<string, string>>
+
+/** Describes this machine; `folder` selects the file system that holds the runs. */
+export async function hostFacts(folder: string): Promise<HostFacts> {
   const processors = cpus()
   const { bsize, blocks } = await statfs(folder)
   return {

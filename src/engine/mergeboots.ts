@@ -107,7 +107,7 @@ function summed(exclusions: readonly Exclusion[]): readonly Exclusion[] {
 }
 
 /** Merges records; differing values are combined by `shorten`, or else listed in order: `on | off`. */
-function united<Value extends string | number>(
+export function united<Value extends string | number>(
   records: readonly Readonly<Record<string, Value>>[],
   shorten: (texts: readonly string[]) => string | undefined = () => undefined,
 ): Readonly<Record<string, Value | string>> {

@@ -67,13 +67,12 @@ export async function plan(
     [...new Set(cells.map(({ block }) => block))].map((block) => [block, sourcesOf(block, context)]),
   )
   const steps = new Map<string, Step>()
+  const ofExperiment = new Map<string, Step[]>()
 
   const planCell = (cell: PlannedCell): Step => {
     const { block, definition } = cell
     const environment = environmentOf(cell, context)
-    const producers = block.needs.flatMap((id) =>
-      [...steps.values()].filter((step) => step.cell.experiment === id),
-    )
+    const producers = block.needs.flatMap((id) => ofExperiment.get(id) ?? [])
     const runs = producers.map((producer) => resultOf(producer, fresh))
     const waiting = producers.filter((_, index) => runs[index] === undefined)
     const needs = producers.map(({ cell }, index) => {
@@ -123,7 +122,13 @@ export async function plan(
     }
   }
 
-  for (const cell of producersFirst(cells)) steps.set(runName(cell), planCell(cell))
+  for (const cell of producersFirst(cells)) {
+    const step = planCell(cell)
+    steps.set(runName(cell), step)
+    const others = ofExperiment.get(cell.experiment)
+    if (others) others.push(step)
+    else ofExperiment.set(cell.experiment, [step])
+  }
   return cells.flatMap((cell) => steps.get(runName(cell)) ?? [])
 }
 

@@ -57,6 +57,9 @@ export function digestRead(input: string, found: Uint8Array | readonly string[])
 
 const unlisted = /(?:^|\/)(?:\.git|node_modules)$|^(?:\.repro|_build)$/
 
+/** Digests without comments, by type and digest of the file. */
+const codeDigests = new Map<string, string>()
+
 /** Current digest of a read or named file. For an unusable file, a value that matches no run. */
 export function digestNow(input: string, files: Files): string {
   const path = readPath(input)
@@ -64,7 +67,11 @@ export function digestNow(input: string, files: Files): string {
     if (input.startsWith('folder ')) return digestRead(input, files.list(path))
     const digest = files.digest(path)
     if (digest === undefined || input.startsWith('data ') || !isCode(path)) return digest ?? missing
-    return codeDigest(path, files.text(path) ?? '')
+    // Many cells read the same files, and removing comments takes longer than all else about a cell.
+    const version = `${posix.extname(path)} ${digest}`
+    const known = codeDigests.get(version) ?? codeDigest(path, files.text(path) ?? '')
+    codeDigests.set(version, known)
+    return known
   } catch (error) {
     if (error instanceof FileError) return `unusable: ${error.message}`
     throw error

@@ -2,15 +2,16 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import pLimit, { type LimitFunction } from 'p-limit'
 import { remove } from '../files/change.ts'
 import { readInside } from '../files/ordinary.ts'
 import { TestbedError } from '../testbed/board.ts'
 import type { Ending, Executor, Follower, Submission } from './executor.ts'
+import type { HostFacts } from './host.ts'
 import { refuseBootColumn } from './mergeboots.ts'
 import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
-import { mostBytes } from './script/journal.ts'
-import { type Failure, type BootOrder, parseEnd } from './script/message.ts'
+import { type Failure, type BootOrder, mostEnd, parseEnd } from './script/message.ts'
 import { lastLines, outputLog } from './script/output.ts'
 import { checkFiles, checkResult } from './script/result.ts'
 
@@ -21,7 +22,14 @@ export interface Watch extends Follower {
 export interface Ran {
   readonly result: Result
   readonly reads: Reads
+  readonly host?: HostFacts
 }
+
+/** What an executor is told of a boot beside its order. */
+export type Placing = Pick<Submission, 'variables' | 'key' | 'fresh' | 'alone' | 'gres'>
+
+/** Limits what many boots that start or end at once do to files: each opens some. */
+export const withFiles: LimitFunction = pLimit(16)
 
 const tailLines = 12
 
@@ -32,19 +40,34 @@ const tailLines = 12
 export async function runOrder(
   order: BootOrder,
   file: string,
-  variables: Submission['variables'],
+  placing: Placing,
   executor: Executor,
   { signal, ...follower }: Watch,
-): Promise<Ran> {
+): Promise<Ran & Pick<Ending, 'release'>> {
   signal?.throwIfAborted()
   const { project, end, deadlineMs } = order
   const output = join(order.folder, outputLog)
-  await remove(project, end)
-  await writeFile(file, JSON.stringify({ ...order, deadlineMs: jobMs(deadlineMs) } satisfies BootOrder))
-  const { ended, cancel } = executor.submit({ order: file, project, output, variables, deadlineMs }, follower)
+  await withFiles(async () => {
+    await remove(project, end)
+    await writeFile(file, JSON.stringify({ ...order, deadlineMs: jobMs(deadlineMs) } satisfies BootOrder))
+  })
+  const submission = { order: file, project, output, deadlineMs, ...placing }
+  const { ended, cancel } = executor.submit(submission, follower)
   signal?.addEventListener('abort', cancel)
-  const status = await ended.finally(() => signal?.removeEventListener('abort', cancel))
+  const ending = await ended.finally(() => signal?.removeEventListener('abort', cancel))
   signal?.throwIfAborted()
+  const { host, release } = ending
+  try {
+    const more = { ...(host && { host }), ...(release && { release }) }
+    return { ...outcomeOf(order, output, ending), ...more }
+  } catch (error) {
+    await release?.()
+    throw error
+  }
+}
+
+function outcomeOf(order: BootOrder, output: string, status: Ending): Ran {
+  const { project, end, deadlineMs } = order
   const text = readInside(project, end, mostEnd)
   const outcome = text && parseEnd(new TextDecoder().decode(text.content))
   if (outcome?.type === 'failure') throw failure(outcome.failure, output)
@@ -56,9 +79,6 @@ export async function runOrder(
     throw failure({ fault: 'experiment', message: error.message }, output)
   }
 }
-
-/** Rows plus the rest of the result. */
-const mostEnd = 2 * mostBytes
 
 /** Validates again: a script could write the end file itself. */
 function accepted(

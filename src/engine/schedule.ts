@@ -1,5 +1,6 @@
 /** Runs the planned cells, producers before consumers. */
 
+import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
 import { bootsOf, secondsOf, runName, type Run } from '../results/run.ts'
 import { testbedOf } from '../testbeds/environments.ts'
@@ -43,7 +44,8 @@ export async function runCells(
   { jobs, keepGoing, signal, testbeds }: ScheduleOptions,
   tell: TellEvent,
 ): Promise<ScheduleResult> {
-  const isAlone = (step: Step) => runsAlone(step, testbeds)
+  setMaxListeners(0, signal) // every boot has one, and a queue takes thousands
+  const isAlone = (step: Step) => context.executor.separates !== true && mustBeAlone(step, testbeds)
   const made = new Map<string, Run>()
   const failures: CellError[] = []
   let hasFailed = false
@@ -72,6 +74,7 @@ export async function runCells(
       const run = await execute({
         ...{ ...step, ...context, signal, enter, begin, onFailure },
         ignoreCache: rerun(step.cell),
+        alone: mustBeAlone(step, testbeds),
         log: (text) => tell({ type: 'log', name, text }),
         progress: (done, total) => tell({ type: 'progress', name, done, total }),
       })
@@ -140,7 +143,7 @@ function machineLimits(
 }
 
 /** Whether a cell must run alone, since cells on a shared clock disturb each other's timings. */
-function runsAlone({ environment, cell }: Step, testbeds: Testbeds | undefined): boolean {
+function mustBeAlone({ environment, cell }: Step, testbeds: Testbeds | undefined): boolean {
   return !testbedOf(environment, testbeds).isolated && cell.block.parallel !== true
 }
 

@@ -38,6 +38,12 @@ export interface Files {
   read(path: string): Uint8Array | undefined
   text(path: string): string | undefined
   /**
+   * Like `text`, for files that are many and read by one caller, such as those of runs: the content is not
+   * kept, only its digest. Reading again reads the file again; if it changed, the first digest stays, so that
+   * the next build sees a change.
+   */
+  textOnce(path: string): string | undefined
+  /**
    * Returns the SHA-256 (hex) of the content; undefined if there is no such file. Reads only changed files.
    * Absolute paths are the program's own, such as files of the cache.
    */
@@ -62,8 +68,7 @@ export function openFiles(project: string, remembered: Fingerprints = {}): Files
   const contents = new Map<string, Uint8Array | undefined>()
   const fingerprints = new Map<string, Fingerprint>()
 
-  const keep = (path: string, found: Content | undefined) => {
-    contents.set(path, found?.content)
+  const note = (path: string, found: Content | undefined) => {
     fingerprints.set(
       path,
       found
@@ -71,6 +76,10 @@ export function openFiles(project: string, remembered: Fingerprints = {}): Files
         : { type: 'nothing' },
     )
     return found?.content
+  }
+  const keep = (path: string, found: Content | undefined) => {
+    contents.set(path, found?.content)
+    return note(path, found)
   }
   const read = (path: string) =>
     contents.has(path) ? contents.get(path) : keep(path, readInside(project, path))
@@ -90,9 +99,11 @@ export function openFiles(project: string, remembered: Fingerprints = {}): Files
   }
   return {
     read,
-    text(path) {
-      const content = read(path)
-      return content && new TextDecoder().decode(content)
+    text: (path) => decoded(read(path)),
+    textOnce(path) {
+      if (contents.has(path)) return decoded(contents.get(path))
+      const found = readInside(project, path)
+      return decoded(fingerprints.has(path) ? found?.content : note(path, found))
     },
     digest,
     list: (folder) => entries(folder).map(({ name }) => name),
@@ -104,6 +115,10 @@ export function openFiles(project: string, remembered: Fingerprints = {}): Files
     problem: (path) => problemOf(project, path, closed),
     fingerprints: () => Object.fromEntries([...fingerprints].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
+}
+
+function decoded(content: Uint8Array | undefined): string | undefined {
+  return content && new TextDecoder().decode(content)
 }
 
 /** True if a build would see the same again. Files with another stamp are compared by content. */

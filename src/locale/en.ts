@@ -3,6 +3,7 @@
 import { english as changes } from '../claims/changewords.ts'
 import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
+import type { Exclusion } from '../results/run.ts'
 import { code, type Inline, strong } from '../text/markdown.ts'
 import { counted } from '../text/message.ts'
 
@@ -24,6 +25,9 @@ export const english = {
     `published${table === undefined ? '' : `, ${table}`} (${file})`,
   /** Subtitle of a figure: marks and environments. */
   subtitle: (mark: string, environments: readonly string[]) => `${mark}: ${environments.join(', ')}`,
+  /** Rows of a run, by reason. */
+  excluded: (exclusions: readonly Exclusion[]) =>
+    exclusions.map(({ reason, count }) => `${count} (${reason})`).join(', '),
   missing: (runs: readonly string[]) => `missing: ${runs.map((run) => `run ${run}`).join(', ')}`,
   missingNote: (run: string) => `Missing: run ${run}.`,
   stale: (run: string, reason: string) => `stale: run ${run}: ${reason}`,
@@ -64,6 +68,8 @@ export const english = {
       `${environments.map(([name, patterns]) => `${name} (${counted(patterns, 'pattern')})`).join(', in ')}`,
     wheres: (experiments: readonly string[]) => experiments.join('; '),
     missing: (runs: readonly string[]) => `${counted(runs.length, 'run')} missing: ${runs.join(', ')}.`,
+    excluded: (runs: readonly string[]) =>
+      `${counted(runs.length, 'run')} with rows excluded from all statistics: ${runs.join('; ')}.`,
     edited: (runs: readonly string[]) =>
       `${counted(runs.length, 'run')} with rows edited by hand: ${runs.join('; ')}.`,
     stale: (runs: readonly (readonly [run: string, reason: string])[]) =>
@@ -114,6 +120,7 @@ export const english = {
       environment: 'environment',
       pattern: 'pattern',
       trials: 'trials',
+      excluded: 'excluded rows',
       origin: 'origin',
       key: 'key',
       files: 'raw files (SHA-256)',
@@ -267,7 +274,7 @@ export const english = {
       sentence: (warning: string) => `${warning.charAt(0).toUpperCase()}${warning.slice(1)}.`,
     },
 
-    validity: {
+    recordings: {
       quantity: 'published',
       recording: 'recording',
       operation: 'operation',
@@ -310,6 +317,42 @@ export const english = {
         environment: string,
         { before, after, alike }: Readonly<Record<'before' | 'after' | 'alike', number>>,
       ) => `${environment}: ${after} closer after, ${before} closer before, ${alike} alike.`,
+    },
+
+    validity: {
+      reference: (name: string) => `reference: ${name}`,
+      /** A reference that is no hardware. */
+      standIn: (name: string) => `stand-in for hardware: ${name}`,
+      notYet: (name: string) => `no run on ${name} yet`,
+      environment: 'this environment',
+      centres: { mean: 'mean', median: 'median' },
+      error: 'error',
+      share: 'relative',
+      sign: 'sign',
+      signs: {
+        time: { more: 'too long', less: 'too short' },
+        other: { more: 'too large', less: 'too small' },
+      },
+      effect: 'effect',
+      agrees: (sign: string) => `agrees (${sign})`,
+      opposite: 'opposite',
+      unknown: "can't tell",
+      overPatterns: 'over patterns',
+      ranks: 'rank correlation',
+      patterns: 'patterns',
+      standInNote: (name: string, origins: string) =>
+        `${name} is not hardware (${origins}): it stands in for a machine that has not been measured. ` +
+        'This table does not say how close any of these numbers are to those of hardware.',
+      errorNote: (centre: string) =>
+        `Error: how far the ${centre} lies above that of the reference (below: negative), as a share of it. ` +
+        'From, to: 95 % intervals, each by itself, over boots where there are several; ' +
+        'boots of cells with the same seed are paired. Sign: as far as the interval shows one.',
+      effectNote:
+        'Effect: whether the pattern moves the value from the baseline’s in the same direction as in the ' +
+        'reference. “Can’t tell”: at least one of the two intervals of the difference contains 0.',
+      ranksNote: (fewest: number) =>
+        'Rank correlation: Spearman’s, between the values of patterns here and in the reference, ' +
+        `from ${fewest} patterns on; “patterns” counts those that both have.`,
     },
   },
 

@@ -1,6 +1,9 @@
 /** Japanese text of a report. */
 
-import { editedFiles, lineGroups } from '../claims/reasons.ts'
+import type { CellChange } from '../claims/basis.ts'
+import { mostRuns } from '../claims/changewords.ts'
+import { editedFiles, lineGroups, mostUses } from '../claims/reasons.ts'
+import { totalOf } from '../claims/uses.ts'
 import type { Unit } from '../stats/clusters.ts'
 import type { Pairing } from '../stats/pairing.ts'
 import { code, strong } from '../text/markdown.ts'
@@ -21,6 +24,16 @@ const verdictNames = {
   'not run': '実行していない',
 }
 
+const evidenceTexts: Readonly<Record<CellChange['type'], (date: string) => string>> = {
+  rows: (date) =>
+    `根拠が弱い：入力は${date}の記録と同じで修正も記録されていないのに、行が異なる（新しい実行は判定とともに記録されるため、手で変えられたものである）`,
+  inputs: (date) => `${date}の記録とは入力が異なる実行`,
+  trials: (date) => `根拠が弱い：${date}の記録より試行が少ない`,
+  boots: (date) => `根拠が弱い：${date}の記録より起動が少ない`,
+  excluded: (date) => `根拠が弱い：${date}の記録より多くの行が除外されている`,
+  values: (date) => `根拠が弱い：${date}の記録より値が少ない`,
+}
+
 export const japanese: Messages = {
   table: (number) => `表${number}`,
   figure: (number) => `図${number}`,
@@ -32,6 +45,7 @@ export const japanese: Messages = {
     `${origins.join('＋')}${isStale ? '・要更新' : ''}${isEdited ? '・手で修正' : ''}`,
   publishedIn: (table, file) => `公表値${table === undefined ? '' : `、${table}`}（${file}）`,
   subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
+  excluded: (exclusions) => exclusions.map(({ reason, count }) => `${count}（${reason}）`).join('、'),
   missing: (runs) => `未実行：${runs.join('、')}`,
   missingNote: (run) => `未実行：${run}`,
   stale: (run, reason) => `要更新：${run}：${reason}`,
@@ -66,6 +80,7 @@ export const japanese: Messages = {
       `${experiment}（${environments.map(([name, patterns]) => `${name}：${patterns}パターン`).join('、')}）`,
     wheres: (experiments) => experiments.join('、'),
     missing: (runs) => `未実行${runs.length}件：${runs.join('、')}。`,
+    excluded: (runs) => `統計から行が除外された実行${runs.length}件：${runs.join('；')}。`,
     edited: (runs) => `行が手で修正された実行${runs.length}件：${runs.join('；')}。`,
     stale: (runs) =>
       `要更新${runs.length}件（現在の本文と合わない実行）：${runs.map(([run, reason]) => `${run}：${reason}`).join('；')}。`,
@@ -111,6 +126,7 @@ export const japanese: Messages = {
       environment: '環境',
       pattern: 'パターン',
       trials: '試行数',
+      excluded: '除外した行',
       origin: '出所',
       key: 'キー',
       files: '生ファイル（SHA-256）',
@@ -147,8 +163,17 @@ export const japanese: Messages = {
       fieldRemoved: (name, before) => `${name}の削除：${before}`,
       lost: (name, cells) => `${name}から${cells.join('、')}が除かれた`,
       gained: (name, cells) => `${name}に${cells.join('、')}が加わった`,
-      byDefinition: '変わった定義によってのみ成り立ち、記録された定義では成り立たない',
+      byDefinition: (verdict, reason) =>
+        `変わった定義が判定を決めている。記録された定義では「${verdictNames[verdict]}」：${reason}`,
+      otherStatement: '記録とは別のことを述べて成り立つ：検定がそれに合うかは著者しか言えない',
       edited: (date) => `${date}の記録のときと違い、手で編集された行に基づく`,
+      lostEdits: (edits, date) => `${date}に記録された手による修正が示されなくなった：${edits.join('；')}`,
+      evidence: (type, runs, date) =>
+        `${evidenceTexts[type](date)}：${listed(runs.slice(0, mostRuns), runs.length - mostRuns, '件')}`,
+      run: (run, before, now) => `${run} ${before} → ${now}`,
+      numbers: (before, now) => `数値 ${before.join('、')} → ${now.join('、')}`,
+      editsCame: (edits) => `行が手で修正された：${edits.join('；')}`,
+      editsWent: '手で修正された行に基づかなくなった',
       moved: (numbers) => `数値が動いた：記録では${numbers.join('、')}`,
       earlier: (date, changes) => `${date}に変更：${changes}`,
       absent: (from, until) => `${from}から${until}まで主張されていなかった`,
@@ -170,8 +195,11 @@ export const japanese: Messages = {
       below: (high) => `${high}より小さい`,
       anything: '制限なし',
       byHand: (limit) => `${limit}（許容幅は人が選んだもの）`,
-      predicted: (limit, samples) =>
-        `${limit}（公表された${samples.join('と')}による95 %予測区間。本実験の区間は97.5 %）`,
+      agrees: (limit, samples, refuted, detectable) =>
+        `${limit}（公表値だけによる95 %区間：${samples.join('と')}）。${refuted}${detectable === undefined ? '' : `。${detectable}`}`,
+      refuted: (limit, from) =>
+        `「再現されない」とするのは95 %予測区間（${limit}）の外だけであり、この区間は${from === 'boots' ? '公表されたものより広い本実験の起動のばらつき' : '公表されたばらつき'}による`,
+      detectable: (limit) => `真の値が${limit}でなければ、このような研究5回のうち4回で違いがわかる`,
       sample: (n, mean, sd) => `n = ${n}、平均${mean}、標準偏差${sd}`,
       shift: (limit, share) => `ずれが${limit}（第1の系列の中央値の${share} %）`,
       difference: (limit) => `隣り合う値の差がいずれも${limit}`,
@@ -191,14 +219,25 @@ export const japanese: Messages = {
       oneBoot: '1回の起動では起動の間のばらつきがわからない：次の実行では起動を増やすべきである',
       serial: (lags, n, effective, boots) =>
         `隣り合う試行の自己相関は${lags.join('から')}、${n}回の試行は少なくとも独立な${effective}回に相当する（${boots > 1 ? '起動を単位とするため用いていない' : 'その分だけ区間を広げている'}）`,
-      methods: (methods, numbers) =>
-        `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値で誤り率5 %をBonferroniの方法で分け合う）` : ''}`,
+      methods: (methods, numbers, strict) =>
+        `${methods.join('、')}${numbers > 1 ? `（${numbers}個の数値がすべて範囲に含まれれば再現されたとし、どれかが範囲の外にあるかは${strict} %区間で判定する：Bonferroni）` : ''}`,
     },
     reasons: {
       inside: (count, all) => `${position(count, all)}主張の許す範囲に含まれる`,
       outside: (count, all) => `${position(count, all)}主張の許す範囲の外にある`,
       undefined: (per) => `${units[per]}の抽出によっては値が定まらない`,
       near: '値が限界に近すぎ、試行をいくら増やしても判定できない',
+      severalNumbers: (numbers, level) =>
+        `許す範囲の外にある区間があるが、${numbers}個の数値では偶然にも起こる：${level} %区間は外にない`,
+      skewed: (isInside, level) =>
+        `95 %区間は許す範囲の${isInside ? '中' : '外'}にあるが、少ない起動の平均は分布が歪みうるため${level} %区間で判定し、それは境界をまたぐ`,
+      denominator: '比の分母が0でありうるほどばらつくため、比に上限がない',
+      tail: (count, needed, per) =>
+        Number.isFinite(needed)
+          ? `${count}回の${units[per]}ではこれほど端の分位数の限界がわからない：少なくとも${needed}回必要`
+          : `${units[per]}をいくら増やしても最大値・最小値の限界はわからない`,
+      unsettled:
+        '値は公表値の95 %区間の外にあるが、同じ分布による新しい実行なら取りうる：一致とも不一致ともいえない',
       few: (count, needed, per) =>
         `区間を求めるには${units[per]}が足りない：${count}回（少なくとも${needed}回必要）`,
       open: (count, needed, per) =>
@@ -209,9 +248,13 @@ export const japanese: Messages = {
           : `${open}（起動どうしが異なるため、起動あたりの試行を増やしても足りない）`,
       under: (reason, count) => `${reason}（ほかの${count}つの条件でも同じ）`,
       flips: (states) =>
-        `判定が条件によって変わる：${states.map(({ label, verdict }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」`).join('、')}`,
+        `判定が条件によって変わる：${states.map(({ label, verdict, side }) => `${label ?? '主張のとおり'}では「${verdictNames[verdict]}」${side === undefined ? '' : side === 'below' ? '（小さすぎる）' : '（大きすぎる）'}`).join('、')}`,
       notRun: 'この文書はそのようなセルを実行しない',
       controlHolds: (label) => `対照でも同じ判定になる：${label}でも検定が成り立つ`,
+      controlUnclear: (label, why) =>
+        `対照では区別できない：${label}では同じ検定が「${verdictNames.inconclusive}」となる（${why}）`,
+      controlApart: (reason, label) =>
+        `${reason}。対照は「${verdictNames.inconclusive}」だが、その区間は主張の区間と離れている：${label}`,
       controlUntested: (label, why) => `対照を判定できない：${label}（${why}）`,
       missing: (runs) => `未実行：${runs.join('、')}`,
       skipped: (why) => `対象外：${why}`,
@@ -234,6 +277,17 @@ export const japanese: Messages = {
       extremes: (names) =>
         `${names.join('と')}：観測された最大値・最小値は何の限界も示さず、試行を増やせばさらに広がる`,
       point: '試行にばらつきがない：区間は一点であり、別の起動やボードについては何も示さない',
+      used: (series, { n, rows, excluded }) => {
+        const absent = rows - n - totalOf(excluded)
+        const parts = [
+          ...excluded.map(({ reason, count }) => `${count}行を除外：${reason}`),
+          ...(absent > 0 ? [`${absent}行に値がない`] : []),
+        ]
+        return `${series}は${rows}行のうち${n}行（${parts.join('、')}）`
+      },
+      partly: (uses) => `用いた行：${listed(uses.slice(0, mostUses), uses.length - mostUses)}`,
+      excluded: (uses) =>
+        `行の5分の1以上が除外されており、主張を否定する行かもしれない：${listed(uses.slice(0, mostUses), uses.length - mostUses)}`,
       series: (what, run) => `${run}の${what}`,
       warnings: {
         outlying: (series, count, all) => `${series}（${all}個中${count}個）`,
@@ -355,7 +409,7 @@ export const japanese: Messages = {
       sentence: (warning) => `${warning}。`,
     },
 
-    validity: {
+    recordings: {
       quantity: '公表値',
       recording: '記録',
       operation: '操作',
@@ -390,6 +444,37 @@ export const japanese: Messages = {
         'またはともにその間にあるとき、向きが正しい。',
       counts: (environment, { before, after, alike }) =>
         `${environment}：変更後のほうが近いもの${after}個、変更前のほうが近いもの${before}個、同じもの${alike}個。`,
+    },
+
+    validity: {
+      reference: (name) => `参照：${name}`,
+      standIn: (name) => `実機の代用：${name}`,
+      notYet: (name) => `${name}での実行はまだない`,
+      environment: 'この環境',
+      centres: { mean: '平均', median: '中央値' },
+      error: '誤差',
+      share: '相対値',
+      sign: '向き',
+      signs: {
+        time: { more: '長すぎる', less: '短すぎる' },
+        other: { more: '大きすぎる', less: '小さすぎる' },
+      },
+      effect: '効果',
+      agrees: (sign) => `一致（${sign}）`,
+      opposite: '逆',
+      unknown: '判定できない',
+      overPatterns: 'パターン全体',
+      ranks: '順位相関',
+      patterns: 'パターン数',
+      standInNote: (name, origins) =>
+        `${name}は実機ではない（${origins}）。まだ測定していない実機の代わりに置いたものであり、この表は、これらの数値が実機の値にどれだけ近いかを示さない。`,
+      errorNote: (centre) =>
+        `誤差：${centre}が参照の${centre}を上回る（負ならば下回る）割合。下限・上限：個々の95 %区間。起動が複数あれば起動を単位とし、シードが同じセルの起動は対にする。` +
+        '向き：区間が0を含まないときのみ示す。',
+      effectNote:
+        '効果：基準からの変化の向きが参照での向きと同じか。差の区間の少なくとも一方が0を含むときは「判定できない」とする。',
+      ranksNote: (fewest) =>
+        `順位相関：パターンごとの値と参照での値の間のSpearmanの順位相関係数（${fewest}パターン以上のとき）。「パターン数」は両方にあるものの数。`,
     },
   },
 
@@ -435,8 +520,8 @@ function counted(per: readonly Unit[]): string {
   return per.map((one) => units[one]).join('と')
 }
 
-function listed(names: readonly string[], more: number): string {
-  return [...names, ...(more > 0 ? [`ほか${more}系列`] : [])].join('、')
+function listed(names: readonly string[], more: number, noun = '系列'): string {
+  return [...names, ...(more > 0 ? [`ほか${more}${noun}`] : [])].join('、')
 }
 
 /** Subject of a sentence about intervals. */

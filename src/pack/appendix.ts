@@ -7,7 +7,7 @@
 import type { Root, RootContent } from 'mdast'
 import { editsOf } from '../claims/edits.ts'
 import { english } from '../claims/reasons.ts'
-import { secondsOf, type Run } from '../results/run.ts'
+import { runName, secondsOf, type Run } from '../results/run.ts'
 import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from '../text/markdown.ts'
 import { abbreviated, present } from '../text/message.ts'
 import { megabytes, minutes } from '../text/numbers.ts'
@@ -28,6 +28,7 @@ export function appendix(artifact: Artifact, archive: string): Root {
       paragraph(identity(artifact)),
       ...dirtyNote(artifact),
       ...editNote(artifact),
+      ...exclusionNote(artifact),
       heading(2, 'Abstract'),
       ...artifact.abstract,
       heading(2, 'Requirements'),
@@ -80,6 +81,14 @@ function editNote({ runs }: Artifact): readonly RootContent[] {
       prose`${strong('Rows edited by hand,')} which every verdict that rests on them says: ${edits.join('; ')}.`,
     ),
   ]
+}
+
+function exclusionNote({ runs }: Artifact): readonly RootContent[] {
+  const texts = runs.flatMap((run) =>
+    run.exclusions.map(({ reason, count }) => `${runName(run)}: ${count} (${reason})`),
+  )
+  if (texts.length === 0) return []
+  return [paragraph(prose`${strong('Rows excluded')} from all statistics: ${texts.join('; ')}.`)]
 }
 
 function codes(texts: readonly string[], separator: string): Inline {

@@ -12,12 +12,12 @@ import { editsOf } from '../claims/edits.ts'
 import { english } from '../claims/reasons.ts'
 import type { KnownRun } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
-import { cellsOf, cellSelector, matchesSelector, RequestError } from '../engine/cells.ts'
+import { cellsOf, cellSelector, RequestError, selectorsOf } from '../engine/cells.ts'
 import type { TellEvent } from '../engine/event.ts'
 import type { CellError } from '../engine/execute.ts'
+import { localName, openExecutor } from '../engine/executors.ts'
 import { plan, type Step } from '../engine/plan.ts'
 import { type ScheduleResult, reasonToRun, runCells } from '../engine/schedule.ts'
-import { localExecutor } from '../engine/script/process.ts'
 import { makeFolder, remove } from '../files/change.ts'
 import { sweep, writeAtomically } from '../files/drafts.ts'
 import { exclusively } from '../files/exclusive.ts'
@@ -66,6 +66,8 @@ export interface BuildOptions extends Overrides {
   /** Cells to rerun even if up to date (see engine/cells.ts); `all` for all selected cells. */
   readonly rerun: 'all' | readonly string[]
   readonly only: readonly string[]
+  /** Name of an executor (engine/executors.ts); this host's unless given. */
+  readonly executor?: string | undefined
   /** Maximum number of concurrent boots. */
   readonly jobs: number
   readonly keepGoing: boolean
@@ -138,9 +140,11 @@ export async function build(
     done = await underLock(site, options.signal, tell, async () => {
       for (const text of await sweep(site.project)) tell({ type: 'note', text })
       await setUp(site, first, options.signal, tell)
+      const host = { ...site, note: (text: string) => tell({ type: 'note', text }) }
+      const executor = site.executor ?? (await openExecutor(options.executor ?? localName, host))
       const executionContext = {
         ...originalSite(site, document),
-        executor: site.executor ?? localExecutor,
+        executor,
         store: openStore(site.project, openFiles(site.project), site.seal),
       }
       let left: readonly Step[] | undefined
@@ -214,9 +218,9 @@ export function selection(steps: readonly Step[], { only, rerun }: Pick<BuildOpt
   const isChosen = cellSelector(cells, only, '--only')
   if (rerun === 'all') return { isChosen, isRerun: isChosen }
   const isRerun = cellSelector(cells, rerun, '--rerun')
-  const left = cells.filter(isChosen)
+  const left = new Set(cells.filter(isChosen).flatMap(selectorsOf))
   for (const word of rerun)
-    if (!left.some((cell) => matchesSelector(cell, word)))
+    if (!left.has(word))
       throw new RequestError(`--rerun=${word}: --only leaves these cells out (name them in both, or in one)`)
   return { isChosen, isRerun: rerun.length === 0 ? () => false : isRerun }
 }

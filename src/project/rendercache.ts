@@ -16,7 +16,7 @@ import type { PublishedSource, Source } from '../query/quantity.ts'
 import type { FloatCache } from '../report/floats.ts'
 import type { Float } from '../report/model.ts'
 import { digest } from '../results/key.ts'
-import { runName, type Inputs } from '../results/run.ts'
+import { runName, type Inputs, runsByName } from '../results/run.ts'
 import type { Item } from '../results/seal.ts'
 import { contentOf, everyManifest } from './manifest.ts'
 import { claimInputs } from './renderinputs.ts'
@@ -109,7 +109,7 @@ function revive(
   { results }: Evidence,
 ): Judgement | undefined {
   if (found === undefined) return undefined
-  const runs = new Map(results.runs.map((run) => [runName(run), run]))
+  const runs = runsByName(results.runs)
   const whole = ({ sources, ...one }: NamedMeasured): Measured => ({
     ...one,
     sources: sources.flatMap((source): readonly Source[] => {

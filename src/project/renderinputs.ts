@@ -19,7 +19,7 @@ import { staleReasons } from '../report/runstatus.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
 import { acceptedEdits } from '../results/acceptance.ts'
 import { digest, parameterInputs } from '../results/key.ts'
-import { runName, type Inputs, type Run } from '../results/run.ts'
+import { runName, type Inputs, type Run, runsByName } from '../results/run.ts'
 import { resultDigest } from '../results/runfile.ts'
 import type { Translation } from './site.ts'
 
@@ -112,7 +112,7 @@ export function claimInputs(
   const discrete = experiments.filter(
     (one) => one.discrete && cells.some((cell) => cell.startsWith(`${one.id}/`)),
   )
-  const found = new Map(runs.map((run) => [runName(run), run]))
+  const found = runsByName(runs)
   return {
     ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
     'block test': digest(test),

@@ -17,8 +17,11 @@ export interface Reproduction {
   readonly differences: readonly Difference[]
   /** Raw files that differ, or that only one of both has. */
   readonly files: readonly string[]
-  /** Another cell, whose rerun gave the rows that this one has recorded. */
-  readonly holds?: string
+  /**
+   * Other cells, whose reruns gave the rows that this one has recorded, the most alike first: rows were swapped.
+   * Absent without any, or if rows are too alike to tell.
+   */
+  readonly holds?: readonly string[]
   /** Host of the record; absent without one. */
   readonly recordedOn?: string
   readonly rerunOn: string
@@ -54,19 +57,41 @@ export interface ValueDifference {
 /** Compares each run with its up-to-date record, if any. */
 export function reproductions(steps: readonly Step[], runs: readonly Run[]): readonly Reproduction[] {
   const byRows = Map.groupBy(runs, rowsDigest)
+  const byCell = new Map(steps.map((step) => [runName(step.cell), step]))
   return runs.map((run) => {
-    const step = steps.find(({ cell }) => runName(cell) === runName(run))
+    const step = byCell.get(runName(run))
     const record = step?.status.type === 'recorded' ? step.status.run : undefined
     const common = { cell: runName(run), origin: run.origin, rerunOn: hostOf(run) }
     if (record === undefined) return { ...common, same: 'none', differences: [], files: [] }
     const files = differingFiles(record, run)
     const same = !sameRows(record, run) ? 'other' : files.length > 0 ? 'rows' : 'bits'
-    const [owner] = same === 'other' ? (byRows.get(rowsDigest(record)) ?? []) : []
+    const isForeign = same === 'other' && rowsDigest(record) !== rowsDigest(run) && tellsApart(record)
+    const owners = isForeign ? (byRows.get(rowsDigest(record)) ?? []) : []
     return {
       ...{ ...common, same, differences: differencesOf(record, run), files, recordedOn: hostOf(record) },
-      ...(owner === undefined || owner === run ? {} : { holds: runName(owner) }),
+      ...(owners.length === 0 ? {} : { holds: owners.toSorted(nearest(run)).map(runName) }),
     }
   })
+}
+
+/** Rows with so few outcomes may be those of another cell by chance (results/repeats.ts). */
+const fewOutcomes = 4
+
+function tellsApart({ columns, rows }: Run): boolean {
+  const measures = columns.filter(({ role }) => role === 'measure')
+  return new Set(rows.map((row) => measures.map(({ name }) => row[name]).join())).size > fewOutcomes
+}
+
+/** Cells of the same experiment and environment come first, then by name. */
+function nearest({ experiment, environment }: Run): (a: Run, b: Run) => number {
+  const distance = (one: Run) =>
+    Number(one.experiment !== experiment) + Number(one.environment !== environment)
+  return (a, b) => distance(a) - distance(b) || (runName(a) < runName(b) ? -1 : 1)
+}
+
+/** Whether a record holds other rows than its cell gives: on an emulated board always, or swapped ones. */
+export function isOther({ origin, same, holds }: Reproduction): boolean {
+  return same === 'other' && (origin === 'emulated' || holds !== undefined)
 }
 
 /** Differences of rows and datasets, rows first. */

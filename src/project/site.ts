@@ -32,7 +32,7 @@ export interface Site extends Host {
   /** Authenticates files in .repro/. */
   readonly seal: Seal
   readonly generator: string
-  /** Runs boots; on this host by default. */
+  /** Runs boots, instead of one of engine/executors.ts. */
   readonly executor?: Executor
   /** Those of testbeds/ by default. */
   readonly testbeds?: Testbeds

@@ -1,5 +1,6 @@
 /** Recorded verdicts of a project: reads results/claims.json, and brings it up to date. */
 
+import { basisOf } from '../claims/basis.ts'
 import { definitionOf } from '../claims/definition.ts'
 import {
   documentName,
@@ -83,6 +84,7 @@ export async function recordVerdicts(
       id: claim.id,
       definition: definitionOf(claim, sources),
       judgement: isJudged(recorded) ? recorded : undefined,
+      basis: basisOf(claim, { ...sources, runs: known.recorded.map(({ run }) => run) }),
     }),
   )
   const others = gone(verdicts, name, files).map((other) => [

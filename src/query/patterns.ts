@@ -3,6 +3,8 @@
  * experiment, or `*`. Such a path reads one number from each, and aggregates such as `min` reduce them.
  */
 
+import type { Invariant } from './invariant.ts'
+
 /** The cells of an experiment, as its block names them. */
 export interface ExperimentSource {
   readonly id: string
@@ -13,6 +15,8 @@ export interface ExperimentSource {
   readonly needs?: readonly string[]
   /** Rows may repeat others in every measure, as there are only a few outcomes; false by default. */
   readonly discrete?: boolean
+  /** What its rows must satisfy. */
+  readonly invariants?: readonly Pick<Invariant, 'text' | 'where' | 'tolerance'>[]
 }
 
 /** The names that the pattern part of a path may use. */
@@ -27,6 +31,18 @@ export function patternNames({ patterns, groups = {} }: ExperimentSource): Patte
     patterns: new Map(patterns.map(({ name, only }) => [name, only])),
     groups: new Map(Object.entries(groups)),
   }
+}
+
+/** The experiments that others need, and those that these need, by id. */
+export function neededBy(
+  ids: readonly string[],
+  experiments: readonly Pick<ExperimentSource, 'id' | 'needs'>[],
+): ReadonlySet<string> {
+  const needs = (id: string) => experiments.find((one) => one.id === id)?.needs ?? []
+  const found = new Set(ids.flatMap(needs))
+  // A set that grows is visited to its end.
+  for (const id of found) for (const other of needs(id)) found.add(other)
+  return found
 }
 
 export type PatternChoice =

@@ -5,7 +5,7 @@
  * ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
  */
 
-import { excludedColumn, runName, type Row, type Run } from '../results/run.ts'
+import { excludedColumn, type Row, type Run, runsByName } from '../results/run.ts'
 import { QueryError, unknown } from './error.ts'
 import {
   type Expression,
@@ -149,7 +149,7 @@ export function runsAt(
   results: Results,
 ): { readonly runs: readonly Run[]; readonly over?: readonly string[] } {
   const { names, over } = resolveCells(path, results.experiments)
-  const byName = new Map(results.runs.map((run) => [runName(run), run]))
+  const byName = runsByName(results.runs)
   const missing = names.filter((name) => !byName.has(name))
   if (missing.length > 0) throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
   return { runs: names.flatMap((name) => byName.get(name) ?? []), ...(over ? { over } : {}) }

@@ -14,6 +14,8 @@ export interface Statistic {
   readonly unit: (unit: string) => string
   /** Whether it hangs on the outermost observations, so that its interval is too narrow. */
   readonly isExtreme?: boolean
+  /** Of a quantile: the share of values at most as large; 0 and 1 of the extremes. */
+  readonly probability?: number
 }
 
 const same = (unit: string): string => unit
@@ -26,9 +28,9 @@ export const statistics: ReadonlyMap<string, Statistic> = new Map<string, Statis
   // them.
   ['variance', { label: 'variance', of: populationVariance, unit: square }],
   ['sd', { label: 'std. dev.', of: (values) => Math.sqrt(populationVariance(values)), unit: same }],
-  ['median', { label: 'median', of: median, unit: same }],
-  ['max', { label: 'max.', of: max, unit: same, isExtreme: true }],
-  ['min', { label: 'min.', of: min, unit: same, isExtreme: true }],
+  ['median', { label: 'median', of: median, unit: same, probability: 0.5 }],
+  ['max', { label: 'max.', of: max, unit: same, isExtreme: true, probability: 1 }],
+  ['min', { label: 'min.', of: min, unit: same, isExtreme: true, probability: 0 }],
 ])
 
 /** Returns a statistic by name, `p95` and `p99.9` being quantiles of type 7; undefined if there is none. */
@@ -41,6 +43,7 @@ export function statistic(name: string): Statistic | undefined {
   return {
     of: (values) => quantile(values, probability),
     unit: same,
+    probability,
     isExtreme: ['0', '100'].includes(percentage),
   }
 }

@@ -23,6 +23,9 @@ export function claimNode(
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
   const { verdict, reason, measured, notes, grid = [], control, fragile, edited = [] } = judged
+  const history = historyLines(verification, own.changes, own.phrases).flatMap((text) =>
+    fact(own.history, text),
+  )
   const verdictFact = (heading: string, row: Pick<GridRow, 'verdict' | 'reason' | 'measured'>) => {
     const numbers = measuredNumbers({ claim, measured: row.measured }, messages)
     return verdictTexts(heading, row, numbers, own.verdicts[row.verdict], own.phrases)
@@ -45,10 +48,10 @@ export function claimNode(
       ...edited.map((one): Fact => [messages.provenance.edits, own.reasons.edits(one)]),
       ...notes.flatMap((note) => fact(own.note, note)),
       ...sinceLines(verification, own.changes, own.phrases).flatMap((text) => fact(own.since, text)),
-      ...historyLines(verification.since, own.changes).flatMap((text) => fact(own.history, text)),
       ...fact(own.shownIn, label === undefined ? undefined : link(`#${claim.shows}`, label)),
     ],
-    detail,
+    // Read by few, and long after some years.
+    detail: { ...detail, facts: [...detail.facts, ...history] },
   }
 }
 

@@ -37,6 +37,7 @@ function experimentRun(run: Run, context: RenderContext): ExperimentRun {
   const stale = context.statuses.get(runName(run))?.stale
   return {
     trials: run.trials,
+    ...(run.exclusions.length === 0 ? {} : { excluded: context.messages.excluded(run.exclusions) }),
     ...badgeOf([run], context),
     ...(stale === undefined ? {} : { stale }),
     key: run.key,

@@ -4,7 +4,8 @@
  */
 
 import { QueryError } from '../query/error.ts'
-import { advice, type Drawer, limits, type Order } from './drawing/process.ts'
+import type { Order } from './drawing/order.ts'
+import { advice, type Drawer, limits } from './drawing/process.ts'
 import { parseSvg, prefixIds, printSvg, replaceTexts } from './drawing/svg.ts'
 
 export interface FigureInput extends Order {

@@ -13,7 +13,8 @@ import type { Parameter } from '../results/parameters.ts'
 import { runName, type Run } from '../results/run.ts'
 import { CsvError } from '../text/csv.ts'
 import type { RenderContext } from './context.ts'
-import type { Drawer, Records } from './drawing/process.ts'
+import type { Records } from './drawing/order.ts'
+import type { Drawer } from './drawing/process.ts'
 import { renderFigure } from './figure.ts'
 import type { Float } from './model.ts'
 import { ratios } from './ratios.ts'
@@ -152,10 +153,10 @@ async function figure(block: FigureBlock, label: string, sources: Sources): Prom
       data[name] = await readFile(source.from, sources)
       continue
     }
-    const cells = cellsDrawn(experiment, source)
-    const present = all.filter((run) => cells.includes(runName(run)))
+    const cells = new Set(cellsDrawn(experiment, source))
+    const present = all.filter((run) => cells.has(runName(run)))
     runs.push(...present)
-    missing.push(...missingRuns(experiment, present).filter((one) => cells.includes(one)))
+    missing.push(...missingRuns(experiment, present).filter((one) => cells.has(one)))
     if (present.length === 0) data[name] = []
     else if (source.ratios) data[name] = ratios(experiment, present, source.ratios)
     else data[name] = records(experiment, present, source)

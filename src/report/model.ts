@@ -55,7 +55,7 @@ export interface ReportProblem {
 export interface Banner {
   readonly origins: readonly Origin[]
   readonly lines: readonly {
-    readonly type: 'origin' | 'runs' | 'missing' | 'edited' | 'stale' | 'changed'
+    readonly type: 'origin' | 'runs' | 'missing' | 'excluded' | 'edited' | 'stale' | 'changed'
     readonly content: readonly Inline[]
   }[]
 }
@@ -238,6 +238,8 @@ export interface Experiment extends Node {
 
 export interface ExperimentRun {
   readonly trials: number
+  /** Number of excluded rows, and why; absent if there are none. */
+  readonly excluded?: string
   readonly badge?: Badge
   readonly stale?: string
   readonly key: string

@@ -9,6 +9,7 @@ import { QueryError, unknown } from '../query/error.ts'
 import { canonical, scaled, select } from '../query/series.ts'
 import { unitName, withoutUnit } from '../query/units.ts'
 import { runName, type Column, type Dataset, type Run } from '../results/run.ts'
+import { rowMaker } from '../results/runfile.ts'
 import { cellRuns } from './tables/options.ts'
 
 export type FigureRecord = Readonly<Record<string, string | number | null>>
@@ -32,6 +33,7 @@ export function records(
   runs: readonly Run[],
   source: FigureData,
 ): readonly FigureRecord[] {
+  const newRecord = rowMaker()
   const units = new Map<string, { readonly unit: string; readonly name: string }>()
   const all = experiment.environments.flatMap((environment) =>
     cellRuns(experiment, environment, runs).flatMap(({ name, run }) => {
@@ -48,15 +50,16 @@ export function records(
         units.set(column.name, { unit, name })
         return { name: column.name, scale }
       })
-      return rows.map((row) => ({
-        ...Object.fromEntries(
-          scales.map(({ name, scale }) => {
-            const value = row[name] ?? null
-            return [name, typeof value === 'number' ? scaled(value, scale, name) : value]
-          }),
-        ),
-        ...cell,
-      }))
+      const common = Object.entries(cell)
+      return rows.map((row) => {
+        const record = newRecord()
+        for (const { name, scale } of scales) {
+          const value = row[name] ?? null
+          record[name] = typeof value === 'number' ? scaled(value, scale, name) : value
+        }
+        for (const [name, value] of common) record[name] = value
+        return record
+      })
     }),
   )
   return Object.entries(source.where).reduce<readonly FigureRecord[]>((left, [column, values]) => {
@@ -77,7 +80,7 @@ export function cellFields(
   { patterns }: ExperimentBlock,
   { environment, pattern, origin }: Run,
 ): FigureRecord {
-  const patternIndex = patterns.findIndex(({ name }) => name === pattern)
+  const patternIndex = indicesOf(patterns).get(pattern) ?? -1
   return {
     environment,
     pattern,
@@ -85,6 +88,14 @@ export function cellFields(
     patternIndex,
     origin,
   }
+}
+
+const indices = new WeakMap<ExperimentBlock['patterns'], ReadonlyMap<string, number>>()
+
+function indicesOf(patterns: ExperimentBlock['patterns']): ReadonlyMap<string, number> {
+  const known = indices.get(patterns) ?? new Map(patterns.map(({ name }, index) => [name, index]))
+  indices.set(patterns, known)
+  return known
 }
 
 function datasetOf(run: Run, name: string | undefined): Dataset {

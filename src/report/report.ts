@@ -29,7 +29,7 @@ import { messagesFor } from '../locale/languages.ts'
 import { partError } from '../query/error.ts'
 import type { PublishedTable } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
-import { runName, type Run } from '../results/run.ts'
+import { runName, type Run, runsByName } from '../results/run.ts'
 import { claimNode } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
 import { type RenderContext, type RunStatuses, displayNames } from './context.ts'
@@ -89,7 +89,8 @@ export async function makeReport({
 }: ReportInput): Promise<Report> {
   const experiments = document.blocks.filter((block) => block.type === 'experiment')
   const cells = cellsOf(experiments).map(runName)
-  const runs = cells.flatMap((name) => given.find((run) => runName(run) === name) ?? [])
+  const found = runsByName(given)
+  const runs = cells.flatMap((name) => found.get(name) ?? [])
   const results: Results<ExperimentBlock> = { experiments, runs, published }
   const problems: ReportProblem[] = []
   const { lang, title, subtitle, authors, date, texts, evidence } = document.frontMatter
@@ -173,7 +174,7 @@ export async function makeReport({
     const { problem, source: name, place } = picture
     if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
   }
-  const missing = cells.filter((name) => !runs.some((run) => runName(run) === name))
+  const missing = cells.filter((name) => !found.has(name))
   const { contents, ...text } = prose(document, { nodes, labels: names, cited, messages })
   return {
     lang,

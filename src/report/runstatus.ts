@@ -53,6 +53,9 @@ export function banner(
   const own = messages.banner
   const kinds = origins(runs)
   const stale = staleOf(runs, statuses)
+  const excluded = runs.flatMap((run) =>
+    run.exclusions.length === 0 ? [] : [`${runName(run)}: ${messages.excluded(run.exclusions)}`],
+  )
   const edited = editsOf(runs).map(messages.claim.reasons.edits)
   const ofKinds = kinds.map((origin) => {
     const [name, explanation] = [messages.origins[origin], own.explanations[origin]]
@@ -67,6 +70,7 @@ export function banner(
       ...ofKinds.map((content) => ({ type: 'origin', content }) as const),
       { type: 'runs', content: [ofRuns] },
       ...(missing.length === 0 ? [] : [{ type: 'missing', content: [own.missing(missing)] } as const]),
+      ...(excluded.length === 0 ? [] : [{ type: 'excluded', content: [own.excluded(excluded)] } as const]),
       ...(edited.length === 0 ? [] : [{ type: 'edited', content: [own.edited(edited)] } as const]),
       ...(stale.length === 0 ? [] : [{ type: 'stale', content: [own.stale(stale)] } as const]),
       ...(changed.length === 0 ? [] : [{ type: 'changed', content: [own.changed(changed)] } as const]),

@@ -120,6 +120,22 @@ export function numberCell(value: number, runs: readonly Run[]): Cell {
   return { type: 'number', text: digits(value, decimals), value, origins: origins(runs), runs }
 }
 
+/** An error as a share, printed in percent with its sign. Throws QueryError if it is not finite. */
+export function percentCell(share: number, runs: readonly Run[]): Cell {
+  const percent = 100 * share
+  return { ...numberCell(percent, runs), text: signed(percent, percentText(percent)) }
+}
+
+/** Formats with one decimal, even integers, but none from 100 on. */
+export function percentText(value: number): string {
+  return digits(value, Math.abs(value) >= 100 ? 0 : 1)
+}
+
+/** Adds a plus to a positive number that is not printed as 0. */
+export function signed(value: number, text: string): string {
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text
+}
+
 /** A number of the original study, printed as it was. */
 export function publishedCell(text: string | undefined): Cell {
   if (text === undefined || text.trim() === '') return none

@@ -90,8 +90,10 @@ function equalOrShifted(values: readonly number[]): Copies | undefined {
   return undefined
 }
 
-function commonDivisor(a: number, b: number): number {
-  return b === 0 ? a : commonDivisor(b, a % b)
+function commonDivisor(one: number, other: number): number {
+  let [a, b] = [one, other]
+  while (b > 0) [a, b] = [b, a % b]
+  return a
 }
 
 function differencesOf(ordered: readonly number[]): Differences {

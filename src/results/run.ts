@@ -103,6 +103,15 @@ export function runName(run: Pick<Run, 'experiment' | 'environment' | 'pattern'>
   return `${run.experiment}/${run.environment}/${run.pattern}`
 }
 
+const byName = new WeakMap<readonly Run[], ReadonlyMap<string, Run>>()
+
+/** Finds runs by name, the first of each. Made once for a list: many cells are looked up in the same one. */
+export function runsByName(runs: readonly Run[]): ReadonlyMap<string, Run> {
+  const known = byName.get(runs) ?? new Map(runs.map((run) => [runName(run), run] as const).toReversed())
+  byName.set(runs, known)
+  return known
+}
+
 /** Returns an input; undefined if absent. Safe for names of Object's own properties. */
 export function inputOf(inputs: Inputs, name: string): Inputs[string] | undefined {
   return Object.hasOwn(inputs, name) ? inputs[name] : undefined

@@ -20,7 +20,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { cacheFolder } from '../testbed/cache.ts'
 
 export interface Item {
-  readonly kind: 'manifest' | 'rendered' | 'run' | 'boot' | 'trial'
+  readonly kind: 'manifest' | 'rendered' | 'run' | 'boot' | 'trial' | 'task'
   /** Relative to the project. */
   readonly path: string
 }

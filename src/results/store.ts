@@ -65,6 +65,9 @@ export interface Store {
   forget(cell: CellName, id: string): Promise<void>
 }
 
+/** Returns the text of a file of a run's folder; undefined if there is none. */
+type Reader = (name: string) => string | undefined
+
 /** Returns the folder of a cell's recorded run, relative to the project. */
 export function recordedFolder(cell: CellName): string {
   return `results/${runName(cell)}`
@@ -77,9 +80,17 @@ export function openStore(
   seal: Seal = openSeal(project),
 ): Store {
   const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
-  const read = (folder: string, cell: CellName) => {
+  /** Reads each file of a folder once, as what was sealed must be what is parsed, and forgets it with the reader. */
+  const readerOf = (folder: string): Reader => {
+    const texts = new Map<string, string | undefined>()
+    return (name) => {
+      if (!texts.has(name)) texts.set(name, files.textOnce(`${folder}/${name}`))
+      return texts.get(name)
+    }
+  }
+  const read = (folder: string, cell: CellName, look: Reader = readerOf(folder)) => {
     try {
-      return parseRun((name) => files.text(`${folder}/${name}`), folder, runName(cell))
+      return parseRun(look, folder, runName(cell))
     } catch (error) {
       // Every failure to read a run becomes a StoreError, with one exit code.
       if (error instanceof FileError) throw new StoreError(error.message, { cause: error })
@@ -96,15 +107,13 @@ export function openStore(
       return undefined
     }
   }
-  const isOurs = (folder: string): boolean =>
-    attempt(folder, () => {
-      const text = files.text(`${folder}/run.json`) ?? ''
-      return seal.verify(sealed(folder), text, files.text(`${folder}/${sealFile}`) ?? '')
-    }) === true
+  const isOurs = (folder: string, look: Reader = readerOf(folder)): boolean =>
+    attempt(folder, () => seal.verify(sealed(folder), look('run.json') ?? '', look(sealFile) ?? '')) === true
   const ids = (cell: CellName) => attempt(cellFolder(cell), () => files.list(cellFolder(cell))) ?? []
   const past = (cell: CellName, id: string): Run | undefined => {
     const folder = `${cellFolder(cell)}/${id}`
-    return isOurs(folder) ? read(folder, cell) : undefined
+    const look = readerOf(folder)
+    return isOurs(folder, look) ? read(folder, cell, look) : undefined
   }
   const history = (cell: CellName) => ids(cell).filter((id) => isOurs(`${cellFolder(cell)}/${id}`))
   return {
@@ -112,11 +121,11 @@ export function openStore(
     cached(cell, fits = () => true) {
       for (const id of ids(cell).toReversed()) {
         const folder = `${cellFolder(cell)}/${id}`
+        const look = readerOf(folder)
         const run = attempt(folder, () => {
-          if (!isOurs(folder)) return undefined
-          const file = `${folder}/run.json`
-          return fits(parseHeader(files.text(file) ?? '', file, runName(cell)))
-            ? read(folder, cell)
+          if (!isOurs(folder, look)) return undefined
+          return fits(parseHeader(look('run.json') ?? '', `${folder}/run.json`, runName(cell)))
+            ? read(folder, cell, look)
             : undefined
         })
         if (run) return run

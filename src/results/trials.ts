@@ -28,33 +28,58 @@ export function lackingTrials(run: Observed): string | undefined {
     boots > 1 && rows.find(({ [bootColumn]: boot }) => !(Number(boot) >= 1 && Number(boot) <= boots))
   if (stray)
     return `it asks for ${boots} boots, and trial ${stray.trial} is of boot ${stray[bootColumn] ?? 'none'}`
-  const byTrial = Map.groupBy(rows, ({ trial }) => Number(trial))
-  const first = byTrial.has(0) ? 0 : 1
-  // Boots divide the trials in order.
-  const asked = Array.from({ length: boots }, (_, index) => {
-    const [from, to] = [trialsBefore(index + 1, trials, boots), trialsBefore(index + 2, trials, boots)]
-    return Array.from({ length: to - from }, (_, trial) => ({ trial: first + from + trial, boot: index + 1 }))
-  }).flat()
-  const absent = asked.filter(
-    ({ trial, boot }) => !byTrial.get(trial)?.some((row) => boots === 1 || row[bootColumn] === boot),
-  )
+  const absent = absentTrials(rows, trials, boots)
   if (absent.length > unlisted) {
     const where = boots > 1 ? ` in boot ${spans(absent.map(({ boot }) => boot))}` : ''
     return `${asks}: no row of trial ${spans(absent.map(({ trial }) => trial))}${where}${accounted}`
   }
-  return has('operation', 'factor') ? lackingOperations(byTrial, unlisted - absent.length) : undefined
+  return has('operation', 'factor') ? lackingOperations(rows, unlisted - absent.length) : undefined
 }
 
-function lackingOperations(
-  byTrial: ReadonlyMap<number, readonly Row[]>,
-  unlisted: number,
-): string | undefined {
-  const trials = [...byTrial].map(([trial, rows]) => ({
-    trial,
-    has: new Set(rows.map((row) => row.operation)),
-  }))
-  if (trials.every(({ has }) => has.size === 1)) return undefined
-  const operations = new Set(trials.flatMap(({ has }) => [...has]))
+/** Boots divide the trials in order. A million rows must not become as many small objects here. */
+function absentTrials(rows: readonly Row[], trials: number, boots: number) {
+  const seen = new Set<number>()
+  // Of several boots, a number for each trial and boot.
+  const numberOf = (trial: number, boot: number) => (boots === 1 ? trial : trial * (boots + 1) + boot)
+  let first = 1
+  for (const { trial, [bootColumn]: boot } of rows) {
+    if (trial === 0) first = 0
+    if (boots === 1 || typeof boot === 'number') seen.add(numberOf(Number(trial), Number(boot)))
+  }
+  const absent: { readonly trial: number; readonly boot: number }[] = []
+  for (let boot = 1; boot <= boots; boot += 1) {
+    const end = first + trialsBefore(boot + 1, trials, boots)
+    for (let trial = first + trialsBefore(boot, trials, boots); trial < end; trial += 1)
+      if (!seen.has(numberOf(trial, boot))) absent.push({ trial, boot })
+  }
+  return absent
+}
+
+/** The operations of a trial, shared by all trials that have the same. */
+interface Operations {
+  readonly has: ReadonlySet<Row[string] | undefined>
+  readonly more: Map<Row[string] | undefined, Operations>
+}
+
+function operationsOf(rows: readonly Row[]): ReadonlyMap<number, Operations> {
+  const none: Operations = { has: new Set(), more: new Map() }
+  const found = new Map<number, Operations>()
+  for (const { trial, operation } of rows) {
+    const before = found.get(Number(trial)) ?? none
+    if (before.has.has(operation)) continue
+    const after = before.more.get(operation) ?? { has: new Set([...before.has, operation]), more: new Map() }
+    before.more.set(operation, after)
+    found.set(Number(trial), after)
+  }
+  return found
+}
+
+function lackingOperations(rows: readonly Row[], unlisted: number): string | undefined {
+  const byTrial = operationsOf(rows)
+  const kinds = new Set(byTrial.values())
+  if ([...kinds].every(({ has }) => has.size === 1)) return undefined
+  const operations = new Set([...kinds].flatMap(({ has }) => [...has]))
+  const trials = [...byTrial].map(([trial, { has }]) => ({ trial, has }))
   operations.delete('') // of a trial that failed as a whole
   const absent = [...operations].map((operation) => {
     const without = trials.filter(({ has }) => !has.has(operation) && !has.has(''))

@@ -7,16 +7,20 @@
  * bootstrap", 2015), and for trials that resemble their neighbours (serial.ts).
  *
  * If a sample has boots: Student's, with the jackknife's standard error (Tukey 1958; Efron and Tibshirani
- * 1993, chapter 11), or that of draws if it is clearly larger, as with quantiles. A few boots are too few to
- * take quantiles of draws: an interval would hardly exceed their extremes.
+ * 1993, chapter 11), or that of draws if it is clearly larger. A few boots are too few to take quantiles of
+ * draws: an interval would hardly exceed their extremes. A ratio's is Fieller's (fieller.ts) of the same errors.
+ *
+ * Order statistics, such as quantiles, hardly change if one boot is left out, or change by a leap, so of them
+ * the statistic of each single boot gives the error.
  *
  * Samples that are paired (pairing.ts) are one sample of `bootstrap`, whose units are the boots of all.
  */
 
 import { cumulativeNormal, quantileNormal } from 'vega-statistics'
 import { clusterValues, type Sample, type Unit } from './clusters.ts'
+import { fiellerInterval } from './fieller.ts'
 import { type Interval, stretched, unbounded } from './interval.ts'
-import { mean, populationVariance } from './moments.ts'
+import { mean, populationVariance, sum } from './moments.ts'
 import { max, quantile } from './order.ts'
 import { pairedGroups, partnerOf } from './pairing.ts'
 import { randomNumbers } from './random.ts'
@@ -30,6 +34,8 @@ export interface BootstrapOptions {
   /** Default 2000; fewer for very many units, see `drawsOf`. */
   readonly resamples?: number
   readonly seed?: string
+  /** Of a statistic that hangs on order statistics of trials, such as quantiles: their `roughErrorOf`. */
+  readonly rough?: number
 }
 
 /** The number and kind of a sample's units. */
@@ -71,21 +77,22 @@ export function isStudents(samples: readonly Size[]): boolean {
 export function bootstrap(
   samples: readonly Size[],
   statistic: (draw: Draw) => number,
-  { level = 0.95, resamples = 2000, seed = 'bootstrap' }: BootstrapOptions = {},
+  { level = 0.95, resamples = 2000, seed = 'bootstrap', rough }: BootstrapOptions = {},
 ): Interval {
-  if (samples.some(({ unit, size }) => size < fewestUnits(unit, level))) return unbounded
+  if (isTooSmall(samples, level)) return unbounded
+  const whole = wholeOf(samples)
   const sizes = samples.map(({ size }) => size)
-  const whole = sizes.map((size) => Uint32Array.from({ length: size }, (_, unit) => unit))
   const estimate = statistic(whole)
   if (Number.isNaN(estimate)) return unbounded
   const random = randomNumbers(seed)
   const replicatesOf = (count: number) =>
     Array.from({ length: count }, () => statistic(sizes.map((size) => drawUnits(size, random))))
-  const found = whole.map((_, sample) => jackknife(whole, sample, statistic))
-  const isSerial = (sample: number) => samples[sample]?.unit === 'trial'
+  const found = influencesOf(samples, statistic, rough)
+  const isSerial = isSerialIn(samples)
   if (isStudents(samples)) {
     if (found.flat().some(Number.isNaN)) return unbounded
-    const reach = reachOf(found, level, isSerial) * roughness(found, replicatesOf(fewestDraws))
+    const factor = rough !== undefined ? 1 : roughness(found, replicatesOf(fewestDraws))
+    const reach = reachOf(found, level, isSerial) * factor
     return { low: estimate - reach, high: estimate + reach }
   }
   const replicates = replicatesOf(drawsOf(sizes, resamples))
@@ -97,6 +104,112 @@ export function bootstrap(
   return stretched(interval, estimate, z / drawn)
 }
 
+/** The two sides of a ratio. */
+export interface Sides {
+  readonly numerator: (draw: Draw) => number
+  readonly denominator: (draw: Draw) => number
+  /** Whether neither can be negative. */
+  readonly isPositive: boolean
+}
+
+/**
+ * Returns Fieller's interval of a ratio, if a sample has boots, as `bootstrap` returns that of its value; not
+ * bounded above if the denominator may be 0. Of trials, whose draws are ratios themselves, it is `bootstrap`'s.
+ */
+export function bootstrapRatio(
+  samples: readonly Size[],
+  { numerator, denominator, isPositive }: Sides,
+  options: BootstrapOptions = {},
+): Interval {
+  const { level = 0.95, rough } = options
+  if (!isStudents(samples)) {
+    const ratio = (draw: Draw) => numerator(draw) / denominator(draw)
+    return bootstrap(samples, ratio, options)
+  }
+  if (isTooSmall(samples, level)) return unbounded
+  const whole = wholeOf(samples)
+  const [y, x] = [numerator(whole), denominator(whole)]
+  const [ofY, ofX] = [numerator, denominator].map((side) => influencesOf(samples, side, rough)) as [
+    Influence,
+    Influence,
+  ]
+  if ([y, x, ...ofY.flat(), ...ofX.flat()].some(Number.isNaN) || x === 0) return unbounded
+  const ratio = y / x
+  const combined = ofY.map((values, sample) =>
+    values.map((value, unit) => value - ratio * (ofX[sample]?.[unit] ?? 0)),
+  )
+  const isSerial = isSerialIn(samples)
+  const errors = errorsOf(combined, isSerial)
+  if (errors.variance === 0) return { low: ratio, high: ratio }
+  // Trials in series make the error of both sides larger as that of the combination.
+  const factors = combined.map((values, sample) => (isSerial(sample) ? serialFactor([values]) ** 2 : 1))
+  const product = (left: Influence, right: Influence) =>
+    sum(
+      left.map((values, sample) => {
+        const n = values.length
+        const all = sum(values.map((value, unit) => value * (right[sample]?.[unit] ?? 0)))
+        return ((factors[sample] ?? 1) * all) / (n * (n - 1))
+      }),
+    )
+  const t = criticalStudent(level, errors.degrees)
+  return fiellerInterval(
+    { x, y },
+    { ofX: product(ofX, ofX), ofY: product(ofY, ofY), covariance: product(ofX, ofY) },
+    { t, isPositive },
+  )
+}
+
+function isTooSmall(samples: readonly Size[], level: number): boolean {
+  return samples.some(({ unit, size }) => size < fewestUnits(unit, level))
+}
+
+function wholeOf(samples: readonly Size[]): Draw {
+  return samples.map(({ size }) => Uint32Array.from({ length: size }, (_, unit) => unit))
+}
+
+function isSerialIn(samples: readonly Size[]): (sample: number) => boolean {
+  return (sample) => samples[sample]?.unit === 'trial'
+}
+
+/** Returns what each unit adds to a statistic, sample by sample: their variance over n is the statistic's. */
+function influencesOf(
+  samples: readonly Size[],
+  statistic: (draw: Draw) => number,
+  rough: number | undefined,
+): Influence {
+  const whole = wholeOf(samples)
+  return samples.map(({ unit }, sample) =>
+    rough !== undefined && unit === 'boot'
+      ? singles(whole, sample, statistic, rough)
+      : jackknife(whole, sample, statistic),
+  )
+}
+
+/**
+ * Returns how much less sure a quantile of the trials of so many boots is than the mean of the boots' own: for
+ * normal values by the root of p (1 - p) over the density there, which is squared to allow for skewed ones, whose
+ * tails are thinner. Beyond half a boot a quantile hangs on the outermost boot alone, and is rather too near than
+ * too far. Chosen by simulation (docs/statistics.md).
+ */
+export function roughErrorOf(probability: number, boots: number): number {
+  if (boots * Math.min(probability, 1 - probability) <= 0.5) return 1.5
+  const density = Math.exp(-(quantileNormal(probability) ** 2) / 2) / Math.sqrt(2 * Math.PI)
+  return (probability * (1 - probability)) / density ** 2
+}
+
+/** The influence of each boot by what the statistic would be if there were no others. */
+function singles(
+  whole: Draw,
+  sample: number,
+  statistic: (draw: Draw) => number,
+  rough: number,
+): readonly number[] {
+  const values = [...(whole[sample] ?? [])].map((unit) => statistic(whole.with(sample, Uint32Array.of(unit))))
+  if (!values.every(Number.isFinite)) return values.map(() => Number.NaN)
+  const center = mean(values)
+  return values.map((value) => rough * (value - center))
+}
+
 /** Draws do not reach further out than this many standard deviations; an interval that must is stretched. */
 const mostDrawnZ = 2.8
 
@@ -104,18 +217,20 @@ type Influence = readonly (readonly number[])[]
 
 /** Returns half the width of Student's interval, with the jackknife's error of samples in series or not. */
 function reachOf(influence: Influence, level: number, isSerial: (sample: number) => boolean): number {
+  const { variance, degrees } = errorsOf(influence, isSerial)
+  return variance === 0 ? 0 : criticalStudent(level, degrees) * Math.sqrt(variance)
+}
+
+/** Variance and degrees of freedom of a statistic. */
+function errorsOf(influence: Influence, isSerial: (sample: number) => boolean) {
   const variances = influence.map((values, sample) => {
     const n = values.length
-    const variance = values.reduce((sum, value) => sum + value ** 2, 0) / (n * (n - 1))
+    const variance = sum(values.map((value) => value ** 2)) / (n * (n - 1))
     return isSerial(sample) ? variance * serialFactor([values]) ** 2 : variance
   })
-  const variance = variances.reduce((sum, one) => sum + one, 0)
-  if (variance === 0) return 0
-  const degrees = degreesOf(
-    variances,
-    influence.map(({ length }) => length - 1),
-  )
-  return criticalStudent(level, degrees) * Math.sqrt(variance)
+  const variance = sum(variances)
+  const degrees = influence.map(({ length }) => length - 1)
+  return { variance, degrees: variance === 0 ? sum(degrees) : degreesOf(variances, degrees) }
 }
 
 /**

@@ -11,6 +11,7 @@
 import { autocorrelation, effectiveTrials } from './autocorrelation.ts'
 import { clusterValues, type Sample, type Unit } from './clusters.ts'
 import { pearson } from './correlation.ts'
+import { fiellerInterval, type RatioErrors } from './fieller.ts'
 import { type Interval, unbounded } from './interval.ts'
 import { mean, sampleVariance, sum } from './moments.ts'
 import { partnerOf } from './pairing.ts'
@@ -169,21 +170,15 @@ function chanceOf(value: number, error: MeanError | undefined): number {
   return beyondStudent(value / Math.sqrt(error.variance), error.degrees)
 }
 
-/** Solves (y - r x)^2 = t^2 variance(y - r x) for r. Unbounded if x is not surely other than 0. */
 function fieller(both: Both, ratio: number, error: MeanError, level: number): Interval {
   if (error.variance === 0) return { low: ratio, high: ratio }
+  const sides = { x: both.a.described.mean, y: both.b.described.mean }
   const t = criticalStudent(level, error.degrees)
-  const [x, y] = [both.a.described.mean, both.b.described.mean]
-  const { ofX, ofY, covariance } = errorsOfBoth(both, ratio, error, level)
-  const square = x ** 2 - t ** 2 * ofX
-  const middle = x * y - t ** 2 * covariance
-  if (!(square > 0)) return unbounded
-  const root = Math.sqrt(Math.max(0, middle ** 2 - square * (y ** 2 - t ** 2 * ofY)))
-  return { low: (middle - root) / square, high: (middle + root) / square }
+  return fiellerInterval(sides, errorsOfBoth(both, ratio, error, level), { t })
 }
 
 /** Returns variances and covariance of both means. */
-function errorsOfBoth(both: Both, ratio: number, error: MeanError, level: number) {
+function errorsOfBoth(both: Both, ratio: number, error: MeanError, level: number): RatioErrors {
   const { a, b, paired } = both
   const variance = (units: Units) => errorOf(units, level)?.variance ?? Number.NaN
   if (!paired) return { ofX: variance(a), ofY: variance(b), covariance: 0 }

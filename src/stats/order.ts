@@ -25,12 +25,50 @@ export function quantile(values: readonly number[], p: number): number {
   if (!(p >= 0 && p <= 1)) throw new RangeError(`a quantile at ${p}, expected 0 to 1`)
   if (values.some(Number.isNaN)) return Number.NaN
   // A typed array sorts numerically, and several times as fast.
-  const sorted = Float64Array.from(values).sort()
+  const sorted = Float64Array.from(values)
   const position = (sorted.length - 1) * p
   const below = Math.floor(position)
+  const above = Math.min(below + 1, sorted.length - 1)
+  if (sorted.length < fewestSelected) sorted.sort()
+  else selectAt(sorted, below, above)
   const low = sorted[below] as number
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number
+  const high = sorted[above] as number
   return position === below ? low : low + (position - below) * (high - low)
+}
+
+/** From this many values on, finding one takes less time than sorting all. */
+const fewestSelected = 1000
+
+/**
+ * Moves the values that sorting would put at two neighbouring places there, in linear time: Hoare's FIND
+ * ("Algorithm 65", 1961) with the median of three as pivot; sorts what is left after many bad pivots.
+ */
+function selectAt(values: Float64Array, below: number, above: number): void {
+  let [low, high] = [0, values.length - 1]
+  for (let left = 4 * Math.ceil(Math.log2(values.length)); high - low > fewestSelected; left -= 1) {
+    if (left === 0) break
+    const pivot = middleOf(values[low] as number, values[(low + high) >> 1] as number, values[high] as number)
+    let [i, j] = [low, high]
+    while (i <= j) {
+      while ((values[i] as number) < pivot) i += 1
+      while ((values[j] as number) > pivot) j -= 1
+      if (i > j) break
+      const value = values[i] as number
+      values[i] = values[j] as number
+      values[j] = value
+      i += 1
+      j -= 1
+    }
+    // Up to j none is larger than from i on, and all between equal the pivot.
+    if (above <= j) high = j
+    else if (below >= i) low = i
+    else break
+  }
+  values.subarray(low, high + 1).sort()
+}
+
+function middleOf(a: number, b: number, c: number): number {
+  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c))
 }
 
 /** Middle value, or the mean of both middle ones. */

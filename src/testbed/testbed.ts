@@ -17,6 +17,8 @@ export interface Environment {
   readonly definition: Definition
   /** How to reach the machine; decides no result, so it is no part of keys. */
   readonly access?: Access
+  /** Generic resources by which a cluster finds its machines: `pi4xen:1`. Affects no result. */
+  readonly gres?: string
 }
 
 /** Values of an environment that only its testbed understands. Plain data. */

@@ -12,7 +12,14 @@ import { testbeds as all, type Testbeds } from './testbeds.ts'
 /** Relative to the project. */
 export const environmentsFile = 'experiments/environments.yaml'
 
-const entry = z.looseObject({ label: z.string(), testbed: z.string() })
+const entry = z.looseObject({
+  label: z.string(),
+  testbed: z.string(),
+  gres: z
+    .string()
+    .regex(/^[\w.-]+(?::[\w.-]+)*(?:,[\w.-]+(?::[\w.-]+)*)*$/, 'not of the form NAME:COUNT, as Slurm has it')
+    .exactOptional(),
+})
 
 /**
  * Returns the environments of a project by name, including those that every project has. Throws a
@@ -52,7 +59,7 @@ export function readEnvironments(file: string, testbeds = all): ReadonlyMap<stri
 }
 
 function schemaOf(testbeds: Testbeds) {
-  const environment = entry.transform(({ label, testbed: name, ...rest }, context) => {
+  const environment = entry.transform(({ label, testbed: name, gres, ...rest }, context) => {
     const testbed = testbeds.get(name)
     const problem = (message: string, path: readonly PropertyKey[]) =>
       context.issues.push({ code: 'custom', message, path: [...path], input: rest })
@@ -71,6 +78,7 @@ function schemaOf(testbeds: Testbeds) {
     return {
       ...{ label, testbed: name, origin: testbed.origin(found.data), definition: found.data },
       ...(access && { access: access.data }),
+      ...(gres !== undefined && { gres }),
     }
   })
   const taken = common(testbeds).map(({ name }) => name)

@@ -34,25 +34,39 @@ export class CsvError extends Error {
 
 /** Parses a file with a header. Skips a byte order mark, and empty lines if there are several columns. */
 export function readCsv(text: string): Csv {
-  const [first, ...others] = linesOf(text.replace(/^\uFEFF/, ''), (field) => field)
-  if (first === undefined) return { head: [], rows: [] }
-  const head = first.fields
+  const { head, rows } = openCsv(text)
+  return { head, rows: [...rows] }
+}
+
+/** Like `readCsv`, but parses each row as it is asked for: a large file is never in memory as fields. */
+export function openCsv(text: string): Pick<Csv, 'head'> & { readonly rows: Iterable<CsvRow> } {
+  const lines = linesOf(text.replace(/^\uFEFF/, ''), (field) => field)
+  const first = lines.next()
+  if (first.done) return { head: [], rows: [] }
+  return { head: headOf(first.value), rows: rowsBelow(first.value.fields, lines) }
+}
+
+function headOf({ line, fields: head }: CsvRow): readonly string[] {
   const names = new Set<string>()
   for (const [index, name] of head.entries()) {
-    if (name.trim() === '')
-      throw new CsvError(first.line, `column ${index + 1} of ${head.length} has no name`)
-    if (names.has(name)) throw new CsvError(first.line, `two columns are named ${name}`)
+    if (name.trim() === '') throw new CsvError(line, `column ${index + 1} of ${head.length} has no name`)
+    if (names.has(name)) throw new CsvError(line, `two columns are named ${name}`)
     names.add(name)
   }
-  const rows = others.filter(({ fields }) => fields.length > 1 || fields[0] !== '' || head.length === 1)
-  for (const { line, fields } of rows) {
-    if (fields.length === head.length) continue
-    throw new CsvError(
-      line,
-      `${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, but the head has ${head.length}`,
-    )
+  return head
+}
+
+function* rowsBelow(head: readonly string[], lines: Iterable<CsvRow>): Generator<CsvRow, void> {
+  for (const row of lines) {
+    const { line, fields } = row
+    if (fields.length === 1 && fields[0] === '' && head.length > 1) continue
+    if (fields.length !== head.length)
+      throw new CsvError(
+        line,
+        `${fields.length} ${fields.length === 1 ? 'field' : 'fields'}, but the head has ${head.length}`,
+      )
+    yield row
   }
-  return { head, rows }
 }
 
 /** A field and its position, from 1. */
@@ -68,18 +82,17 @@ export interface CsvCell {
  */
 export function readCells(text: string, delimiter: string): readonly (readonly CsvCell[])[] {
   const cell = (field: string, line: number, column: number): CsvCell => ({ text: field, line, column })
-  return linesOf(text, cell, { delimiter, isStrict: false }).map(({ fields }) => fields)
+  return Array.from(linesOf(text, cell, { delimiter, isStrict: false }), ({ fields }) => fields)
 }
 
 const [quote, lineFeed, carriageReturn] = [0x22, 0x0a, 0x0d]
 
-function linesOf<Field>(
+function* linesOf<Field>(
   text: string,
   fieldOf: (text: string, line: number, column: number) => Field,
   { delimiter = ',', isStrict = true } = {},
-): readonly { readonly line: number; readonly fields: readonly Field[] }[] {
+): Generator<{ readonly line: number; readonly fields: readonly Field[] }, void> {
   const divider = delimiter.charCodeAt(0)
-  const rows: { line: number; fields: Field[] }[] = []
   let at = 0
   let line = 1
   let lineStart = 0
@@ -121,9 +134,8 @@ function linesOf<Field>(
     else if (text.charCodeAt(at) === lineFeed) at += 1
     else if (at < text.length)
       throw wrong(at, 'a quote inside of a field: put the whole field in quotes, and double the ones in it')
-    rows.push(row)
+    yield row
     line += 1
     lineStart = at
   }
-  return rows
 }

@@ -27,8 +27,8 @@ const baseline = "latency['xen-4.14'].baseline.pause.total.mean"
 describe('a number of the text', () => {
   // Student's: 2 ± 4.3027 · 1 / √3.
   it.each([
-    [`${baseline} | ms | fixed(2) | interval`, '2.00 [−0.48, 4.48] ms'],
-    [`${baseline} | interval | us | fixed(0)`, '2,000 [−484, 4,484] µs'],
+    [`${baseline} | ms | fixed(2) | interval`, '2.00 [0.00, 4.48] ms'],
+    [`${baseline} | interval | us | fixed(0)`, '2,000 [0, 4,484] µs'],
     [`${baseline} | ms | fixed(2)`, '2.00 ms'],
     [`${baseline} / ${baseline} | percent | interval`, '100 [100, 100] %'],
   ])('%s prints %s', (source, expected) => {

@@ -67,6 +67,7 @@ describe('the definition of a claim', () => {
       value: 'max(x.one.loads.us.mean / x.one.baseline.us.mean)',
       cells: 'x/one/a, x/one/b, x/one/baseline',
       between: '[1, null]',
+      'patterns x/one/loads': 'a, b',
       'published.old.a.total.mean': '5',
     })
   })
@@ -100,6 +101,7 @@ describe('the definition of a claim', () => {
     const shrunk = claimIn(paper(plainClaim, { loads: '[a]' })).definition
     expect(changesOf(definition, shrunk)).toEqual([
       { input: 'cells', before: 'x/one/a, x/one/b, x/one/baseline', now: 'x/one/a, x/one/baseline' },
+      { input: 'patterns x/one/loads', before: 'a, b', now: 'a' },
     ])
     const edited = definitionOf(claim, { experiments: [], published: [table(9)] })
     expect(changesOf(definition, edited)).toContainEqual({
@@ -266,7 +268,7 @@ describe('a record', () => {
     const since = sinceRecord(second[0], wide, judged('reproduced', measured(0.9, 1.2)))
     expect(isWeaker(since)).toBe(false)
     expect(sinceLines({ claim, since })).toEqual([])
-    expect(historyLines(since)).toEqual([
+    expect(historyLines({ claim, since })).toEqual([
       'changed on 2026-02-02: verdict inconclusive → reproduced; tolerance 5 % → 15 %',
     ])
     // Going back does not undo what happened.
@@ -300,7 +302,7 @@ describe('a record', () => {
       (before, definition) => recordOf(definition, judgement, before),
       [],
     )
-    expect(historyLines(sinceRecord(record[0], states[3] ?? narrow, judgement))).toEqual([
+    expect(historyLines({ claim, since: sinceRecord(record[0], states[3] ?? narrow, judgement) })).toEqual([
       'changed on 2026-01-01: condition a: cells without q; condition a: cells also r; condition a: from x → y; condition a: to added: z; condition b added; control added',
       'changed on 2026-01-01: condition a removed; control removed',
       'changed on 2026-01-01: condition b: from changed; value added',
@@ -329,7 +331,7 @@ describe('a record', () => {
     )
     expect(back[0]).not.toHaveProperty('removed')
     const since = sinceRecord(back[0], narrow, judged('inconclusive', measured(0.9, 1.2)))
-    expect(historyLines(since)).toEqual(['not made from 2026-02-02 until 2026-04-04'])
+    expect(historyLines({ claim, since })).toEqual(['not made from 2026-02-02 until 2026-04-04'])
   })
 })
 
@@ -366,19 +368,27 @@ describe('a claim since its record', () => {
 
   it('passes by its definition where the recorded one did not hold, or would not now', () => {
     const before = recordOf(narrow, judged('inconclusive', measured(0.9, 1.2)))[0]
-    const widened = sinceRecord(before, wide, judged('reproduced', measured(0.9, 1.2)))
+    const byRecorded = { verdict: 'inconclusive', reason: 'R' } as const
+    const widened = sinceRecord(before, wide, judged('reproduced', measured(0.9, 1.2)), { byRecorded })
     expect(widened.passesByDefinition).toBe(true)
     expect(sinceLines({ claim, since: widened })).toEqual([
       'better than recorded on 2026-01-01: reproduced, was inconclusive',
       'definition changed since it was recorded on 2026-01-01: tolerance 5 % → 15 %',
-      'it passes by the changed definition, not by the recorded one',
+      'the changed definition decides: by the recorded one it is now inconclusive: R',
     ])
     // Numbers got worse, and the tolerance followed.
-    expect(sinceRecord(first, wide, judged('reproduced', measured(0.9, 1.2))).passesByDefinition).toBe(true)
-    expect(sinceRecord(first, wide, judged('reproduced', measured(1.05, 1.2))).passesByDefinition).toBe(false)
-    // Other words are told, but decide nothing.
+    const pass = judged('reproduced', measured(0.9, 1.2))
+    expect(sinceRecord(first, wide, pass, { byRecorded }).passesByDefinition).toBe(true)
+    const same = { byRecorded: { verdict: 'reproduced', reason: 'R' } } as const
+    expect(sinceRecord(first, wide, pass, same).passesByDefinition).toBe(false)
+    // Neither passes, but the record is hidden behind another test.
+    const refuted = { byRecorded: { verdict: 'not reproduced', reason: 'R' } } as const
+    expect(sinceRecord(before, wide, judged('inconclusive'), refuted).passesByDefinition).toBe(true)
+    expect(sinceRecord(before, wide, judged('inconclusive'), { byRecorded }).passesByDefinition).toBe(false)
+    // Other words may promise more than the test holds.
     const words = sinceRecord(before, { ...narrow, statement: 'R' }, judged('reproduced', measured(1.1, 1.2)))
     expect(words).toMatchObject({ passesByDefinition: false, definition: [{ input: 'statement' }] })
+    expect(isWeaker(words)).toBe(true)
   })
 
   it('is neither weaker nor better while it lacks runs, which has an outcome of its own', () => {
@@ -404,8 +414,10 @@ describe('a record from a stranger', () => {
   it.each([
     ['{', 'is damaged: '],
     ['[]', 'holds no verdicts: the whole: '],
-    [edited('"schema": 1', '"schema": 2'), 'holds no verdicts: schema: '],
+    [edited('"schema": 2', '"schema": 3'), 'holds no verdicts: schema: '],
     [edited('"reproduced"', '"fine"'), 'holds no verdicts: documents.a.md.0.verdict: '],
+    [edited('"schema": 2', '"schema": 1'), 'was written by an older version of repro'],
+    [edited('2026-01-01', '2026-02-31'), 'documents.a.md.0.date: not a date such as 2026-11-29'],
     [edited('2026-01-01', 'today'), 'documents.a.md.0.date: not a date such as 2026-11-29'],
     [edited('"5 %"', '5'), 'documents.a.md.0.definition.tolerance: '],
     [edited('"unit"', '"units"'), 'documents.a.md.0.measured.0'],
@@ -416,7 +428,7 @@ describe('a record from a stranger', () => {
   })
 
   it('brings no prototype', () => {
-    const text = '{"schema": 1, "documents": {"__proto__": [], "a.md": []}}'
+    const text = '{"schema": 2, "documents": {"__proto__": [], "a.md": []}}'
     expect(Object.getPrototypeOf(parseVerdicts(text))).toBe(Object.prototype)
   })
 })

@@ -3,11 +3,10 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { keyOf } from '../../src/results/key.ts'
-import type { Row, Run } from '../../src/results/run.ts'
-import { parseRows, formatRun, parseHeader } from '../../src/results/runfile.ts'
+import type { Row } from '../../src/results/run.ts'
 import { contents } from '../pack/zip.ts'
 import { project, repro, start, write } from '../project.ts'
+import { fileOf, forge } from './forge.ts'
 
 const script = `
 export default async (cell) => ({
@@ -61,19 +60,6 @@ direction: up
 `,
 })
 
-const fileOf = (cell: string, name: string) => join(project, 'results', cell, name)
-function read(cell: string): Run {
-  const path = fileOf(cell, 'run.json')
-  const { rows: _, datasets: __, ...head } = parseHeader(readFileSync(path, 'utf8'), path)
-  return { ...head, rows: parseRows(readFileSync(fileOf(cell, 'rows.csv'), 'utf8'), head.columns) }
-}
-/** Writes a run with all digests made anew, as whoever knows this program can. */
-function forge(cell: string, change: (run: Run) => Partial<Run>): void {
-  const run = read(cell)
-  const changed = { ...run, ...change(run) }
-  const files = formatRun({ ...changed, key: keyOf(changed, changed.inputs) })
-  for (const [name, text] of Object.entries(files)) writeFileSync(fileOf(cell, name), text)
-}
 async function recorded(): Promise<void> {
   write(paper())
   expect(await repro('run', '--record')).toMatchObject({ exitCode: 0 })

@@ -25,7 +25,7 @@ describe('recorded verdicts', { timeout: 120_000 }, () => {
     const { err } = await repro('build', '--record')
     expect(err).toContain('recorded the verdicts in results/claims.json')
     expect(JSON.parse(read(verdicts))).toMatchObject({
-      schema: 1,
+      schema: 2,
       documents: {
         'paper/index.md': [
           { id: 'C1', verdict: 'reproduced', definition: { tolerance: '5', published: '105' } },
@@ -71,7 +71,7 @@ describe('recorded verdicts', { timeout: 120_000 }, () => {
     expect(out).toContain(
       'since      definition changed since it was recorded on 2026-01-01: tolerance 0.1 → 5\n',
     )
-    expect(out).toContain('it passes by the changed definition, not by the recorded one')
+    expect(out).toContain(`the changed definition decides: by the recorded one it is now ${was}: `)
     expect(out).toMatch(
       /^since the record: 1 better, 1 passing by a changed definition, 1 defined otherwise$/m,
     )
@@ -104,7 +104,7 @@ describe('recorded verdicts', { timeout: 120_000 }, () => {
     const { out, exitCode } = await repro('verify')
     expect(out).toMatch(/^C1 {3}inconclusive, by edited rows/m)
     expect(out).toContain('weaker than recorded on 2026-01-01: inconclusive, was reproduced')
-    expect(out).toMatch(/^since the record: 1 weaker, 1 with other numbers$/m)
+    expect(out).toMatch(/^since the record: 1 weaker, 1 resting on newly edited rows, 1 with other numbers$/m)
     expect(exitCode).toBe(3)
   })
 

@@ -12,7 +12,7 @@ import { updatedClaims } from '../../src/claims/record.ts'
 import { sinceRecord } from '../../src/claims/since.ts'
 import type { Verification } from '../../src/claims/verification.ts'
 import type { Verdicts } from '../../src/commands/terminal/verdicts.ts'
-import { plainVerdicts, verifyOutput } from '../../src/commands/terminal/verifyjson.ts'
+import { plainFailure, plainVerdicts, verifyOutput } from '../../src/commands/terminal/verifyjson.ts'
 import type { ClaimBlock } from '../../src/document/block.ts'
 import { source } from '../project.ts'
 
@@ -74,6 +74,7 @@ const output = (verifications: readonly Verification[], more: Partial<Verdicts> 
       cells: [],
       removed: [],
       signature: { state: 'unsigned' },
+      warnings: [],
     },
     ...more,
   })
@@ -129,7 +130,7 @@ describe('the schema', () => {
           rerunOn: 'H',
         },
         differences: [difference, { ...difference, largest: value, largestShare: { ...value, share: 1 } }],
-        holds: 'a/b/c',
+        holds: ['a/b/c'],
       },
     ]
     expect(errorsIn(output([], { cells }))).toEqual([])
@@ -142,6 +143,10 @@ describe('the schema', () => {
     { state: 'broken', problems: ['results/a is not signed'] },
   ])('holds for a signature that is $state', (signature) => {
     expect(errorsIn(output([], { signature }))).toEqual([])
+  })
+
+  it('holds for an error', () => {
+    expect(errorsIn(plainFailure('no claim of this name: C0', 2))).toEqual([])
   })
 
   it('refuses what the program does not print', () => {

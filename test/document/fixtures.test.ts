@@ -44,7 +44,8 @@ const project: Project = {
         files: ['published'],
       },
     ],
-    ['validity', { options: z.object({ published: z.array(z.string()) }), files: ['published'] }],
+    ['validity', { options: z.object({ reference: z.string() }), environments: ['reference'] }],
+    ['recordings', { options: z.object({ published: z.array(z.string()) }), files: ['published'] }],
   ]),
 }
 

@@ -49,6 +49,12 @@ describe('a finished boot', () => {
     expect(seal.note()).toBeUndefined()
   })
 
+  it('keeps the facts of another machine that ran it', async () => {
+    const boot = { seconds: 1, reads, result, host: { CPU: '4 x A72', node: 'n1' } }
+    await cacheBoot(project, key, boot, seal)
+    expect(cachedBoot(project, key, seal)).toEqual(boot)
+  })
+
   it('needs no files', async () => {
     await cacheBoot(project, key, { seconds: 1, reads, result }, seal)
     expect(cachedBoot(project, key, seal)).toEqual({ seconds: 1, reads, result })

@@ -13,6 +13,7 @@ function filesOf(texts: Texts): Files {
   return {
     read: (path) => (texts[path] === undefined ? undefined : new TextEncoder().encode(texts[path])),
     text: (path) => texts[path],
+    textOnce: (path) => texts[path],
     digest: (path) => texts[path] && `digest of ${texts[path]}`,
     list: (folder) => {
       const start = folder === '.' ? '' : `${folder}/`

@@ -14,8 +14,8 @@ import {
 import { rm } from 'node:fs/promises'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import { exclusively } from '../../src/files/exclusive.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { exclusively, exclusivelyOneOf } from '../../src/files/exclusive.ts'
 import { type Owner, self } from '../../src/files/owner.ts'
 
 let folder: string
@@ -218,4 +218,83 @@ it('ends well when somebody deleted the lock, and leaves one that somebody else 
   expect(await exclusively(file, soon, async () => rmSync(file))).toBeUndefined()
   await exclusively(file, soon, async () => writeFileSync(file, JSON.stringify(elsewhere)))
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual(elsewhere)
+})
+
+describe('of several locks', () => {
+  const names = ['a', 'b', 'c']
+  const files = () => names.map((name) => join(folder, name))
+  const nameOf = (path: string) => path.slice(folder.length + 1)
+
+  it('the first that is free is held while the action runs', async () => {
+    writeFileSync(join(folder, 'a'), JSON.stringify(self()))
+    const waits: string[] = []
+    const options = { ...soon, onWait: (note: string) => waits.push(note) }
+    const held = await exclusivelyOneOf(files(), options, async (path) => [
+      nameOf(path),
+      readdirSync(folder).sort(),
+    ])
+    expect(held).toEqual(['b', ['a', 'b']])
+    expect(readdirSync(folder)).toEqual(['a'])
+    expect(waits).toEqual([])
+  })
+
+  it('each holder has its own', async () => {
+    const inside = new Set<string>()
+    let most = 0
+    const visits = Array.from({ length: 9 }, async () =>
+      exclusivelyOneOf(files(), soon, async (path) => {
+        expect(inside).not.toContain(path)
+        inside.add(path)
+        most = Math.max(most, inside.size)
+        await vi.waitFor(() => expect(most).toBe(3), { timeout: 30_000 })
+        inside.delete(path)
+      }),
+    )
+    await Promise.all(visits)
+    expect(most).toBe(3)
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  it('any that comes free is taken; a wait tells all holders, once', async () => {
+    for (const path of files()) writeFileSync(path, JSON.stringify(self()))
+    const waits: string[] = []
+    const onWait = (note: string) => {
+      waits.push(note)
+      rmSync(join(folder, 'c'))
+    }
+    expect(await exclusivelyOneOf(files(), { ...soon, onWait }, async (path) => nameOf(path))).toBe('c')
+    const note = (name: string) =>
+      `waiting for another build: process ${process.pid} on ${hostname()} holds ${join(folder, name)} (Ctrl-C stops waiting)`
+    expect(waits).toEqual([names.map(note).join('; ')])
+  })
+
+  it('one whose holder died is taken before one is waited for', async () => {
+    writeFileSync(join(folder, 'a'), JSON.stringify(self()))
+    writeFileSync(join(folder, 'b'), JSON.stringify({ ...self(), startTicks: '1' }))
+    writeFileSync(join(folder, 'c'), JSON.stringify(self()))
+    const waits: string[] = []
+    const options = { ...soon, onWait: (note: string) => waits.push(note) }
+    expect(await exclusivelyOneOf(files(), options, async (path) => nameOf(path))).toBe('b')
+    expect(waits).toEqual([])
+  })
+
+  it('a wait for all ends when it is aborted', async () => {
+    for (const path of files()) writeFileSync(path, JSON.stringify(self()))
+    const stop = new AbortController()
+    const waiting = exclusivelyOneOf(
+      files(),
+      { ...soon, signal: stop.signal, onWait: () => stop.abort() },
+      async () => 7,
+    )
+    await expect(waiting).rejects.toThrow(/abort/i)
+    expect(readdirSync(folder).sort()).toEqual(names)
+  })
+
+  it('one that is no file is an error that names it', async () => {
+    writeFileSync(join(folder, 'a'), JSON.stringify(self()))
+    mkdirSync(join(folder, 'b'))
+    await expect(exclusivelyOneOf(files(), soon, async () => 7)).rejects.toThrow(
+      `${join(folder, 'b')} is not a file`,
+    )
+  })
 })

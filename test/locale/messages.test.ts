@@ -219,7 +219,7 @@ statement: 比は大きい
 scope: shape
 value:
   - latency['xen-4.14']['dom0-cpu'].pause.total.mean / latency['xen-4.14'].baseline.pause.total.mean
-  - latency['xen-4.14']['dom0-cpu'].pause.total.max / latency['xen-4.14'].baseline.pause.total.max
+  - latency['xen-4.14']['dom0-cpu'].unpause.total.mean / latency['xen-4.14'].baseline.unpause.total.mean
 between: [2, null]
 \`\`\`
 
@@ -275,7 +275,7 @@ ascending:
     expect(html).toMatch(/<dd>\+44\.0\s\[43\.6,\s44\.4\]\sms、平均の比\s4\.99\s:\s1（エミュレート）<\/dd>/)
     expect(html).toMatch(/<dd>ずれが[\d.]+ µsより大きい（第1の系列の中央値の5 %）<\/dd>/)
     expect(html).toMatch(
-      /<dd>BCaブートストラップによる95 %区間（試行を単位に2,000回再抽出）（2個の数値で誤り率5 %をBonferroniの方法で分け合う）/,
+      /<dd>BCaブートストラップによる95 %区間（試行を単位に2,000回再抽出）（2個の数値がすべて範囲に含まれれば再現されたとし、どれかが範囲の外にあるかは97.5 %区間で判定する：Bonferroni）/,
     )
   })
 

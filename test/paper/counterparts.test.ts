@@ -50,12 +50,12 @@ function rowsOf(block: TableBlock, experiment: ExperimentBlock): readonly (reado
 }
 
 /**
- * Returns the rows of all tables, except those on validity, that compare runs with this file, or one
+ * Returns the rows of all tables, except those of two recordings, that compare runs with this file, or one
  * environment of it.
  */
 function rowsBeside(csv: string, environment?: string): readonly (readonly Cell[])[] {
   return blocks.flatMap((block) => {
-    if (block.type !== 'table' || block.kind === 'validity' || block.options.published !== csv) return []
+    if (block.type !== 'table' || block.kind === 'recordings' || block.options.published !== csv) return []
     if (environment !== undefined && block.options.publishedEnvironment !== environment) return []
     const experiment = experiments.find(({ id }) => id === block.from)
     return experiment ? rowsOf(block, experiment) : []
@@ -138,9 +138,10 @@ describe('environments.csv', () => {
   })
 })
 
-describe.each(['totals', 'phases'])('validity of %s', (show) => {
+describe.each(['totals', 'phases'])('recordings of %s', (show) => {
   const block = blocks.find(
-    (one): one is TableBlock => one.type === 'table' && one.kind === 'validity' && one.options.show === show,
+    (one): one is TableBlock =>
+      one.type === 'table' && one.kind === 'recordings' && one.options.show === show,
   )
   const experiment = experiments.find(({ id }) => id === block?.from)
   const rows = block && experiment ? rowsOf(block, experiment) : []

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { replayLines } from '../../src/commands/terminal/replay.ts'
 import type { Step } from '../../src/engine/plan.ts'
 import { diffRuns } from '../../src/project/diff.ts'
-import { reproductions } from '../../src/project/replay.ts'
+import { isOther, reproductions } from '../../src/project/replay.ts'
 import { runName, type Run } from '../../src/results/run.ts'
 import { sameRows } from '../../src/results/store.ts'
 import { fakeRun } from '../results/fake.ts'
@@ -101,6 +101,39 @@ describe('a rerun', () => {
     expect(raw).toMatchObject([{ same: 'rows', differences: [], files: ['trace.bin'] }])
     expect(replayLines(raw).join('\n')).toMatch(/^latency\/xen-4.14\/baseline +raw files +trace.bin/m)
     expect(replayLines(reproductions([], [record])).join('\n')).toMatch(/ +record +none that fits/)
+  })
+
+  it('names all cells that gave the rows of a record, the nearest first, and is other on any board', () => {
+    const own = fakeRun({ origin: 'local' })
+    const twin = { ...fakeRun({ origin: 'local', xlUs: 9000 }), pattern: 'twin' }
+    const abroad = { ...twin, experiment: 'abroad' }
+    const swapped = steps({ ...own, rows: twin.rows }, abroad, twin)
+    const cells = reproductions(swapped, [own, abroad, twin])
+    expect(cells.map(({ holds }) => holds)).toEqual([
+      ['latency/xen-4.14/twin', 'abroad/xen-4.14/twin'],
+      undefined,
+      undefined,
+    ])
+    expect(cells.map(isOther)).toEqual([true, false, false])
+    // Its own rows, beside another dataset, are not those of another cell.
+    const other = { ...own, datasets: pictures(3) }
+    const [cell] = reproductions(steps({ ...own, datasets: pictures(2) }), [other])
+    expect(cell).toMatchObject({ same: 'other' })
+    expect(cell).not.toHaveProperty('holds')
+    expect(replayLines(cells)).toContain(
+      'the record of latency/xen-4.14/baseline has the rows that latency/xen-4.14/twin and abroad/xen-4.14/twin gave now',
+    )
+  })
+
+  it('does not take rows with a few outcomes for swapped ones', () => {
+    const few = (values: readonly number[], pattern: string): Run => ({
+      ...{ ...fakeRun({ origin: 'local' }), pattern, columns: [{ name: 'count', role: 'measure' }] },
+      rows: values.map((count) => ({ count })),
+    })
+    const [own, other] = [few([1, 2, 1, 2, 1], 'own'), few([1, 1, 2, 2, 1], 'other')]
+    const cells = reproductions(steps({ ...own, rows: other.rows }, other), [own, other])
+    expect(cells[0]).not.toHaveProperty('holds')
+    expect(cells.some(isOther)).toBe(false)
   })
 
   it('says of two records that were swapped whose rows they hold', () => {

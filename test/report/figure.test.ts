@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, describe, expect, it } from 'vitest'
-import { openDrawer, type Records } from '../../src/report/drawing/process.ts'
+import type { Records } from '../../src/report/drawing/order.ts'
+import { openDrawer } from '../../src/report/drawing/process.ts'
 import { datasetsOf, marks } from '../../src/report/drawing/specification.ts'
 import { type FigureInput, renderFigure } from '../../src/report/figure.ts'
 import { ratios } from '../../src/report/ratios.ts'

@@ -452,7 +452,7 @@ describe('effects', () => {
   })
 })
 
-describe('validity', () => {
+describe('recordings', () => {
   const patterns = fakeExperiment([
     { name: 'baseline' },
     { name: 'dom0-cpu', label: 'dom0 CPU load' },
@@ -509,20 +509,20 @@ describe('validity', () => {
       ].join('\n'),
     ),
   ]
-  const validity = (given: object, context: object = {}): Table => {
+  const compared = (given: object, context: object = {}): Table => {
     const table = tableKinds
-      .get('validity')
+      .get('recordings')
       ?.render(
         { published: 'theirs.csv', earlier: 'earlier.csv', ...given },
         { experiment: patterns, runs: recording, published: theirs, earlier, ...language, ...context },
       )
-    if (table === undefined) throw new Error('no kind validity')
+    if (table === undefined) throw new Error('no kind recordings')
     return table
   }
   const rowsIn = (table: Table) => table.groups.map(({ rows }) => rows.map(texts))
 
   it('sets totals, their errors, and which recording is closer beside each published one', () => {
-    const table = validity({ show: 'totals', environments: ['xen-4.14'] })
+    const table = compared({ show: 'totals', environments: ['xen-4.14'] })
     expect(heads(table)).toEqual([
       ['pattern', 'operation', 'published (µs)', 'before', 'after', 'closer'],
       ['mean (µs)', 'error (µs)', 'error (%)', 'mean (µs)', 'error (µs)', 'error (%)'],
@@ -544,7 +544,7 @@ describe('validity', () => {
   })
 
   it('keeps the origin of both recordings, and gives the published number none', () => {
-    const [row] = validity({ show: 'totals' }).groups[0]?.rows ?? []
+    const [row] = compared({ show: 'totals' }).groups[0]?.rows ?? []
     expect(row?.[2]).toEqual({ type: 'published', text: '10,000', value: 10_000 })
     expect(row?.[3]).toMatchObject({ type: 'number', value: 9000, origins: ['emulated'], runs: [] })
     expect(row?.[6]).toMatchObject({ type: 'number', origins: ['emulated'], runs: [recording[0]] })
@@ -552,7 +552,7 @@ describe('validity', () => {
   })
 
   it('sets phases beside each other, in µs where a share means nothing', () => {
-    const table = validity({ show: 'phases', environments: ['xen-4.14'] })
+    const table = compared({ show: 'phases', environments: ['xen-4.14'] })
     expect(rowsIn(table)).toEqual([
       [
         [
@@ -571,13 +571,13 @@ describe('validity', () => {
       published: theirs.filter((row) => row.phase),
       earlier: earlier.filter((row) => row.phase),
     }
-    const both = validity({ show: 'phases', environments: ['xen-4.14'] })
-    const alone = validity({ show: 'phases', environments: ['xen-4.14'] }, parts)
+    const both = compared({ show: 'phases', environments: ['xen-4.14'] })
+    const alone = compared({ show: 'phases', environments: ['xen-4.14'] }, parts)
     expect(rowsIn(alone)).toEqual(rowsIn(both))
   })
 
   it('takes slowdowns against the baseline of each recording, and says whether their signs are right', () => {
-    const table = validity({ show: 'slowdowns', environments: ['xen-4.14'] })
+    const table = compared({ show: 'slowdowns', environments: ['xen-4.14'] })
     expect(rowsIn(table)).toEqual([
       [
         [
@@ -596,7 +596,7 @@ describe('validity', () => {
   })
 
   it('sums both recordings up, over what both have', () => {
-    const table = validity({ environments: ['xen-4.14'] })
+    const table = compared({ environments: ['xen-4.14'] })
     expect(heads(table)[1]).toEqual(['median (µs)', 'largest (µs)', 'median (%)', 'largest (%)'])
     expect(rowsIn(table)).toEqual([
       [
@@ -614,7 +614,7 @@ describe('validity', () => {
   })
 
   it('marks missing runs, and still shows what was before', () => {
-    const table = validity({ show: 'slowdowns', environments: ['xen-4.17'] })
+    const table = compared({ show: 'slowdowns', environments: ['xen-4.17'] })
     expect(table.missing).toEqual(['latency/xen-4.17/dom0-cpu'])
     expect(table.groups[0]?.rows[0]?.slice(2).map(({ text, columns = 1 }) => [text, columns])).toEqual([
       ...[
@@ -626,7 +626,7 @@ describe('validity', () => {
       ],
       ['missing: run latency/xen-4.17/dom0-cpu', 5],
     ])
-    const none = validity({ environments: ['xen-4.17'] }, { runs: [] })
+    const none = compared({ environments: ['xen-4.17'] }, { runs: [] })
     expect(none.groups[0]?.origins).toEqual(['emulated'])
     expect(texts(none.groups[0]?.rows[0])?.slice(0, 3)).toEqual(['0 totals', 'before', '–'])
     expect(none.missing).toEqual(['latency/xen-4.17/baseline', 'latency/xen-4.17/dom0-cpu'])
@@ -634,7 +634,7 @@ describe('validity', () => {
 
   it('every row is as wide as the head', () => {
     for (const show of ['summary', 'totals', 'phases', 'slowdowns']) {
-      const table = validity({ show })
+      const table = compared({ show })
       const width = table.head[0]?.reduce((sum, { columns = 1 }) => sum + columns, 0) ?? 0
       for (const { rows } of table.groups) {
         // Cells of earlier rows that reach down to each row.
@@ -670,6 +670,6 @@ describe('validity', () => {
       'unknown measure: totl (did you mean total?)',
     ],
   ])('needs %s', (_, given, context, message) => {
-    expect(() => validity(given, context)).toThrow(message)
+    expect(() => compared(given, context)).toThrow(message)
   })
 })

@@ -85,8 +85,13 @@ export async function digests(project: string): Promise<Record<string, string>> 
   return found
 }
 
-export function start(project: string, args: readonly string[]) {
-  const child = spawn(process.execPath, [join(checkout, 'dist/cli.js'), ...args], { cwd: project })
+export function start(
+  project: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+) {
+  const env = { ...process.env, ...variables }
+  const child = spawn(process.execPath, [join(checkout, 'dist/cli.js'), ...args], { cwd: project, env })
   const ended = (async () => {
     const [out, err, exitCode] = await Promise.all([
       text(child.stdout),

@@ -79,6 +79,43 @@ describe('advice', () => {
   })
 })
 
+describe('the published range of a prediction', () => {
+  const published = { mean: 100, n: 5, sd: 5 }
+  const alone = (run: Parameters<typeof predictMean>[1]) => {
+    const found = predictMean(published, run)
+    if (found.type !== 'predicted') throw new Error(found.reason)
+    return found
+  }
+
+  it("is Student's interval of the published mean, whatever the new run", () => {
+    for (const run of [
+      { boots: 1, trials: 1 },
+      { boots: 1, trials: 10, lag1: 0.9 },
+      { boots: 5, trials: 10, bootVariance: 2500 },
+    ]) {
+      const { published: range, interval } = alone(run)
+      // R: qt(0.975, 4) * 5 / sqrt(5)
+      expect(range.high - 100).toBeCloseTo(6.20832, 5)
+      expect(interval.high).toBeGreaterThan(range.high)
+    }
+  })
+
+  it('says whose spread the wider one comes from', () => {
+    expect(alone({ boots: 5, trials: 10, bootVariance: 1 }).from).toBe('published')
+    expect(alone({ boots: 5, trials: 10, bootVariance: 2500 }).from).toBe('boots')
+  })
+
+  it('of a ratio takes boots in shares of their own mean, as the new machine may be faster', () => {
+    const ratio = (factor: number) => {
+      const run = { boots: 5, trials: 10, mean: 100 * factor, bootVariance: 400 * factor ** 2 }
+      const found = predictRatio({ published, run }, { published, run })
+      if (found.type !== 'predicted') throw new Error(found.reason)
+      return found.interval.high
+    }
+    expect(ratio(0.01)).toBeCloseTo(ratio(1), 9)
+  })
+})
+
 describe('a prediction', () => {
   const published = { mean: 100, n: 30, sd: 6 }
 

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { rawAutocorrelation, varianceShare } from '../../src/stats/autocorrelation.ts'
+import { bootstrapRatio } from '../../src/stats/bootstrap.ts'
 import type { Sample } from '../../src/stats/clusters.ts'
 import { components } from '../../src/stats/components.ts'
 import { pearson } from '../../src/stats/correlation.ts'
@@ -36,6 +37,9 @@ interface Reference {
   readonly shares: readonly { readonly n: number; readonly lag1: number; readonly share: number }[]
   readonly balanced: { readonly between: number; readonly within: number }
   readonly unbalanced: { readonly boots: Boots; readonly between: number; readonly within: number }
+  /** Of the published sample of `prediction`. */
+  readonly published: Ends
+  readonly open: { readonly x: readonly number[]; readonly y: readonly number[]; readonly low: number }
   readonly prediction: Ends & { readonly mean: number; readonly sd: number; readonly n: number }
 }
 
@@ -100,6 +104,27 @@ describe('boots compared by their means', () => {
     expectEnds(interval, reference.ratio)
     expect(degrees).toBeCloseTo(reference.ratio.degrees, 9)
   })
+
+  it('have the same ratios by the jackknife over boots, as claims have them', () => {
+    const of = (boots: Boots, isPaired: boolean, sample: number) => (draw: readonly Uint32Array[]) =>
+      mean(Array.from(draw[isPaired ? 0 : sample] ?? [], (unit) => mean(boots[unit] ?? [])))
+    const ratioOf = (x: Boots, y: Boots, isPaired: boolean) =>
+      bootstrapRatio(
+        (isPaired ? [x] : [x, y]).map((boots) => ({ unit: 'boot', size: boots.length })),
+        { numerator: of(y, isPaired, 1), denominator: of(x, isPaired, 0), isPositive: true },
+      )
+    expectEnds(ratioOf(a, c, true), reference.pairedRatio)
+    expectEnds(ratioOf(a, b, false), reference.ratio)
+    // Where the denominator may be 0, t.test refuses ratios below an end, and none above.
+    const { x, y, low } = reference.open
+    const open = ratioOf(
+      x.map((value) => [value]),
+      y.map((value) => [value]),
+      true,
+    )
+    expect(open.low).toBeCloseTo(low, 8)
+    expect(open.high).toBe(Infinity)
+  })
 })
 
 it('the raw autocorrelation is that of acf', () => {
@@ -132,4 +157,6 @@ it('the interval predicted for one more trial is that of predict', () => {
   const found = predictMean(reference.prediction, { boots: 1, trials: 1 })
   if (found.type !== 'predicted') throw new Error(found.reason)
   expectEnds(found.interval, reference.prediction)
+  // The published mean by itself is that of t.test.
+  expectEnds(found.published, reference.published)
 })

@@ -33,7 +33,14 @@ test('an environment carries its name and what the file says of it', async () =>
   })
 })
 
+test('the resource by which a cluster finds a machine is no part of its definition', async () => {
+  const { gres, definition } = (await read(`${board}  gres: pi4xen:1\n`)).get('board') ?? {}
+  expect(gres).toBe('pi4xen:1')
+  expect(definition).toEqual((await read(board)).get('board')?.definition)
+})
+
 test.each([
+  ['cpus: 4', 'cpus: 4\n  gres: two words', /board\.gres/],
   ['cpus: 4', 'cpus: 2', /the board raspi4b has 4, not 2[\s\S]*board\.cpus/],
   ['memoryMb: 2048', 'memoryMb: 4096', /the board raspi4b has 2048, not 4096[\s\S]*board\.memoryMb/],
   ['machine: raspi4b', 'machine: raspi5', /environments\.yaml: [\s\S]*board\.machine/],

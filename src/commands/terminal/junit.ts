@@ -1,10 +1,15 @@
 /** Formats verdicts as JUnit XML, which build servers show: one test case per claim. */
 
+import { sinceLines } from '../../claims/changewords.ts'
 import { statedVerdict } from '../../claims/edits.ts'
+import { isWeaker } from '../../claims/since.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { visible } from './terminal.ts'
 
-/** Undecided claims, and those that rest on edited rows, are skipped, never passed. */
+/**
+ * Undecided claims, and those that rest on edited rows, are skipped, never passed. One that is reproduced, but
+ * weaker than recorded, fails, as the command does.
+ */
 export function junit(document: string, verifications: readonly Verification[]): string {
   const cases = verifications.map((verification) => {
     const { claim } = verification
@@ -13,19 +18,29 @@ export function junit(document: string, verifications: readonly Verification[]):
     const open =
       `  <testcase classname="${escapeXml(document)}" ` +
       `name="${escapeXml(`${claim.id}: ${claim.statement}`)}"`
-    const message = `message="${escapeXml(`${verdict}: ${reason}`)}"`
-    if (verdict === 'reproduced') return `${open}/>`
-    return `${open}><${judgement.verdict === 'not reproduced' ? 'failure' : 'skipped'} ${message}/></testcase>`
+    const result = resultOf(verification)
+    if (result === 'passed') return `${open}/>`
+    const since = verdict === 'reproduced' ? `: ${sinceLines(verification).join('; ')}` : ''
+    const message = `message="${escapeXml(`${verdict}: ${reason}${since}`)}"`
+    return `${open}><${result} ${message}/></testcase>`
   })
-  const all = verifications.map(decisive)
-  const failures = all.filter(({ verdict }) => verdict === 'not reproduced').length
-  const passed = all.filter((one) => statedVerdict(one) === 'reproduced').length
+  const results = verifications.map(resultOf)
+  const count = (result: Result) => results.filter((one) => one === result).length
   const totals =
-    `tests="${verifications.length}" failures="${failures}" ` + `skipped="${all.length - failures - passed}"`
+    `tests="${verifications.length}" failures="${count('failure')}" ` + `skipped="${count('skipped')}"`
   return (
     '<?xml version="1.0" encoding="UTF-8"?>\n<testsuite name="claims" ' +
     `${totals}>\n${cases.join('\n')}\n</testsuite>\n`
   )
+}
+
+type Result = 'passed' | 'failure' | 'skipped'
+
+function resultOf(verification: Verification): Result {
+  const judgement = decisive(verification)
+  if (judgement.verdict === 'not reproduced') return 'failure'
+  if (statedVerdict(judgement) !== 'reproduced') return 'skipped'
+  return verification.since && isWeaker(verification.since) ? 'failure' : 'passed'
 }
 
 const entities: ReadonlyMap<string, string> = new Map([

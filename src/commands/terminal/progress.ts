@@ -20,6 +20,8 @@ export interface Display {
 }
 
 const redrawMs = 125
+/** Of cells that run. */
+const mostLines = 16
 
 /** Shows the events of slow work on standard error. */
 export async function withDisplay<Result>(work: (tell: TellEvent) => Promise<Result>): Promise<Result> {
@@ -137,13 +139,16 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
     const ended = all.filter(({ tookMs }) => tookMs !== undefined).length
     const bar = barOf(total === 0 ? 0 : done / total, 24)
     lines.push({ text: `${bar} ${ended}/${cells.size} cells, ${duration(at - startedMs)}${left}`, code: 1 })
-    for (const [name, { startedMs, tookMs, done, trials }] of cells) {
-      if (startedMs === undefined || tookMs !== undefined) continue
+    const running = [...cells].filter(([, cell]) => cell.startedMs !== undefined && cell.tookMs === undefined)
+    // Thousands may wait in a queue: those that have done something come first.
+    const shown = running.toSorted(([, a], [, b]) => Number(b.done > 0) - Number(a.done > 0))
+    for (const [name, { startedMs = at, done, trials }] of shown.slice(0, mostLines)) {
       lines.push({
         text: visible(`  ${name}  ${done}/${trials} trials, ${duration(at - startedMs)}`),
         code: 0,
       })
     }
+    if (shown.length > mostLines) lines.push({ text: `  and ${shown.length - mostLines} more`, code: 0 })
     return lines
   }
   const change = (name: string, part: Partial<CellTime>) => {

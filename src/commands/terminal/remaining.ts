@@ -15,11 +15,12 @@ export interface CellTime {
 
 /**
  * Returns the milliseconds left at time `nowMs`, with `jobs` boots at once; undefined while a trial's
- * duration is unknown. Scales expectations by the ratio of actual to expected durations of ended cells, as
+ * duration is unknown, and if a queue decides how many run at once (`Infinity`). Scales expectations by the ratio of actual to expected durations of ended cells, as
  * records may come from another machine. One cell exactly as expected is added, so that the first cell alone
  * does not decide.
  */
 export function remainingMs(cells: readonly CellTime[], jobs: number, nowMs: number): number | undefined {
+  if (jobs === Number.POSITIVE_INFINITY) return undefined
   /** Number of boots that a cell runs at once, and so its speed. */
   const lanes = ({ boots }: CellTime) => Math.max(1, Math.min(boots, jobs))
   const spent = (cell: CellTime, ms: number) => ms * lanes(cell)

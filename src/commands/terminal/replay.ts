@@ -20,7 +20,7 @@ export function replayLines(cells: readonly Reproduction[]): readonly string[] {
     `${agreeing} of ${counted(cells.length, 'cell')} ${agreeing === 1 ? 'agrees' : 'agree'} with the record to the byte; the others:`,
     columns([head, ...others.flatMap(rowsOf)], head.length),
     ...others.flatMap(({ cell, holds }) =>
-      holds === undefined ? [] : [`the record of ${cell} has the rows that ${holds} gave now`],
+      holds === undefined ? [] : [`the record of ${cell} has the rows that ${holds.join(' and ')} gave now`],
     ),
     ...hint(others),
     '',

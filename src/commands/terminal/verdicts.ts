@@ -1,17 +1,21 @@
 /** Output of `repro verify` for people; verifyjson.ts writes it for programs. */
 
+import { type CellChange, isWeakerBasis } from '../../claims/basis.ts'
 import { historyLines, removedText, sinceLines } from '../../claims/changewords.ts'
 import { statedVerdict } from '../../claims/edits.ts'
 import { tally, type Judgement } from '../../claims/judge.ts'
 import { english as phrases } from '../../claims/phrases.ts'
 import { english } from '../../claims/reasons.ts'
 import { verdictsFile } from '../../claims/record.ts'
+import { isJudged, type Since } from '../../claims/since.ts'
 import { decisive, type Verification, type VerdictRecord } from '../../claims/verification.ts'
 import { verdictTexts, limitsText, numberTexts, publishedText } from '../../claims/words.ts'
 import { reportFile } from '../../project/manifest.ts'
 import type { Reproduction } from '../../project/replay.ts'
 import { originsIn } from '../../query/quantity.ts'
+import { type Run, runName } from '../../results/run.ts'
 import { type SignatureCheck, signatureText } from '../../results/signature.ts'
+import { isFuture } from '../../text/dates.ts'
 import { abbreviated, counted, present } from '../../text/message.ts'
 import { replayLines } from './replay.ts'
 
@@ -21,6 +25,8 @@ export interface Verdicts {
   readonly cells: readonly Reproduction[]
   readonly removed: VerdictRecord['removed']
   readonly signature: SignatureCheck
+  /** What else a reader should know. */
+  readonly warnings: readonly string[]
 }
 
 /** Returns lines for a reader who knows neither the paper nor this program. */
@@ -38,6 +44,7 @@ export function verdictLines(verdicts: Verdicts): readonly string[] {
     ...replayLines(cells),
     tallyLine(verifications),
     ...recordLines(verdicts),
+    ...verdicts.warnings,
     signatureText(verdicts.signature),
     'for details, see the report (repro build) and docs/claims.md',
   ]
@@ -82,25 +89,68 @@ export function missingRunLines(verifications: readonly Verification[]): readonl
 
 const mostNamed = 8
 
+/**
+ * Says that a document has recorded runs and no recorded verdicts, and which dates of either lie in the
+ * future. `today` is a day, `2026-11-29`.
+ */
+export function recordWarnings(
+  { recorded, removed }: VerdictRecord,
+  runs: readonly Run[],
+  today: string,
+): readonly string[] {
+  const dates = [
+    ...recorded.map(({ id, date, removed: gone }) => [`the record of ${id}`, gone ?? date] as const),
+    ...runs.map((run) => [`the run ${runName(run)}`, String(run.provenance.date ?? '')] as const),
+  ].filter(([, date]) => isFuture(date, today))
+  const texts = dates.map(([what, date]) => `${what}: ${date}`)
+  return present([
+    runs.length > 0 &&
+      recorded.length === 0 &&
+      removed.length === 0 &&
+      `the runs are recorded, and no verdicts are: without ${verdictsFile}, nothing tells what was weakened since (version control would)`,
+    texts.length > 0 && `dated in the future: ${abbreviated(texts, mostNamed)}`,
+  ])
+}
+
 /** Sums up what changed since the verdicts were recorded. */
-function recordLines({ verifications, removed }: Verdicts): readonly string[] {
+function recordLines({ verifications, removed, cells, warnings }: Verdicts): readonly string[] {
   const since = verifications.flatMap(({ since }) => since ?? [])
   if (since.length === 0 && removed.length === 0)
     return [`no verdicts are recorded in ${verdictsFile} (repro build --record)`]
+  const uncompared = verifications.filter(
+    (one) => one.since?.recorded !== undefined && !isJudged(decisive(one)),
+  ).length
   const counts = [
     [since.filter(({ verdicts }) => verdicts.some(({ type }) => type === 'weaker')).length, 'weaker'],
     [since.filter(({ verdicts }) => verdicts.some(({ type }) => type === 'better')).length, 'better'],
+    [since.filter((one) => one.restsOnEdits).length, 'resting on newly edited rows'],
+    [since.filter(isWeakerEvidence).length, 'with weaker evidence'],
     [since.filter((one) => one.passesByDefinition).length, 'passing by a changed definition'],
+    [since.filter((one) => one.otherStatement).length, 'stating something else'],
     [since.filter(({ definition }) => definition.length > 0).length, 'defined otherwise'],
+    [since.filter(({ evidence }) => evidence.some(isInputs)).length, 'with other inputs'],
     [since.filter(({ moved }) => moved.length > 0).length, 'with other numbers'],
     [since.filter(({ recorded }) => recorded === undefined).length, 'added'],
     [removed.length, 'removed'],
+    [uncompared, 'not compared'],
   ] as const
   const texts = counts.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : []))
   return [
     ...removed.map((one) => removedText(one)),
-    texts.length === 0 ? 'all as recorded' : `since the record: ${texts.join(', ')}`,
+    ...(texts.length > 0
+      ? [`since the record: ${texts.join(', ')}`]
+      : cells.some(({ same }) => same === 'other') || warnings.length > 0
+        ? ['the verdicts are as recorded']
+        : ['all as recorded']),
   ]
+}
+
+function isWeakerEvidence({ lostEdits, evidence }: Since): boolean {
+  return lostEdits.length > 0 || evidence.some(isWeakerBasis)
+}
+
+function isInputs({ type }: CellChange): boolean {
+  return type === 'inputs'
 }
 
 function tallyLine(verifications: readonly Verification[]): string {
@@ -134,7 +184,7 @@ function claimLines(verification: Verification): readonly string[] {
     ...edited.flatMap((one) => line('edited', english.edits(one))),
     ...notes.flatMap((note) => line('note', note)),
     ...sinceLines(verification).flatMap((text) => line('since', text)),
-    ...historyLines(verification.since).flatMap((text) => line('history', text)),
+    ...historyLines(verification).flatMap((text) => line('history', text)),
   ]
 }
 

@@ -6,7 +6,7 @@
 import { z } from 'zod'
 import { statedVerdict } from '../../claims/edits.ts'
 import type { Judgement } from '../../claims/judge.ts'
-import type { Measured } from '../../claims/measure.ts'
+import { confidence, type Measured } from '../../claims/measure.ts'
 import { recordedClaim, recordedInterval, recordedState } from '../../claims/record.ts'
 import type { Since } from '../../claims/since.ts'
 import type { Spread } from '../../claims/spread.ts'
@@ -28,6 +28,15 @@ const measured = z
     value: z.number(),
     unit: z.string().describe('us: microseconds; empty: a plain number'),
     interval,
+    level: z.number().describe('Of the interval'),
+    strict: z
+      .strictObject({ level: z.number(), interval })
+      .optional()
+      .describe('The wider interval that decides, where interval lies inside or outside'),
+    open: z
+      .array(z.strictObject({ type: z.enum(['denominator', 'quantile']), needed: z.int().nullable() }))
+      .optional()
+      .describe('Why the interval has an infinite end, and how many units would bound it; null: none would'),
     allowed: interval,
     ratio: z.number().optional().describe('Of a direction: second mean divided by the first'),
     trials: z.int(),
@@ -49,7 +58,15 @@ const measured = z
     predictedFrom: z
       .array(z.strictObject({ unit: z.string(), n: z.number(), mean: z.number(), variance: z.number() }))
       .optional()
-      .describe('Of agrees: what was published'),
+      .describe('Of agrees: what was published; allowed comes from that alone'),
+    predicted: interval.optional().describe('Of agrees: outside of it the value is not reproduced'),
+    predictedBy: z
+      .enum(['published', 'boots'])
+      .optional()
+      .describe('The spread behind predicted: the published one, or that of our boots where wider'),
+    detectable: interval
+      .optional()
+      .describe('Of agrees: true values outside of it are found to differ in four of five such studies'),
     origins: z.array(z.enum(['emulated', 'hardware', 'local', 'published'])),
     runs: z.array(z.string()),
   })
@@ -102,7 +119,13 @@ const judgement = z
       .describe('Verdicts at half and at twice the tolerance'),
     edited: edited.optional(),
     control: z
-      .strictObject({ label: z.string(), verdict, reason: z.string(), measured: z.array(measured) })
+      .strictObject({
+        ...{ label: z.string(), verdict, reason: z.string(), measured: z.array(measured) },
+        isApart: z
+          .boolean()
+          .optional()
+          .describe('Inconclusive, but told from the claim, as their intervals do not meet'),
+      })
       .optional()
       .describe('The same test over cells without the effect'),
     conditions: z
@@ -135,7 +158,25 @@ const since = z.strictObject({
     }),
   ),
   moved: recordedState.shape.measured.describe('Recorded numbers, if they differ from those of now'),
-  passesByDefinition: z.boolean().describe('It passes by a definition that is not the recorded one'),
+  passesByDefinition: z
+    .boolean()
+    .describe('By the recorded definition it does not pass, or is weaker than recorded'),
+  byRecorded: z
+    .strictObject({ verdict, reason: z.string() })
+    .optional()
+    .describe('The verdict of the recorded definition over the runs of now, if the definition changed'),
+  otherStatement: z.boolean().describe('It is reproduced, but states something else than was recorded'),
+  lostEdits: z.array(z.string()).describe('Recorded edits by hand that the runs no longer tell of'),
+  evidence: z
+    .array(
+      z.strictObject({
+        run: z.string(),
+        type: z.enum(['rows', 'inputs', 'trials', 'boots', 'excluded', 'values']),
+        before: z.string().optional(),
+        now: z.string().optional(),
+      }),
+    )
+    .describe('How the recorded runs differ from those of the record: inputs are no weaker evidence'),
   restsOnEdits: z.boolean().describe('It rests on rows that were edited by hand, and did not when recorded'),
   history: z.array(recordedState).describe('Earlier states, oldest first'),
 })
@@ -174,7 +215,10 @@ const cell = z.strictObject({
     }),
   ),
   files: z.array(z.string()).describe('Raw files that differ'),
-  holds: z.string().optional().describe('The cell whose rerun gave the rows that this one has recorded'),
+  holds: z
+    .array(z.string())
+    .optional()
+    .describe('Cells whose reruns gave the rows that this one has recorded, the most alike first'),
   recordedOn: z.string().optional(),
   rerunOn: z.string(),
 })
@@ -186,7 +230,7 @@ const signature = z
     problems: z.array(z.string()).optional().describe('Why it is broken: files that are not as signed'),
   })
   .describe('Of results/')
-export const verifyOutput = z
+const verdicts = z
   .strictObject({
     version: z.literal(1),
     document: z.string(),
@@ -194,23 +238,36 @@ export const verifyOutput = z
     removed: z.array(recordedClaim).describe('Recorded claims that the document no longer makes'),
     cells: z.array(cell).describe('After a rerun: each cell beside its record'),
     signature,
+    warnings: z.array(z.string()).describe('What else a reader should know, such as dates in the future'),
   })
-  .describe('What repro verify --json prints')
-export type VerifyOutput = z.output<typeof verifyOutput>
+  .meta({ id: 'verdicts' })
+const failed = z
+  .strictObject({ version: z.literal(1), error: z.string(), exitCode: z.int() })
+  .meta({ id: 'failed' })
+  .describe('Nothing could be judged')
+export const verifyOutput = z.union([verdicts, failed]).describe('What repro verify --json prints')
+export type VerifyOutput = z.output<typeof verdicts>
 
-export function plainVerdicts(verdicts: Verdicts): VerifyOutput {
-  const { document, verifications, cells, removed, signature: given } = verdicts
+/** What `--json` prints in place of verdicts. */
+export function plainFailure(error: string, exitCode: number): z.output<typeof failed> {
+  return { version: 1, error, exitCode }
+}
+
+export function plainVerdicts(given: Verdicts): VerifyOutput {
+  const { document, verifications, cells, removed, signature, warnings } = given
   return {
     version: 1,
     document,
     claims: verifications.map(plainClaim),
     removed: [...removed],
-    cells: cells.map(({ differences, files, ...one }) => ({
+    cells: cells.map(({ differences, files, holds, ...one }) => ({
       ...one,
+      ...(holds ? { holds: [...holds] } : {}),
       differences: differences.map(({ columns, ...rest }) => ({ ...rest, columns: [...columns] })),
       files: [...files],
     })),
-    signature: 'problems' in given ? { ...given, problems: [...given.problems] } : given,
+    signature: 'problems' in signature ? { ...signature, problems: [...signature.problems] } : signature,
+    warnings: [...warnings],
   }
 }
 
@@ -258,11 +315,20 @@ function plainJudgement(given: Judgement): z.output<typeof judgement> {
 }
 
 function plainMeasured(given: Measured): z.output<typeof measured> {
-  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources, predictedFrom } = given
+  const { value, unit, interval, region, ratio, trials, per, pairing, spread, sources } = given
+  const { strict, open } = given
+  const { predictedFrom, predicted, detectable } = given
   return {
     ...{ value, unit, interval: plainInterval(interval), allowed: plainInterval(region) },
+    ...{ level: confidence, strict: strict && { ...strict, interval: plainInterval(strict.interval) } },
+    open: open?.map((end) => ({
+      type: end.type,
+      needed: end.type === 'quantile' && Number.isFinite(end.needed) ? end.needed : null,
+    })),
     ...{ ratio, trials, per, pairing, spread: spread && plainSpread(spread) },
-    ...{ predictedFrom: predictedFrom && [...predictedFrom], origins: [...originsIn(sources)] },
+    ...{ predictedFrom: predictedFrom && [...predictedFrom] },
+    ...{ predicted: predicted && plainInterval(predicted), predictedBy: predicted?.from },
+    ...{ detectable: detectable && plainInterval(detectable), origins: [...originsIn(sources)] },
     runs: [...new Set(runsIn(sources).map(runName))],
   }
 }
@@ -281,9 +347,12 @@ function plainSince({
   definition,
   verdicts,
   moved,
-  passesByDefinition,
-  restsOnEdits,
+  byRecorded,
+  lostEdits,
+  evidence,
+  ...flags
 }: Since): z.output<typeof since> {
+  const { passesByDefinition, otherStatement, restsOnEdits } = flags
   const text = (value: (typeof definition)[number]['before']) => (value === undefined ? null : String(value))
   return {
     recorded: recorded?.date,
@@ -292,6 +361,8 @@ function plainSince({
       before: text(before),
       now: text(now),
     })),
-    ...{ verdicts: [...verdicts], moved, passesByDefinition, restsOnEdits, history: recorded?.history ?? [] },
+    ...{ verdicts: [...verdicts], moved, passesByDefinition, otherStatement, restsOnEdits },
+    ...(byRecorded ? { byRecorded: { verdict: byRecorded.verdict, reason: byRecorded.reason } } : {}),
+    ...{ lostEdits: [...lostEdits], evidence: [...evidence], history: recorded?.history ?? [] },
   }
 }

@@ -1,6 +1,6 @@
 /** Builds a document and reports progress and what the report lacks, or prints the plan of a build. */
 
-import { matchesSelector } from '../../engine/cells.ts'
+import { selectorsOf } from '../../engine/cells.ts'
 import type { TellEvent } from '../../engine/event.ts'
 import { reasonToRun } from '../../engine/schedule.ts'
 import { openFiles } from '../../files/tracked.ts'
@@ -75,7 +75,7 @@ function problemLines(
   const isLeftOut = ({ run }: ReportProblem) => {
     if (run === undefined || only.length === 0) return false
     const [experiment = '', environment = '', pattern = ''] = run.split('/')
-    return !only.some((word) => matchesSelector({ experiment, environment, pattern }, word))
+    return !selectorsOf({ experiment, environment, pattern }).some((word) => only.includes(word))
   }
   const [leftOut, others] = [problems.filter(isLeftOut), problems.filter((one) => !isLeftOut(one))]
   const cells = counted(new Set(leftOut.map(({ run }) => run)).size, 'cell')

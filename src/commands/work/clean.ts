@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { bootCache } from '../../engine/bootcache.ts'
 import type { TellEvent } from '../../engine/event.ts'
 import { failedFolder, journalFolder } from '../../engine/execute.ts'
+import { exchangeFolders } from '../../engine/executors.ts'
 import { isFolder, remove } from '../../files/change.ts'
 import { type Files, openFiles } from '../../files/tracked.ts'
 import { underLock } from '../../project/build.ts'
@@ -55,7 +56,7 @@ export async function deleteOld(
 }
 
 /** Folders that only a running build needs. */
-const leftovers = [journalFolder, bootCache, failedFolder]
+const leftovers = [journalFolder, bootCache, failedFolder, ...exchangeFolders]
 
 /** The render cache of earlier versions; deleted at any age. */
 const oldRenderCache = '.repro/made'

@@ -9,7 +9,7 @@ import { type BuildOptions, build, planDocument } from '../../project/build.ts'
 import { cellsFor, knownRuns } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
 import { cachedJudge } from '../../project/rendercache.ts'
-import { reproductions } from '../../project/replay.ts'
+import { isOther, reproductions } from '../../project/replay.ts'
 import type { Site } from '../../project/site.ts'
 import { verdictRecord } from '../../project/verdicts.ts'
 import { defaultFormat } from '../../report/formats.ts'
@@ -24,8 +24,8 @@ import { openValid, failureReport } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { remainingMs } from '../terminal/remaining.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
-import { missingRunLines, kickTiresLines, verdictLines } from '../terminal/verdicts.ts'
-import { plainVerdicts } from '../terminal/verifyjson.ts'
+import { missingRunLines, kickTiresLines, recordWarnings, verdictLines } from '../terminal/verdicts.ts'
+import { plainFailure, plainVerdicts } from '../terminal/verifyjson.ts'
 
 export interface VerifyRequest {
   readonly rerun: 'none' | 'one' | 'all'
@@ -34,6 +34,7 @@ export interface VerifyRequest {
   readonly signers: string | undefined
   readonly json: boolean
   readonly junit: string | undefined
+  readonly executor: string | undefined
   readonly jobs: number
   readonly deadlineSeconds: number | undefined
   readonly signal: AbortSignal
@@ -72,13 +73,17 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
           `again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
       )
     complain(announcement(chosen, steps, request.jobs))
-    const { jobs, deadlineSeconds, signal } = request
+    const { executor, jobs, deadlineSeconds, signal } = request
     const options: BuildOptions = {
-      ...{ rerun: 'all', only: chosen.map(runName), jobs, deadlineSeconds, signal },
+      ...{ rerun: 'all', only: chosen.map(runName), executor, jobs, deadlineSeconds, signal },
       ...{ keepGoing: true, frozen: false, record: false, to: onlyTires ? [defaultFormat] : [] },
     }
     const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
-    if (failures[0]) return failureReport(failures[0]).exitCode
+    if (failures[0]) {
+      const { text, exitCode } = failureReport(failures[0])
+      if (request.json) print(JSON.stringify(plainFailure(text, exitCode), null, 2))
+      return exitCode
+    }
     runs = executed
   }
   const judge = cachedJudge(site, programOf(site, files))
@@ -93,14 +98,20 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const removed = names.length > 0 ? [] : record.removed
   const cells = reproductions(steps, runs)
   if (request.junit !== undefined) writeFileSync(request.junit, junit(site.document, verifications))
-  const verdicts = { document: site.document, verifications, cells, removed, signature }
+  const today = new Date().toISOString().slice(0, 10)
+  const warnings = recordWarnings(
+    record,
+    known.recorded.map(({ run }) => run),
+    today,
+  )
+  const verdicts = { document: site.document, verifications, cells, removed, signature, warnings }
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
   for (const line of missingRunLines(verifications)) complain(line)
   if (signature.state === 'broken') complain(signatureText(signature))
   warnUntrusted(site)
-  const differs = cells.some(({ origin, same }) => origin === 'emulated' && same === 'other')
+  const differs = cells.some(isOther)
   const outcome = onlyTires ? 'judged' : outcomeOf(verifications, removed)
   if (outcome === 'not reproduced' || outcome === 'weaker' || differs) return exitCodes.notReproduced
   return outcome === 'lacking' || signature.state === 'broken' ? exitCodes.failed : exitCodes.done
@@ -108,22 +119,21 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
 
 /** Announces the number of cells to rerun and the estimated time. */
 function announcement(chosen: readonly PlannedCell[], steps: readonly Step[], jobs: number): string {
+  const byCell = new Map(steps.map((step) => [runName(step.cell), step]))
   const times = chosen.map((cell) => ({
     ...cell.block,
-    expectedMs: 1000 * lastedSeconds(steps, runName(cell)),
+    expectedMs: 1000 * lastedSeconds(byCell.get(runName(cell))),
     done: 0,
   }))
-  const leftMs = remainingMs(times, jobs, 0) ?? 0
+  const leftMs = remainingMs(times, jobs, 0)
   // Print names only if they are few.
   const names = chosen.length > 4 ? '' : ` (${chosen.map(runName).join(', ')})`
-  return (
-    `runs ${counted(chosen.length, 'cell')} again${names}, about ${Math.ceil(leftMs / 60_000)} min, ` +
-    'estimated from recorded durations'
-  )
+  const text = `runs ${counted(chosen.length, 'cell')} again${names}`
+  if (leftMs === undefined) return text
+  return `${text}, about ${Math.ceil(leftMs / 60_000)} min, estimated from recorded durations`
 }
 
-function lastedSeconds(steps: readonly Step[], name: string): number {
-  const step = steps.find(({ cell }) => runName(cell) === name)
+function lastedSeconds(step: Step | undefined): number {
   const run = step && 'run' in step.status ? step.status.run : undefined
   return (run && secondsOf(run)) ?? 60
 }

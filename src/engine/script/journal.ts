@@ -35,11 +35,18 @@ export const mostBytes = 100_000_000
 
 /**
  * Opens or creates the file `path` of the project. Cuts off an incomplete last line (of a killed build). A
- * line is a seal, a blank, and JSON. Tests replace `most`.
+ * line is a seal, a blank, and JSON. Lines are sealed under `name`, the path where the file will be. Tests
+ * replace `most`.
  */
-export function openJournal(project: string, path: string, seal: Seal, most = mostBytes): Journal {
+export function openJournal(
+  project: string,
+  path: string,
+  seal: Seal,
+  name = path,
+  most = mostBytes,
+): Journal {
   const file = join(project, path)
-  const item: Item = { kind: 'trial', path }
+  const item: Item = { kind: 'trial', path: name }
   const finished = new Map<number, readonly Row[]>()
   const reads: Record<string, string> = {}
   const text = readText(project, path, most)

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import type { Parameters } from '../../results/parameters.ts'
 import type { Run } from '../../results/run.ts'
 import type { Environment } from '../../testbed/testbed.ts'
+import { mostBytes } from './journal.ts'
 
 export interface BootOrder {
   readonly experiment: string
@@ -25,6 +26,8 @@ export interface BootOrder {
   readonly end: string
   /** File for finished trials, relative to the project. */
   readonly journal: string
+  /** Path under which the journal's lines are sealed, if it will be moved there. */
+  readonly journalName?: string
   readonly needed: readonly Run[]
   readonly script:
     | { readonly type: 'file'; readonly file: string }
@@ -71,6 +74,9 @@ export type Failure = z.infer<typeof failure>
 
 /** Outcome of an order: the script's result and its reads, both unvalidated, or a failure. */
 export type BootEnd = z.infer<typeof end>
+
+/** Bytes of an end file: rows plus the rest of the result. */
+export const mostEnd = 2 * mostBytes
 
 /** Parses an end file, which a script may have altered; undefined if invalid. */
 export function parseEnd(text: string): BootEnd | undefined {

@@ -160,14 +160,15 @@ function chanceOf({ experiment, pattern, boot, seed }: BootOrder, environment: s
 }
 
 async function eachTrial(
-  { trials, journal, project, cache }: BootOrder,
+  { trials, journal, journalName = journal, project, cache }: BootOrder,
   chance: string,
   measure: Measure,
   send: Send,
   recorder: Recorder,
 ): Promise<readonly Row[]> {
   const log = (text: string) => send({ type: 'log', text })
-  const { finished, reads, foreign, append, clear } = openJournal(project, journal, openSeal(project, cache))
+  const seal = openSeal(project, cache)
+  const { finished, reads, foreign, append, clear } = openJournal(project, journal, seal, journalName)
   if (recorder.holds(reads)) recorder.add(reads)
   else {
     log('files that earlier trials used have changed: all trials run again')

@@ -19,7 +19,7 @@ import { textWidth } from '../textwidth.ts'
 import { ink, theme } from '../theme.ts'
 import { interpreter } from './expressions.ts'
 import { openReads, own } from './fields.ts'
-import type { Order, Records } from './process.ts'
+import type { Order, Records } from './order.ts'
 import {
   checkDatasets,
   isNamed,

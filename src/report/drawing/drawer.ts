@@ -4,14 +4,15 @@
  */
 
 import { QueryError } from '../../query/error.ts'
+import { received, type SentOrder } from './columns.ts'
 import { draw } from './draw.ts'
-import type { Answer, Order } from './process.ts'
+import type { Answer } from './process.ts'
 
 const before = builtIns()
 
 process.on('disconnect', () => process.exit())
-process.on('message', async (order: Order) => {
-  const answer = await draw(order).then(
+process.on('message', async (order: SentOrder) => {
+  const answer = await draw(received(order)).then(
     (svg): Answer => ({ type: 'drawn', svg }),
     (error: unknown): Answer => {
       const isMistake = error instanceof QueryError

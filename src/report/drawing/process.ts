@@ -8,20 +8,8 @@ import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
 import { QueryError } from '../../query/error.ts'
-
-export type Records = readonly Readonly<Record<string, unknown>>[]
-
-export interface Order {
-  /** The Vega-Lite specification, as the text of its file. */
-  readonly spec: string
-  /** By dataset name: records, or the text of a CSV file. */
-  readonly data: Readonly<Record<string, Records | string>>
-  /** Texts of the figure -> their replacements, whose width counts. */
-  readonly texts?: Readonly<Record<string, string>>
-  readonly width?: number
-  readonly height?: number
-  readonly subtitle?: string
-}
+import { sent } from './columns.ts'
+import type { Order } from './order.ts'
 
 export type Answer =
   | { readonly type: 'ready' }
@@ -112,7 +100,7 @@ async function answered(child: ChildProcess, order: Order, limits: Limits): Prom
     child.kill('SIGKILL')
   }, limits.seconds * 1000)
   const waiting = next(child)
-  child.send(order)
+  child.send(sent(order))
   const answer = await waiting
   clearTimeout(deadline)
   if (answer.type === 'drawn') return answer.svg

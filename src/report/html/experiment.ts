@@ -12,8 +12,10 @@ export function experimentElement(
   phrasing: Phrasing,
 ): Element {
   const own = messages.experiment
-  const { environment, pattern, trials, origin, key, files } = own.heads
-  const heads = [environment, pattern, trials, origin, key, files].map((head) =>
+  const { environment, pattern, trials, excluded, origin, key, files } = own.heads
+  const hasExclusions = cells.some(({ run }) => 'excluded' in run)
+  const shown = [environment, pattern, trials, ...(hasExclusions ? [excluded] : []), origin, key, files]
+  const heads = shown.map((head) =>
     h('th', { scope: 'col', className: head === trials ? ['end'] : undefined }, head),
   )
   const rows = cells.map(({ environment, pattern, run }) =>
@@ -21,7 +23,9 @@ export function experimentElement(
       'tr',
       h('td', environment),
       h('th', { scope: 'row' }, pattern),
-      'missing' in run ? h('td.missing', { colSpan: 4 }, run.missing) : runCells(run, messages),
+      'missing' in run
+        ? h('td.missing', { colSpan: shown.length - 2 }, run.missing)
+        : runCells(run, hasExclusions, messages),
     ),
   )
   return h(
@@ -33,7 +37,11 @@ export function experimentElement(
   )
 }
 
-function runCells({ trials, badge, stale, key, files }: ExperimentRun, messages: Messages): Element[] {
+function runCells(
+  { trials, excluded, badge, stale, key, files }: ExperimentRun,
+  hasExclusions: boolean,
+  messages: Messages,
+): Element[] {
   const names = files.flatMap(({ name, sha256, bytes }, index) => [
     index === 0 ? undefined : h('br'),
     h('span', { title: messages.experiment.bytes(bytes) }, name),
@@ -42,6 +50,7 @@ function runCells({ trials, badge, stale, key, files }: ExperimentRun, messages:
   ])
   return [
     h('td.number', String(trials)),
+    ...(hasExclusions ? [h('td', excluded)] : []),
     h('td', { title: stale }, badgeElement(badge)),
     h('td', digest(key)),
     h('td.files', ...names),

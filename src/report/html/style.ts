@@ -68,7 +68,7 @@ header.title { margin-bottom: 1.75rem; }
 .banner p { margin: 0 0 .35em; }
 .banner p:last-child { margin: 0; }
 .banner.unsound { border-left-color: var(--warn); background: var(--warn-paper); }
-.missing, .banner .stale, .banner .edited, .banner .changed, .value.stale, td.stale { color: var(--warn); }
+.missing, .banner .stale, .banner .excluded, .banner .edited, .banner .changed, .value.stale, td.stale { color: var(--warn); }
 td.missing, .value.missing { background: var(--warn-paper); font-style: italic; }
 .value.missing { font-size: .9em; padding: 0 .25em; border-radius: 3px; }
 
@@ -131,7 +131,7 @@ aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(
 aside.claim p { margin: 0 0 .5rem; }
 aside.claim.reproduced { border-left-color: #2a7a4b; }
 aside.claim.not-reproduced { border-left-color: var(--warn); }
-aside.claim dl { font-size: .92em; margin: 0; }
+aside.claim dl { font-size: .92em; margin: 0; grid-template-columns: fit-content(30%) 1fr; }
 aside.claim > details { margin-top: .5rem; }
 aside.claim summary { color: var(--quiet); cursor: pointer; }
 aside.claim details pre { background: var(--paper); font-size: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -165,7 +165,7 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
   html { font-size: 1.03rem; }
   h1 { font-size: 1.65rem; margin-top: 1.75rem; }
   tr.named > th:first-child { white-space: normal; max-width: 8rem; }
-  dl { grid-template-columns: 1fr; }
+  dl, aside.claim dl { grid-template-columns: 1fr; }
   dd { margin-bottom: .4rem; }
 }
 @page wide { size: A4 landscape; margin: 1cm; }

@@ -87,6 +87,7 @@ function cellElement(cell: ShownCell): Element {
         ...(isStale ? ['stale'] : []),
       ],
       colSpan: columns,
+      rowSpan: rows,
       dataOrigin: origins?.join(' '),
       title,
     },

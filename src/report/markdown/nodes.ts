@@ -217,9 +217,12 @@ function experimentNodes(
   { id, summary, source, cells }: Experiment,
   messages: Messages,
 ): readonly RootContent[] {
-  const { environment, pattern, trials, origin, key, files } = messages.experiment.heads
+  const { environment, pattern, trials, excluded, origin, key, files } = messages.experiment.heads
+  const hasExclusions = cells.some(({ run }) => 'excluded' in run)
+  const where = hasExclusions ? [excluded] : []
   const rows = cells.map(({ environment, pattern, run }): readonly Inline[] => {
-    if ('missing' in run) return [environment, pattern, run.missing, '', '', '']
+    if ('missing' in run)
+      return [environment, pattern, run.missing, ...(hasExclusions ? [''] : []), '', '', '']
     const digests = run.files.map(({ name, sha256 }, index): Inline => [
       index === 0 ? '' : ', ',
       `${name} `,
@@ -229,6 +232,7 @@ function experimentNodes(
       environment,
       pattern,
       String(run.trials),
+      ...(hasExclusions ? [run.excluded ?? ''] : []),
       run.badge?.text ?? '',
       code(run.key.slice(0, 12)),
       digests,
@@ -238,7 +242,7 @@ function experimentNodes(
     paragraph(anchor(`experiment:${id}`)),
     ...folded(inlines(summary).map(textOf).join(''), [
       { type: 'code', value: source },
-      table([[environment, pattern, trials, origin, key, files], ...rows], [2]),
+      table([[environment, pattern, trials, ...where, origin, key, files], ...rows], [2]),
     ]),
   ]
 }

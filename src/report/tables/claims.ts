@@ -27,11 +27,26 @@ export const claims: TableKind = {
         [table.claim, table.says, published, recorded, thisRun, table.verdict].map((text) => ({ text })),
       ],
       groups: [{ rows: verifications.map((one) => rowOf(one, messages)) }],
-      notes: [table.note, ...removed.map((one) => removedText(one, messages.claim.changes))],
+      notes: [
+        ...tally(verifications, messages),
+        table.note,
+        ...removed.map((one) => removedText(one, messages.claim.changes)),
+      ],
       runs: [...new Set(verifications.flatMap((one) => runsOf(decisive(one))))],
       missing: [],
     }
   },
+}
+
+/** Returns how many claims have each verdict, as a note; none without claims. */
+function tally(verifications: readonly Verification[], messages: Messages): readonly string[] {
+  if (verifications.length === 0) return []
+  const ranks = Object.keys(messages.claim.verdicts)
+  const judgements = verifications
+    .map(decisive)
+    .sort((a, b) => ranks.indexOf(a.verdict) - ranks.indexOf(b.verdict))
+  const counts = Map.groupBy(judgements, (one) => verdictText(one, messages))
+  return [`${[...counts].map(([verdict, { length }]) => `${verdict}: ${length}`).join('; ')}.`]
 }
 
 function rowOf(verification: Verification, messages: Messages): readonly Cell[] {

@@ -2,6 +2,7 @@
 
 import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
+import type { Origin } from '../../testbed/board.ts'
 import { type Cell, type Head, headCell, missingCell, type Table, type TableContext } from '../table.ts'
 import { type CellRun, runsOf, type Selection } from './options.ts'
 
@@ -11,20 +12,23 @@ export type Column<Row> = readonly [head: Head, cell: (row: Row) => Cell | undef
 /** Columns under a common title; without one, their own heads span both rows of heads. */
 export interface ColumnGroup<Row> {
   readonly title?: string | undefined
+  /** Of the numbers below the title. */
+  readonly origins?: readonly Origin[]
   /** False for a column that is not shown. */
   readonly columns: readonly (Column<Row> | false)[]
 }
 
 export function tableHead<Row>(groups: readonly ColumnGroup<Row>[]): Table['head'] {
-  const shown = groups.map(({ title, columns }) => ({
+  const shown = groups.map(({ title, origins: own = [], columns }) => ({
     title,
+    mark: own.length === 0 ? {} : { origins: own },
     heads: columns.flatMap((column): readonly Head[] => (column ? [column[0]] : [])),
   }))
   const lower = shown.flatMap(({ title, heads }) => (title === undefined ? [] : heads))
   if (lower.length === 0) return [shown.flatMap(({ heads }) => heads)]
-  const upper = shown.flatMap(({ title, heads }): readonly Head[] => {
+  const upper = shown.flatMap(({ title, mark, heads }): readonly Head[] => {
     if (title === undefined) return heads.map((head) => ({ ...head, rows: 2 }))
-    return heads.length === 0 ? [] : [{ text: title, columns: heads.length, align: 'center' }]
+    return heads.length === 0 ? [] : [{ text: title, columns: heads.length, align: 'center', ...mark }]
   })
   return [upper, lower]
 }

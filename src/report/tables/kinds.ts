@@ -6,6 +6,7 @@ import { effects } from './effects.ts'
 import { environment } from './environment.ts'
 import { parameters } from './parameters.ts'
 import { phases } from './phases.ts'
+import { recordings } from './recordings.ts'
 import { summary } from './summary.ts'
 import { validity } from './validity.ts'
 
@@ -15,6 +16,7 @@ export const tableKinds: ReadonlyMap<string, TableKind> = new Map([
   ['environment', environment],
   ['parameters', parameters],
   ['phases', phases],
+  ['recordings', recordings],
   ['summary', summary],
   ['validity', validity],
 ])

@@ -7,7 +7,7 @@ import { QueryError, unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { canonical, columnOf, type Factors } from '../../query/series.ts'
 import { unitName, withoutUnit } from '../../query/units.ts'
-import { runName, type Run } from '../../results/run.ts'
+import { runName, type Run, runsByName } from '../../results/run.ts'
 import { checkEnvironment, matching, valuesOf } from '../published.ts'
 import type { ExperimentContext } from '../table.ts'
 
@@ -42,7 +42,7 @@ export const compare = z.boolean().default(false)
 
 type PatternOptions = z.output<z.ZodObject<typeof patternOptions>>
 
-export function factorsOf({ operation, where }: PatternOptions): Factors {
+export function factorsOf({ operation, where }: Pick<PatternOptions, 'operation' | 'where'>): Factors {
   return { ...(operation === undefined ? {} : { operation }), ...where }
 }
 
@@ -72,11 +72,12 @@ export function cellRuns(
   environment: string,
   runs: readonly Run[],
 ): readonly CellRun[] {
+  const found = runsByName(runs)
   return experiment.patterns
     .filter((pattern) => pattern.only === undefined || pattern.only.includes(environment))
     .map((pattern) => {
       const name = runName({ experiment: experiment.id, environment, pattern: pattern.name })
-      return { pattern, name, run: runs.find((run) => runName(run) === name) }
+      return { pattern, name, run: found.get(name) }
     })
 }
 
@@ -90,14 +91,19 @@ export function patternChoice(
   names: readonly string[],
 ): (pattern: Pattern) => boolean {
   if (which === 'all') return () => true
-  if (typeof which === 'string') return ({ name }) => names.includes(name) === (which === 'published')
+  if (typeof which === 'string') {
+    const published = new Set(names)
+    return ({ name }) => published.has(name) === (which === 'published')
+  }
   const { groups = {} } = experiment
-  const known = [...experiment.patterns.map(({ name }) => name), ...Object.keys(groups)]
-  const chosen = which.flatMap((word) => {
-    if (!known.includes(word)) throw unknown(`pattern or group of ${experiment.id}`, word, known)
-    return groups[word] ?? word
-  })
-  return ({ name }) => chosen.includes(name)
+  const known = new Set([...experiment.patterns.map(({ name }) => name), ...Object.keys(groups)])
+  const chosen = new Set(
+    which.flatMap((word) => {
+      if (!known.has(word)) throw unknown(`pattern or group of ${experiment.id}`, word, [...known])
+      return groups[word] ?? word
+    }),
+  )
+  return ({ name }) => chosen.has(name)
 }
 
 export function runsOf(cells: readonly CellRun[]): readonly Run[] {
@@ -176,6 +182,18 @@ export function labelOf(runs: readonly Run[], name: string, role: 'factor' | 'me
   )
   // The head shows the unit of the numbers, which may differ from that in the name.
   return columnOf(having ?? first, name, [role]).label ?? (withoutUnit(name) || name)
+}
+
+/** Returns the combinations of factor values in the run, in order of the rows. */
+export function combinations(run: Run, by: readonly string[]): readonly Factors[] {
+  const found = new Map<string, Factors>()
+  for (const row of run.rows) {
+    const values = by.map((name) => String(row[name] ?? ''))
+    const key = values.length === 1 ? (values[0] as string) : JSON.stringify(values)
+    if (!found.has(key))
+      found.set(key, Object.fromEntries(by.map((name, index) => [name, values[index] as string])))
+  }
+  return [...found.values()]
 }
 
 /**

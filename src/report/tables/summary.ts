@@ -25,7 +25,15 @@ import {
 } from '../table.ts'
 import { type Column, type ColumnGroup, patternTable } from './columns.ts'
 import { comparisonColumns, comparisonNotes } from './comparison.ts'
-import { type CellRun, compare, labelOf, patternOptions, selectCells, unitOf } from './options.ts'
+import {
+  type CellRun,
+  combinations,
+  compare,
+  labelOf,
+  patternOptions,
+  selectCells,
+  unitOf,
+} from './options.ts'
 
 const options = z.strictObject({
   ...patternOptions,
@@ -166,16 +174,6 @@ function excludedRows({ rows }: Run, factors: Factors): number {
   return rows.filter(
     (row) => row[excludedColumn] && Object.entries(factors).every(([name, value]) => row[name] === value),
   ).length
-}
-
-/** Returns the combinations of factor values in the run, in order of the rows. */
-function combinations(run: Run, by: readonly string[]): readonly Factors[] {
-  const found = new Map<string, Factors>()
-  for (const row of run.rows) {
-    const values = Object.fromEntries(by.map((name) => [name, String(row[name] ?? '')]))
-    found.set(JSON.stringify(values), values)
-  }
-  return [...found.values()]
 }
 
 function exclusionNotes(

@@ -1,14 +1,17 @@
 /**
- * Compares how well the runs and an earlier recording of the same patterns reproduce published numbers:
- * errors, signs and ranks of totals, phases and slowdowns, and which recording is closer.
+ * Environments against a reference, such as emulated boards against a real one: for each measure and pattern
+ * the value in both, its relative error and sign, and whether the pattern's effect has the same sign; over
+ * the patterns of each measure, the rank correlation.
  */
 
 import { z } from 'zod'
+import type { ExperimentBlock } from '../../document/block.ts'
 import type { Messages } from '../../locale/en.ts'
+import { QueryError, unknown } from '../../query/error.ts'
 import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'
-import { agreement, direction, relativeError } from '../../stats/agreement.ts'
-import { matching, valuesOf } from '../published.ts'
+import type { Run } from '../../results/run.ts'
+import type { Centre, Estimate } from '../../stats/centre.ts'
 import {
   type Cell,
   type ExperimentContext,
@@ -17,284 +20,350 @@ import {
   none,
   numberCell,
   numberHead,
+  percentCell,
   type Table,
   type TableKind,
   tableKind,
 } from '../table.ts'
+import { type Column, type ColumnGroup, tableHead, tableRow } from './columns.ts'
+import { type Effect, type ErrorBlock, errorBlocks, type PatternError, type Side } from './errors.ts'
 import {
+  type CellRun,
   cellRuns,
   chooseEnvironments,
+  combinations,
   environments,
+  factorsOf,
   labelOf,
   missingRuns,
-  notRerun,
   number,
-  publishedEnvironment,
+  patternChoice,
   runsOf,
+  unitOf,
 } from './options.ts'
-import {
-  type Compared,
-  chooseRows,
-  compare,
-  type Kind,
-  kinds,
-  numbersOf,
-  type Reading,
-  type Source,
-  sourceOf,
-} from './recordings.ts'
 
-const files = z.union([z.string(), z.array(z.string()).min(1)])
+const options = z
+  .strictObject({
+    number,
+    /** The environment that others are held against: one of the experiment, or one that it may get later. */
+    reference: z.string(),
+    /** Default: all of the experiment but the reference. */
+    environments,
+    operation: z.string().optional(),
+    where: z.record(z.string(), z.string()).default({}),
+    /** Factors whose values get their own rows; ignores those that `where` fixes or the runs lack. */
+    by: z.array(z.string()).default(['operation']),
+    /** Patterns and groups. Default: all. */
+    patterns: z.array(z.string()).min(1).optional(),
+    /** Such as phases. Default: the first measure of the runs. */
+    measures: z.array(z.string()).min(1).optional(),
+    statistic: z.enum(['mean', 'median']).default('mean'),
+    /** The baseline pattern of effects; default: the first. */
+    baseline: z.string().optional(),
+  })
+  .refine(({ reference, environments = [] }) => !environments.includes(reference), {
+    path: ['environments'],
+    message: 'the reference cannot be held against itself',
+  })
 
-const options = z.strictObject({
-  number,
-  environments,
-  show: z.enum(['summary', ...kinds]).default('summary'),
-  /** The baseline pattern of slowdowns; default: the first. */
-  baseline: z.string().optional(),
-  published: files,
-  publishedEnvironment,
-  /** CSV files of the earlier recording. */
-  earlier: files,
-})
+/** The correlation of fewer patterns is 1 or -1, whatever their values. */
+const fewestRanked = 3
 
-/** Counts errors up to this share of the published value. */
-const near = 0.25
-
-/** Slowdowns this close to 1 have no sign. */
-const band = 0.02
+/** The first rows of a table, of a measure and of a block have cells that span what follows. */
+interface Row extends PatternError {
+  readonly block: ErrorBlock
+  readonly height: { readonly table?: number; readonly measure?: number; readonly block?: number }
+}
 
 export const validity: TableKind = {
   ...tableKind(options, (given, context): Table => {
-    const { experiment, runs, messages, published = [], earlier = [] } = context
-    const { validity: own, onlyIn } = messages.tables
-    const { show } = given
-    const rows = chooseRows(published, given.publishedEnvironment, runs)
-    const names = valuesOf(rows, 'pattern')
-    const baseline = given.baseline ?? experiment.patterns[0]?.name ?? ''
-    const groups = chooseEnvironments(experiment, given.environments).map((environment) => {
-      const all = cellRuns(experiment, environment, runs)
-      const cells = all.filter(({ pattern }) => names.includes(pattern.name))
-      const compared = compare(cells, rows, matching(earlier, { environment }))
-      const numbers = (show === 'summary' ? kinds : [show]).map((kind) => ({
-        kind,
-        compared: numbersOf(kind, compared, baseline),
-      }))
-      return { environment, cells, numbers }
-    })
+    const { experiment, runs, messages } = context
+    const { tables } = messages
+    const { reference: name, statistic: centre } = given
+    const isPlanned = experiment.environments.includes(name)
+    const all = cellRuns(experiment, name, runs)
+    const groups = selected(experiment, given, runs, isPlanned ? all : undefined)
+    const compared = new Set(groups.flatMap(({ cells }) => cells.map(({ pattern }) => pattern)))
+    const isCompared = (cell: CellRun) => compared.has(cell.pattern)
+    const reference = { name, cells: all.filter(isCompared), runs: runsOf(all.filter(isCompared)) }
     const cells = groups.flatMap((group) => group.cells)
-    const counts = groups.flatMap(({ environment, numbers }) =>
-      numbers.map(({ kind, compared }) => own.counts(environment, closerCounts(compared, kind))),
-    )
+    const shown = [...reference.runs, ...runsOf(cells)]
+    const layout = layoutOf(given, shown)
+    const columns = columnsOf(layout, reference, { runs: shown, messages })
+    const filled = groups.map((group) => ({
+      ...group,
+      rows: spanning(
+        errorBlocks({ ...group, ...layout, reference: all, centre }),
+        reference.runs.length === 0,
+      ),
+    }))
     return {
-      head: show === 'summary' ? summaryHead(messages) : detailHead(show, messages),
-      groups: groups.map(({ environment, numbers }) => ({
+      head: tableHead(columns),
+      groups: filled.map(({ environment, cells, rows }) => ({
         title: environment,
-        origins: sourceOf(
-          numbers.flatMap(({ compared }) => compared.flatMap(({ before, after }) => [before, after])),
-        ).origins,
-        rows: numbers.flatMap(({ kind, compared }) =>
-          show === 'summary' ? summaryRows(kind, compared, messages) : detailRows(kind, compared, context),
-        ),
+        origins: origins(runsOf(cells)),
+        rows: rows.map((row) => tableRow(columns, row)),
       })),
       notes: [
-        show === 'summary' ? own.summaryNote : own.errorNote,
-        ...(show === 'summary' || show === 'slowdowns' ? [own.slowdownNote(percent(band))] : []),
-        ...(show === 'summary' ? [] : counts),
-        ...experiment.patterns.flatMap(({ name, label, only }) =>
-          only === undefined || !names.includes(name) ? [] : [onlyIn(only, label)],
+        ...standInNote(reference, messages),
+        tables.validity.errorNote(tables.validity.centres[centre]),
+        tables.validity.effectNote,
+        tables.validity.ranksNote(fewestRanked),
+        ...(filled.some(({ rows }) => rows.some(isOfOneBoot)) ? [tables.effects.oneBoot] : []),
+        ...groups.flatMap(({ left }) =>
+          left.map(({ pattern: { only = [], label } }) => tables.onlyIn(only, label)),
         ),
-        ...notRerun(experiment, names, messages),
       ],
-      runs: runsOf(cells),
-      missing: missingRuns(cells),
+      runs: shown,
+      missing: [...(isPlanned ? missingRuns(reference.cells) : []), ...missingRuns(cells)],
     }
   }),
-  files: ['published', 'earlier'],
+  files: [],
+  environments: ['reference'],
 }
 
-const percent = (share: number): string => `${digits(100 * share)} %`
-
-/** Formats numbers like means elsewhere: one decimal below 100. Slowdowns have two. */
-function printed(value: number, kind: Kind): string {
-  if (kind === 'slowdowns') return digits(value, 2)
-  return digits(value, Number.isInteger(value) || Math.abs(value) >= 100 ? 0 : 1)
+interface Group {
+  readonly environment: string
+  readonly cells: readonly CellRun[]
+  /** Chosen cells of patterns that the reference does not have. */
+  readonly left: readonly CellRun[]
+  readonly baseline: { readonly own: CellRun; readonly reference: CellRun | undefined }
 }
 
-/** Formats with one decimal, even integers, but none from 100 on. */
-function percentText(value: number): string {
-  return digits(value, Math.abs(value) >= 100 ? 0 : 1)
-}
-
-function signed(value: number, text: string): string {
-  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text
-}
-
-function cellOf(value: number, text: string, { runs, origins }: Source): Cell {
-  return { ...numberCell(value, runs), text, origins }
-}
-
-/** Returns the recording with the smaller absolute error; undefined if one has no value. */
-function closer(
-  { reference, before, after }: Compared,
-  kind: Kind,
-): 'before' | 'after' | 'alike' | undefined {
-  if (before === undefined || after === undefined) return undefined
-  // Ignores a difference below a microsecond, or below the last decimal of a slowdown.
-  const resolution = kind === 'slowdowns' ? 0.01 : 1
-  const gain = Math.abs(before.value - reference) - Math.abs(after.value - reference)
-  if (Math.abs(gain) < resolution) return 'alike'
-  return gain < 0 ? 'before' : 'after'
-}
-
-function closerCounts(compared: readonly Compared[], kind: Kind) {
-  const found = compared.map((one) => closer(one, kind))
-  const count = (which: string) => found.filter((one) => one === which).length
-  return { before: count('before'), after: count('after'), alike: count('alike') }
-}
-
-/** Returns true if both have the same sign, or both none. */
-function isRight(value: number, reference: number): boolean {
-  return direction(value, band) === direction(reference, band)
-}
-
-function detailHead(kind: Kind, { tables }: Messages): Table['head'] {
-  const own = tables.validity
-  const unit = kind === 'slowdowns' ? '' : 'us'
-  const each = [
-    numberHead(kind === 'slowdowns' ? tables.ratio : tables.mean, unit),
-    numberHead(own.error, unit),
-    numberHead(own.error, '%'),
-    ...(kind === 'slowdowns' ? [{ text: own.sign }] : []),
-  ]
-  return [
-    [
-      { text: tables.pattern, rows: 2 },
-      { text: own.operation, rows: 2 },
-      ...(kind === 'phases' ? [{ text: own.phase, rows: 2 }] : []),
-      numberHead(tables.published, unit, 2),
-      { text: own.before, columns: each.length, align: 'center' },
-      { text: own.after, columns: each.length, align: 'center' },
-      { text: own.closer, rows: 2 },
-    ],
-    [...each, ...each],
-  ]
-}
-
-function detailRows(
-  kind: Kind,
-  compared: readonly Compared[],
-  { runs, messages }: ExperimentContext,
-): readonly (readonly Cell[])[] {
-  const patterns = Map.groupBy(compared, ({ pattern }) => pattern)
-  return [...patterns].flatMap(([pattern, ofPattern]) => {
-    const operations = Map.groupBy(ofPattern, ({ operation }) => operation)
-    return [...operations].flatMap(([operation, ofOperation], part) =>
-      ofOperation.map((one, index) => {
-        const before = readingCells(one.before, one.reference, kind, messages)
-        const after = readingCells(one.after, one.reference, kind, messages)
-        return [
-          ...(part === 0 && index === 0 ? [headCell(pattern.label, ofPattern.length)] : []),
-          ...(index === 0 ? [headCell(operation, ofOperation.length)] : []),
-          ...(kind === 'phases' ? [headCell(labelOf(runs, one.measure, 'measure'))] : []),
-          one.published,
-          ...before,
-          ...(one.missing === undefined
-            ? [...after, closerCell(one, kind, messages)]
-            : [missingCell(one.missing, after.length + 1, messages)]),
-        ]
-      }),
-    )
+/**
+ * Returns the cells of each environment to hold against the reference, whose cells are undefined as long as
+ * the experiment does not have it. Throws QueryError for unknown names, or without such an environment.
+ */
+function selected(
+  experiment: ExperimentBlock,
+  given: z.output<typeof options>,
+  runs: readonly Run[],
+  reference: readonly CellRun[] | undefined,
+): readonly Group[] {
+  const isChosen = patternChoice(experiment, given.patterns ?? 'all', [])
+  const names = chooseEnvironments(experiment, given.environments).filter((one) => one !== given.reference)
+  if (names.length === 0)
+    throw new QueryError(`${experiment.id} has no environment but the reference, ${given.reference}`)
+  const baseline = given.baseline ?? experiment.patterns[0]?.name ?? ''
+  const called = (name: string) => (cell: CellRun) => cell.pattern.name === name
+  const shared = reference && new Set(reference.map(({ pattern }) => pattern.name))
+  return names.map((environment) => {
+    const all = cellRuns(experiment, environment, runs)
+    const own = all.find(called(baseline))
+    if (own === undefined) {
+      const known = all.map(({ pattern }) => pattern.name)
+      throw unknown(`pattern of ${experiment.id}`, baseline, known)
+    }
+    const isShared = (cell: CellRun) => shared?.has(cell.pattern.name) ?? true
+    const chosen = all.filter(({ pattern }) => isChosen(pattern))
+    return {
+      environment,
+      cells: chosen.filter(isShared),
+      left: chosen.filter((cell) => !isShared(cell)),
+      baseline: { own, reference: reference?.find(called(baseline)) },
+    }
   })
 }
 
-/** Returns the number, its error, the error in %, and whether the sign of a slowdown is right. */
-function readingCells(
-  reading: Reading | undefined,
-  reference: number,
-  kind: Kind,
-  { tables: { validity: own } }: Messages,
-): readonly Cell[] {
-  if (reading === undefined) return new Array<Cell>(kind === 'slowdowns' ? 4 : 3).fill(none)
-  const { value, origins, runs } = reading
-  const error = value - reference
-  const share = 100 * relativeError(value, reference)
-  return [
-    cellOf(value, printed(value, kind), reading),
-    cellOf(error, signed(error, printed(error, kind)), reading),
-    Number.isNaN(share) ? none : cellOf(share, signed(share, percentText(share)), reading),
-    ...(kind === 'slowdowns'
-      ? [{ type: 'text' as const, text: isRight(value, reference) ? own.right : own.wrong, origins, runs }]
-      : []),
-  ]
+interface Layout {
+  readonly measures: readonly string[]
+  readonly by: readonly string[]
+  readonly combinations: ReturnType<typeof combinations>
+  readonly centre: Centre
+  readonly unit: string
 }
 
-function closerCell(one: Compared, kind: Kind, { tables }: Messages): Cell {
-  const which = closer(one, kind)
-  const { runs = [] } = one.after ?? {}
-  return which === undefined
-    ? none
-    : { type: 'text', text: tables.validity[which], origins: origins(runs), runs }
-}
-
-function summaryHead({ tables }: Messages): Table['head'] {
-  const own = tables.validity
-  const sizes = (unit: string) => [numberHead(own.median, unit), numberHead(own.largest, unit)]
-  return [
-    [
-      { text: own.quantity, rows: 2 },
-      { text: own.recording, rows: 2 },
-      { text: own.absolute, columns: 2, align: 'center' },
-      { text: own.relative, columns: 2, align: 'center' },
-      numberHead(own.near(percent(near)), '', 2),
-      numberHead(own.rightSigns, '', 2),
-      numberHead(own.ranks, '', 2),
-      numberHead(own.closer, '', 2),
-    ],
-    [...sizes('us'), ...sizes('%')],
-  ]
-}
-
-/** Returns two rows that summarise all that both recordings have. */
-function summaryRows(
-  kind: Kind,
-  compared: readonly Compared[],
-  messages: Messages,
-): readonly (readonly Cell[])[] {
-  const own = messages.tables.validity
-  const complete = compared.flatMap(({ reference, before, after }) =>
-    before === undefined || after === undefined ? [] : [{ reference, before, after }],
+/** Throws QueryError for measures and factors that the runs lack, and different units. */
+function layoutOf(given: z.output<typeof options>, runs: readonly Run[]): Layout {
+  const first = runs[0]?.columns.find(({ role }) => role === 'measure')?.name
+  const measures = given.measures ?? (first === undefined ? [] : [first])
+  const fixed = factorsOf({ operation: given.operation, where: given.where })
+  for (const name of measures) labelOf(runs, name, 'measure')
+  for (const name of Object.keys(fixed)) labelOf(runs, name, 'factor')
+  const by = given.by.filter(
+    (name) =>
+      !Object.hasOwn(fixed, name) && runs.some(({ columns }) => columns.some((one) => one.name === name)),
   )
-  const counts = closerCounts(compared, kind)
-  return (['before', 'after'] as const).map((which, index) => {
-    const leading = [
-      ...(index === 0 ? [headCell(own.quantities[kind](complete.length), 2)] : []),
-      headCell(own[which]),
-    ]
-    if (complete.length === 0) return [...leading, ...new Array<Cell>(8).fill(none)]
-    const readings = complete.map((one) => one[which])
-    const source = sourceOf(readings)
-    const found = agreement(
-      readings.map(({ value }) => value),
-      complete.map(({ reference }) => reference),
-      near,
-    )
-    const cell = (value: number, text: (value: number) => string) =>
-      Number.isNaN(value) ? none : cellOf(value, text(value), source)
-    const error = (value: number) => cell(value, () => printed(value, kind))
-    const share = (value: number) => cell(100 * value, percentText)
-    const count = (value: number) => cell(value, digits)
-    const right = complete.filter((one) => isRight(one[which].value, one.reference)).length
-    return [
-      ...leading,
-      error(found.absolute.median),
-      error(found.absolute.largest),
-      share(found.relative.median),
-      share(found.relative.largest),
-      count(found.near),
-      kind === 'slowdowns' ? count(right) : none,
-      cell(found.ranks, (value) => digits(value, 2)),
-      count(counts[which]),
-    ]
-  })
+  const found = new Map(
+    runs.flatMap((run) => combinations(run, by)).map((one) => [JSON.stringify(one), { ...fixed, ...one }]),
+  )
+  return {
+    measures,
+    by,
+    combinations: found.size === 0 ? [fixed] : [...found.values()],
+    centre: given.statistic,
+    unit: unitOf(runs, measures),
+  }
+}
+
+/** @param isAlone whether the first row says for all that the reference has no runs */
+function spanning(blocks: readonly ErrorBlock[], isAlone: boolean): readonly Row[] {
+  const count = (some: readonly ErrorBlock[]) => some.reduce((sum, { rows }) => sum + rows.length, 0)
+  return blocks.flatMap((block, at) =>
+    block.rows.map((row, index): Row => {
+      if (index > 0) return { ...row, block, height: {} }
+      const isFirst = blocks[at - 1]?.measure !== block.measure
+      const height = {
+        ...(at === 0 && isAlone ? { table: count(blocks) } : {}),
+        ...(isFirst ? { measure: count(blocks.filter(({ measure }) => measure === block.measure)) } : {}),
+        block: block.rows.length,
+      }
+      return { ...row, block, height }
+    }),
+  )
+}
+
+interface Reference {
+  readonly name: string
+  readonly runs: readonly Run[]
+}
+
+function columnsOf(
+  { measures, by, centre, unit }: Layout,
+  reference: Reference,
+  { runs, messages }: Pick<ExperimentContext, 'runs' | 'messages'>,
+): readonly ColumnGroup<Row>[] {
+  const { tables } = messages
+  const own = tables.validity
+  const heads = (value: string, unit: string) => [
+    numberHead(value, unit),
+    numberHead(tables.effects.from, unit),
+    numberHead(tables.effects.to, unit),
+  ]
+  const title = isHardware(reference) ? own.reference(reference.name) : own.standIn(reference.name)
+  const values = heads(own.centres[centre], unit)
+  const perBlock = (cell: (block: ErrorBlock) => Cell) => (row: Row) =>
+    row.height.block === undefined ? undefined : { ...cell(row.block), ...rowsOf(row.height.block) }
+  return [
+    {
+      columns: [
+        measures.length > 1 && [
+          { text: tables.measure },
+          ({ block, height }) =>
+            height.measure === undefined
+              ? undefined
+              : headCell(labelOf(runs, block.measure, 'measure'), height.measure),
+        ],
+        ...by.map((name): Column<Row> => [
+          { text: labelOf(runs, name, 'factor') },
+          perBlock(({ factors }) => headCell(factors[name] ?? '')),
+        ]),
+        [{ text: tables.pattern }, ({ pattern }) => headCell(pattern.label)],
+      ],
+    },
+    {
+      title,
+      origins: origins(reference.runs),
+      columns: values.map((head, index): Column<Row> => [
+        head,
+        (row) =>
+          reference.runs.length === 0
+            ? notYetCell(reference, row, index, messages)
+            : sideCell(row.reference, index, messages),
+      ]),
+    },
+    {
+      title: own.environment,
+      columns: values.map((head, index): Column<Row> => [head, (row) => sideCell(row.own, index, messages)]),
+    },
+    {
+      title: own.error,
+      columns: heads(own.share, '%').map((head, index): Column<Row> => [
+        head,
+        (row) => errorCell(row, index),
+      ]),
+    },
+    {
+      columns: [
+        [{ text: own.sign }, (row) => signCell(row, unit, messages)],
+        [{ text: own.effect }, (row) => effectCell(row, messages)],
+      ],
+    },
+    {
+      title: own.overPatterns,
+      columns: [
+        [numberHead(own.ranks), perBlock(({ ranks }) => ranksCell(ranks))],
+        [numberHead(own.patterns), perBlock(({ ranks: { patterns, runs } }) => numberCell(patterns, runs))],
+      ],
+    },
+  ]
+}
+
+function rowsOf(height: number): Pick<Cell, 'rows'> {
+  return height === 1 ? {} : { rows: height }
+}
+
+/** One cell says for the whole table that there is no reference yet. */
+function notYetCell(
+  { name }: Reference,
+  { height: { table } }: Row,
+  index: number,
+  { tables }: Messages,
+): Cell | undefined {
+  if (table === undefined || index > 0) return undefined
+  return { type: 'missing', text: tables.validity.notYet(name), columns: 3, ...rowsOf(table) }
+}
+
+/** Returns the value (index 0) or an end of its interval; a missing run spans all three. */
+function sideCell({ cell, estimate }: Side, index: number, messages: Messages): Cell | undefined {
+  if (cell && cell.run === undefined) return index === 0 ? missingCell(cell.name, 3, messages) : undefined
+  return estimate ? finite(partOf(estimate, index), (value) => numberCell(value, runsIn({ cell }))) : none
+}
+
+function errorCell({ error, own, reference }: Row, index: number): Cell {
+  if (error === undefined) return none
+  return finite(partOf(error, index), (share) => percentCell(share, runsIn(own, reference)))
+}
+
+function partOf({ value, interval }: Estimate, index: number): number {
+  return [value, interval.low, interval.high][index] as number
+}
+
+function finite(value: number, cell: (value: number) => Cell): Cell {
+  return Number.isFinite(value) ? cell(value) : none
+}
+
+function signCell({ sign, own, reference }: Row, unit: string, { tables }: Messages): Cell {
+  if (!own.sample || !reference.sample) return none
+  const words = tables.validity.signs[unit === 'us' ? 'time' : 'other']
+  const text = sign === undefined ? tables.validity.unknown : sign > 0 ? words.more : words.less
+  return textCell(text, runsIn(own, reference))
+}
+
+function effectCell({ effect, own, reference }: Row, { tables }: Messages): Cell {
+  return effect ? textCell(effectText(effect, tables.validity), runsIn(own, reference)) : none
+}
+
+function effectText({ own, reference }: Effect, messages: Messages['tables']['validity']): string {
+  if (own === undefined || reference === undefined) return messages.unknown
+  return own === reference ? messages.agrees(own > 0 ? '+' : '−') : messages.opposite
+}
+
+function ranksCell({ correlation, patterns, runs }: ErrorBlock['ranks']): Cell {
+  if (patterns < fewestRanked || Number.isNaN(correlation)) return none
+  return { ...numberCell(correlation, runs), text: digits(correlation, 2) }
+}
+
+function textCell(text: string, runs: readonly Run[]): Cell {
+  return { type: 'text', text, origins: origins(runs), runs }
+}
+
+function runsIn(...sides: readonly Pick<Side, 'cell'>[]): readonly Run[] {
+  return runsOf(sides.flatMap(({ cell }) => cell ?? []))
+}
+
+function isOfOneBoot({ own, reference }: Row): boolean {
+  return [own, reference].some(({ sample }) => sample !== undefined && sample.clusters === undefined)
+}
+
+/** True before there are runs, too: nothing is known yet. */
+function isHardware({ runs }: Reference): boolean {
+  return runs.every(({ origin }) => origin === 'hardware')
+}
+
+/** Numbers that are not hardware's must not look as if they were. */
+function standInNote(reference: Reference, { tables, origins: names }: Messages): readonly string[] {
+  if (isHardware(reference)) return []
+  const own = origins(reference.runs).map((origin) => names[origin])
+  return [tables.validity.standInNote(reference.name, tables.list(own))]
 }

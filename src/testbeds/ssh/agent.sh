@@ -148,7 +148,7 @@ load() {
 
 # Takes back what jobs make of these. Only what lies on such a disk in memory is unmounted.
 unload() {
-    sed -n 's|^/dev/\(ram\|loop\)[^ ]* \(/mnt/[0-9][^ ]*\) .*|\2|p' /proc/mounts | sort -r | while read -r one; do umount "$one"; done
+    sed -n 's,^/dev/\(ram\|loop\)[^ ]* \(/mnt/[0-9][^ ]*\) .*,\2,p' /proc/mounts | sort -r | while read -r one; do umount "$one"; done
     for file in /sys/block/loop*/loop/backing_file; do
         case $(cat "$file" 2>/dev/null) in /mnt/[0-9]*.host/disk*)
             loop=${file%/loop/backing_file}
@@ -172,8 +172,8 @@ start() { # JOB HOST SECONDS
     mv "$disk/owner.part" "$disk/owner"
     sync
     tell "job $1 started"
+    : >"$memory/go" # after the journal knows of it, and before the connection may fail
     say started "$group"
-    : >"$memory/go" # after the journal knows of it
 }
 
 # The job itself, detached: its stages, then its results on disk, then a line on the console that they can be fetched.
@@ -192,8 +192,9 @@ run() { # JOB HOST SECONDS
         observe >"$memory/before"
         left=$((end - $(cut -d . -f 1 /proc/uptime)))
         [ $left -gt 0 ] || left=1
-        # A group of its own, which ends as a whole; not before the last stage has, as stages leave programs to each other.
-        setsid timeout -s KILL $left "$memory/tools/busybox" sh -e "./stage-$number" >>"$log" 2>&1 &
+        # A group of its own, which ends as a whole; not before the last stage has, as stages leave programs to each other. By the
+        # system's shell: busybox's would take its own applets before what the PATH has first.
+        setsid timeout -s KILL $left sh -e "./stage-$number" >>"$log" 2>&1 &
         echo $! >>"$memory/groups"
         wait $! || status=$?
         observe >"$memory/after"

@@ -81,7 +81,9 @@ export async function openBoard(
     },
     async close() {
       runner.serial?.stop()
-      if (settings.release !== undefined) await command(settings.release, host, 'release')
+      if (settings.release === undefined) return
+      // The results are there all the same.
+      await command(settings.release, host, 'release').catch((error: Error) => log(error.message))
     },
   }
 }

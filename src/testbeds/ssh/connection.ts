@@ -88,7 +88,7 @@ export async function agent(): Promise<Uint8Array> {
 /** Lines of ours, without what the board's shell may print at the start. */
 export function parseAnswer(text: string): Answer {
   const answer = new Map<string, string[]>()
-  for (const line of text.split('\n')) {
+  for (const line of text.split(/\r?\n/)) {
     const found = /^repro: ([\w-]+) ?(.*)$/.exec(line)
     if (!found) continue
     const [, name = '', value = ''] = found

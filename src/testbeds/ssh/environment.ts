@@ -8,7 +8,10 @@ const word = z.string().min(1).max(200)
 /** As `ssh` takes it, and nothing that it takes for an option: `pi4`, `root@192.168.1.20`. */
 const host = z
   .string()
-  .regex(/^(?:[\w.-]+@)?[A-Za-z0-9][\w.:-]*$/, 'the name of a host for ssh, such as pi4 or root@192.168.1.20')
+  .regex(
+    /^(?:\w[\w.-]*@)?[A-Za-z0-9][\w.:-]*$/,
+    'the name of a host for ssh, such as pi4 or root@192.168.1.20',
+  )
 /** A command for `sh`. */
 const command = z.string().min(1)
 

@@ -184,14 +184,17 @@ function secondsFor({ deadline, timings, attempt }: Task): number {
   return Math.ceil(Math.max(timings.leastMs, leftMs) / 1000)
 }
 
-/** This computer's name, as a board notes it. */
-function ourName(): string {
-  return hostname().replace(/[^\w.-]/g, '-') || 'unknown'
+/** Whose jobs ours are, as a board notes it. */
+function ourName({ runner: { cache } }: Task): string {
+  const host = hostname().replace(/[^\w.-]/g, '-') || 'unknown'
+  // Leases are in the cache folder, so whoever has another one does not know of ours.
+  return `${host}-${sha256(cache).slice(0, 6)}`
 }
 
 /** Ends and deletes what earlier jobs left. Throws a TestbedError while another computer's job runs. */
-async function clear({ connection, account, log }: Task): Promise<void> {
-  const answer = await asking(() => connection.call('clear_board', [ourName()]))
+async function clear(by: Task): Promise<void> {
+  const { connection, account, log } = by
+  const answer = await asking(() => connection.call('clear_board', [ourName(by)]))
   const [taken] = answer.get('taken') ?? []
   if (taken !== undefined)
     throw new TestbedError(`${connection.host} is used by ${taken.split(' ')[0]}`, {
@@ -238,9 +241,10 @@ async function settled(by: Task, machine: Machine): Promise<Machine> {
 }
 
 /** Without an answer the job may run all the same: its state tells. */
-async function start({ connection, name, log }: Task, seconds: number): Promise<void> {
+async function start(by: Task, seconds: number): Promise<void> {
+  const { connection, name, log } = by
   try {
-    const answer = await connection.call('start', [name, ourName(), String(seconds)])
+    const answer = await connection.call('start', [name, ourName(by), String(seconds)])
     const [problem] = answer.get('error') ?? []
     if (problem !== undefined) throw new TestbedError(`${connection.host}: ${problem}`)
   } catch (error) {
@@ -271,7 +275,8 @@ async function awaited(by: Task, seconds: number): Promise<Ended> {
   const longestMs = 1000 * (await longestSeconds(runner.cache, runner.name))
   const quietMs = Math.max(1000 * settings.quiet, longestMs + timings.slackMs)
   let limit = started + seconds * 1000 + timings.graceMs
-  const isOver = () => serial?.hasEnded(name) === true || serial?.panic(mark) !== undefined
+  const isOver = () =>
+    serial?.hasEnded(name) === true || serial?.hasBooted(mark) === true || serial?.panic(mark) !== undefined
   // A console tells the end without a packet. It may be deaf, though: then the job's own deadline is the end.
   const silentUntil = serial === undefined ? started + quietMs : limit
   while (performance.now() < Math.min(silentUntil, limit) && !isOver())

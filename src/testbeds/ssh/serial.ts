@@ -7,6 +7,8 @@ import type { Socket } from 'node:net'
 export interface Serial {
   /** How the board's kernel or hypervisor gave up since `since` (a mark of `mark()`); undefined if it did not. */
   panic(since: number): string | undefined
+  /** Whether a hypervisor or a kernel has started since then. */
+  hasBooted(since: number): boolean
   /** Whether the board said that a job has ended. No two have the same name. */
   hasEnded(job: string): boolean
   /** The place in the log up to now. */
@@ -49,6 +51,7 @@ export function followSerial(command: string, board: string, file: string): Seri
   return {
     panic: (mark) =>
       /Panic on CPU \d+|(?<=\[ *\d+\.\d+\] )Kernel panic - not syncing[^\r\n]*/.exec(since(mark))?.[0],
+    hasBooted: (mark) => /\bXen version \d|Booting Linux on physical CPU/.test(since(mark)),
     hasEnded: (job) => text.includes(`repro: job ${job} ended`),
     mark: () => dropped + text.length,
     stop: end,

@@ -105,6 +105,22 @@ describe('on a terminal', () => {
     close()
   })
 
+  it('shows a screen of what is in a queue, first what has done something, and no estimate', () => {
+    const { written, tell, close } = screen(true, { NO_COLOR: '1' })
+    const names = Array.from({ length: 100 }, (_, index) => `latency/local/p${index}`)
+    const cells = names.map((name) => ({ name, trials: 10, boots: 1, seconds: 60 }))
+    tell(0, { type: 'planned', cells, jobs: Number.POSITIVE_INFINITY })
+    for (const name of names) tell(0, { type: 'started', name, reason: 'never run' })
+    tell(10_000, { type: 'progress', name: 'latency/local/p77', done: 5, total: 10 })
+    const lines = written.at(-1)?.split('\n') ?? []
+    expect(lines.slice(0, 2)).toEqual([
+      expect.stringMatching(/\] 0\/100 cells, 10\.0 s$/),
+      '  latency/local/p77  5/10 trials, 10.0 s',
+    ])
+    expect(lines.at(-2)).toBe('  and 84 more')
+    close()
+  })
+
   it('redraws at most eight times a second', () => {
     const { written, tell, close } = screen(true)
     tell(0, planned)

@@ -13,7 +13,7 @@ beforeEach(() => {
   seal = openSeal(folder, join(folder, 'cache'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
-const open = (most?: number) => openJournal(folder, path, seal, most)
+const open = (most?: number) => openJournal(folder, path, seal, path, most)
 const reads = { 'file lib/a.ts': 'a'.repeat(64) }
 const more = { 'folder data': 'b'.repeat(64), 'file data/new.csv': 'missing' }
 const read = () => readFileSync(join(folder, path), 'utf8')

@@ -119,7 +119,12 @@ run() { PRETEND_ROOT=$root PATH=$root/bin:$PATH sh -c "$command"; }
 case $call in
 send-*) run ;;
 fetch) run ;;
-*) sed -f "$root/rules.sed" | run ;;
+*)
+    script=$(sed -f "$root/rules.sed")
+    # Else the board's reboot would be that of this computer.
+    case $script in *":$root/bin:"*) ;; *) echo "no place for pretend programs" >&2; exit 1 ;; esac
+    printf '%s\\n' "$script" | run
+    ;;
 esac
 status=$?
 [ "$boot" = "$(cat "$root/proc/sys/kernel/random/boot_id")" ] || { echo "Connection closed by remote host" >&2; exit 255; }
@@ -130,11 +135,17 @@ exit $status
 /** What stands for paths of a board. */
 const rules = (root: string) =>
   [
-    ...['/run/repro', '/var/lib/repro', '/var/log/xen', '/proc/', '/sys/class', '/sys/devices'].map(
-      (path) => `s|${path}|${root}${path}|g`,
-    ),
+    ...[
+      '/run/repro',
+      '/var/lib/repro',
+      '/var/log/xen',
+      '/proc/',
+      '/sys/class',
+      '/sys/devices',
+      '/sys/block',
+    ].map((path) => `s|${path}|${root}${path}|g`),
     `s|/dev/console|${root}/console|g`,
-    `s|\\(^\\|[ "'=]\\)/job\\b|\\1${root}/job|g`,
+    `s,\\(^\\|[ "'=]\\)/job\\b,\\1${root}/job,g`,
     `s|:/usr/local/sbin:|:${root}/bin:/usr/local/sbin:|`,
     '',
   ].join('\n')
@@ -226,6 +237,13 @@ echo "x 1 1 $((mb * 1024)) 1% /"
   stat: '#!/bin/sh\necho tmpfs\n',
   id: '#!/bin/sh\necho 0\n',
   sync: '#!/bin/sh\n',
+  // What would change this computer is only noted.
+  ...Object.fromEntries(
+    ['ip', 'losetup', 'modprobe', 'mount', 'umount'].map((name) => [
+      name,
+      `#!/bin/sh\necho "${name} $*" >>"${root}/changes"\n`,
+    ]),
+  ),
   // Ends all processes of the board: those that have its mark in their environment.
   'end-all': `#!/bin/sh
 [ -z "$PRETEND_ROOT" ] || exec env -u PRETEND_ROOT "$0"
@@ -245,6 +263,7 @@ printf '1\\n2\\n' >"${root}/down"
 echo 500 >"${root}/free-memory"
 rm -rf "${root}/run/repro" "${root}/job"
 : >"${root}/domains"
+echo '[    0.000000] Booting Linux on physical CPU 0x0' >>"${root}/console"
 `,
   // A switch on this computer.
   power: `#!/bin/sh

@@ -3,7 +3,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { TestbedError } from '../../../src/testbed/board.ts'
@@ -92,6 +91,7 @@ describe.concurrent('a job', () => {
     })
     expect(runner.account).toMatchObject({ discarded: [], leftovers: [], powerCycles: 0 })
     expect(filesIn(board, 'var/lib/repro/jobs')).toEqual([])
+    expect(board.get('job/input')).toBe('given\n')
   })
 
   it('that has two stages finds what the first one left, and fails with the first that fails', async () => {
@@ -141,7 +141,7 @@ describe.concurrent('a job', () => {
 
   it('that takes too long on the board is ended there, with all that it started', async () => {
     const board = newBoard()
-    const one = await open(board)
+    const one = await open(board, { timings: { graceMs: 60_000 } })
     const slow = atFirst(board, `sleep 1000 & echo $! >${board.root}/child; sleep 1000`)
     const { folder, exitCode } = await one.run({ ...slow, deadlineMs: 40_000 })
     expect([exitCode, result(folder)]).toEqual([0, 'done\n'])
@@ -441,11 +441,34 @@ describe.concurrent('a board', () => {
     await until(() => left.signalCode !== null)
   })
 
+  it('on which disks and a bridge were left is cleared of them, and of nothing else', async () => {
+    const board = newBoard()
+    const mounts = [
+      '/dev/mmcblk0p2 / ext4 rw 0 0',
+      '/dev/sda1 /mnt/1-backup ext4 rw 0 0',
+      '/dev/ram0 /mnt/1.host ext4 rw 0 0',
+      '/dev/loop0 /mnt/1.host/inner ext4 rw 0 0',
+      '/dev/loop1 /snap/core squashfs ro 0 0',
+    ]
+    board.set('proc/mounts', `${mounts.join('\n')}\n`)
+    board.set('sys/block/loop2/loop/backing_file', '/mnt/1.host/disk0\n')
+    board.set('sys/block/loop3/loop/backing_file', '/home/me/image\n')
+    board.set('sys/class/net/repro0/address', '')
+    const one = await open(board)
+    await one.run(jobOf('echo done >$OUT/result'))
+    const changes = board.get('changes').trim().split('\n')
+    const those = (name: string) => [...new Set(changes.filter((line) => line.startsWith(name)))].sort()
+    expect(those('umount')).toEqual(['umount /mnt/1.host', 'umount /mnt/1.host/inner'])
+    expect(those('losetup')).toEqual(['losetup -d /dev/loop2'])
+    expect(those('ip')).toEqual(['ip link delete repro0'])
+    expect(changes.indexOf('umount /mnt/1.host/inner')).toBeLessThan(changes.indexOf('umount /mnt/1.host'))
+  })
+
   it("that runs another computer's job is left alone", async () => {
     const board = newBoard()
     await killedHost(board, 'first')
     const owner = board.get('var/lib/repro/owner')
-    board.set('var/lib/repro/owner', owner.replace(` ${hostname()} `, ' elsewhere '))
+    board.set('var/lib/repro/owner', owner.replace(/ \S+-[0-9a-f]{6} /, ' elsewhere '))
     const one = await open(board, { boot: 'second' })
     const error = await failure(one.run(jobOf('')))
     expect(error.message).toBe(`${board.host} is used by elsewhere`)
@@ -530,6 +553,18 @@ describe.concurrent('a serial console', () => {
     const one = await open(board, { serial: true })
     await one.run(jobOf('sleep 1; echo done >$OUT/result'))
     expect(board.calls().slice(board.calls().indexOf('start'))).toEqual(['start', 'state', 'fetch', 'forget'])
+    one.runner.serial?.stop()
+  })
+
+  it('tells of a reboot, which ends the silence', async () => {
+    const board = newBoard()
+    const one = await open(board, { serial: true })
+    const running = one.run(patient(board))
+    await until(() => board.has('runs'))
+    board.set('go', '')
+    board.reboot()
+    expect(result((await running).folder)).toBe('done\n')
+    expect(reasons(one)).toEqual(['dom0 rebooted in the middle of the job'])
     one.runner.serial?.stop()
   })
 

@@ -75,5 +75,5 @@ export async function open(
 /** A job of one stage, with a file /job/input. */
 export function jobOf(script: string, changes: Partial<Job> = {}): Job {
   const files = new Map([['/job/input', { content: Buffer.from('given\n') }]])
-  return { stages: [{ files, script }], seed: 1, deadlineMs: 60_000, ...changes }
+  return { stages: [{ files, script }], seed: 1, deadlineMs: 600_000, ...changes }
 }

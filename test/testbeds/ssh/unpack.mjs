@@ -24,3 +24,6 @@ for (let at = 0; ;) {
 }
 const { PRETEND_ROOT } = process.env
 if (scripts.length > 0) execFileSync('sed', ['-i', '-f', `${PRETEND_ROOT}/rules.sed`, ...scripts])
+for (const script of scripts.filter((path) => path === 'agent.sh'))
+  if (!readFileSync(script, 'utf8').includes(`:${PRETEND_ROOT}/bin:`))
+    throw new Error('no place for pretend programs')

@@ -20,14 +20,18 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-/** Notices a silent peer after six seconds, as the tested program does. */
+/** Notices a silent peer, as the tested program does. */
 const keepalive = {
   over: 'line',
-  options: ['-o', 'ServerAliveInterval=2', '-o', 'ServerAliveCountMax=3', '-o', 'ConnectTimeout=10'],
+  options: ['-o', 'ServerAliveInterval=3', '-o', 'ServerAliveCountMax=5', '-o', 'ConnectTimeout=30'],
 } as const
 
 async function until(what: () => Promise<boolean>): Promise<void> {
-  while (!(await what())) await sleep(200)
+  const deadline = performance.now() + 300_000
+  while (!(await what())) {
+    if (performance.now() > deadline) throw new Error(`waited in vain: ${what}`)
+    await sleep(200)
+  }
 }
 
 describe('the ssh double', () => {
@@ -63,8 +67,8 @@ date +%Y`,
     await double.ssh(
       `setsid sh -c 'for i in 1 2 3; do sleep 1; echo $i; done >/tmp/job' </dev/null >/dev/null 2>&1 &`,
     )
-    const open = double.ssh('echo begun; sleep 1000', { over: 'line' })
-    await until(async () => (await double.ssh('ps | grep -c "[s]leep 1000"')).stdout === '1\n')
+    const open = double.ssh('echo begun; sleep 777', { over: 'line' })
+    await until(async () => (await double.ssh('ps | grep -c "[s]leep 777"')).stdout === '1\n')
     double.cut()
     expect(await open).toMatchObject({ stdout: 'begun\n', exitCode: 255 })
     expect(await double.ssh('true', { over: 'line' })).toMatchObject({ exitCode: 255 })
@@ -74,13 +78,20 @@ date +%Y`,
   })
 
   it('with a line that passes nothing, keeps what is open, which only keepalives notice', async () => {
-    const patient = double.ssh('sleep 5; echo through', { over: 'line' })
-    const watchful = double.ssh('sleep 1000', keepalive)
-    await until(async () => (await double.ssh('ps | grep -c "[s]leep"')).stdout.trim() >= '2')
+    const patient = double.ssh('echo >/tmp/begun; until [ -e /tmp/go ]; do sleep 1; done; echo through', {
+      over: 'line',
+      deadlineMs: 590_000,
+    })
+    const watchful = double.ssh('sleep 888', keepalive)
+    await until(async () => {
+      const { stdout } = await double.ssh('ls /tmp/begun; ps | grep -c "[s]leep 888"')
+      return stdout === '/tmp/begun\n1\n'
+    })
     const { bytes } = double.traffic()
     double.hole()
     expect((await watchful).exitCode).toBe(255)
     expect((await double.ssh('true', keepalive)).exitCode).toBe(255)
+    await double.ssh('echo >/tmp/go; sleep 2')
     expect(double.traffic().bytes).toBe(bytes)
     double.mend()
     expect(await patient).toMatchObject({ stdout: 'through\n', exitCode: 0 })
@@ -138,7 +149,7 @@ date +%Y`,
     const before = await double.bootId()
     await double.ssh('echo kept >/var/lib/power; sync')
     const start = (await double.console()).length
-    const open = double.ssh('sleep 1000', { over: 'line', deadlineMs: 590_000 })
+    const open = double.ssh('sleep 777', { over: 'line', deadlineMs: 590_000 })
     await double.panic(0)
     await until(async () => (await double.console()).slice(start).includes('end Kernel panic'))
     expect((await double.ssh('true', keepalive)).exitCode).toBe(255)

@@ -1,0 +1,164 @@
+/** Boards as the testbed opens them. */
+
+import { spawn } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { Access } from '../../../src/testbed/testbed.ts'
+import { setAside } from '../../../src/testbeds/ssh/boards.ts'
+import { openPretend } from './opened.ts'
+import { filesIn, inPath, pretend, type Pretend } from './pretend.ts'
+import { jobOf } from './runner.ts'
+
+vi.setConfig({ testTimeout: 240_000 })
+
+let world: Pretend
+let undo: () => void
+beforeAll(() => {
+  world = pretend()
+  undo = inPath(world)
+})
+afterAll(() => {
+  undo()
+  world.end()
+})
+
+const until = async (what: () => unknown) =>
+  await vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 200_000, interval: 20 })
+
+const folderOf = (name: string) => join(world.folder, name)
+
+/** Starts a process that opens a board and runs a job. */
+function startBoot(folder: string, name: string, access: Access, script: string) {
+  const args = ['--import', join(import.meta.dirname, '../../typescript.mjs')]
+  const child = spawn(
+    process.execPath,
+    [...args, join(import.meta.dirname, 'boot.ts'), folder, name, JSON.stringify(access), script],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  let said = ''
+  child.stdout.on('data', (piece) => (said += piece))
+  const ended = text(child.stderr).then((errors) => said + errors)
+  return { said: () => said, ended }
+}
+
+describe.concurrent('an opened board', () => {
+  it('runs jobs, and tells what it is and what it observed', async () => {
+    const { host, root } = world.board('opened')
+    const board = await openPretend(folderOf('opened'), 'boot', { host })
+    const { folder, exitCode, durationMs } = await board.run(
+      jobOf('cat input >$OUT/result; echo 1005 >/sys/class/net/eth0/statistics/rx_packets'),
+    )
+    expect([exitCode, durationMs > 0]).toEqual([0, true])
+    expect(readFileSync(join(folder, 'result'), 'utf8')).toBe('given\n')
+    expect(readdirSync(folder).sort()).toEqual(['console.log', 'hygiene', 'kernel-messages', 'result'])
+    expect(board.facts).toEqual({
+      board: 'linux,dummy-virt',
+      processor: '0x41 0xd08',
+      'dom0 temperature': '45.0 °C',
+      'dom0 throttled': '0x0',
+      'dom0 load': '0.10',
+      'dom0 memory available': '400 MB',
+      'dom0 packets received': '5',
+      'dom0 kernel messages': '0',
+      'power cycles': '0',
+      'leftovers of earlier jobs': 'none',
+    })
+    expect(board.discarded?.()).toEqual([])
+    // Programs come with their libraries, but for glibc's.
+    const tools = join(root, 'run/repro/tools')
+    expect(readdirSync(join(tools, 'lib')).sort()).toEqual(['libgcc_s.so.1', 'libiperf.so.0'])
+    expect(readdirSync(join(tools, 'bin')).sort()).toEqual(['iperf3', 'pidof', 'stress'])
+    await board.close?.()
+  })
+
+  it('tells what it gave up', async () => {
+    const { host, root } = world.board('failing')
+    const board = await openPretend(folderOf('failing'), 'boot', { host })
+    await board.run(jobOf(`[ -e ${root}/tried ] || { : >${root}/tried; exit 3; }`))
+    await board.run(jobOf('echo second >$OUT/result'))
+    expect(board.discarded?.()).toEqual([{ job: 1, attempt: 1, reason: 'the job failed with status 3: ' }])
+    await board.close?.()
+  })
+
+  it('is reserved before its jobs, and released after them', async () => {
+    const { host } = world.board('reserved')
+    const log = join(world.folder, 'reserved.log')
+    const note = (what: string) => `echo ${what} $REPRO_BOARD >>${log}`
+    const board = await openPretend(folderOf('reserved'), 'boot', {
+      host,
+      reserve: note('reserve'),
+      release: note('release'),
+    })
+    await board.run(jobOf(note('job')))
+    await board.close?.()
+    expect(readFileSync(log, 'utf8')).toBe('reserve reserved\njob\nrelease reserved\n')
+  })
+
+  it('that cannot be reserved is an error, and nothing is asked of it', async () => {
+    const board = world.board('taken')
+    const opening = openPretend(folderOf('taken'), 'boot', {
+      host: board.host,
+      reserve: 'echo held by somebody >&2; exit 3',
+    })
+    await expect(opening).rejects.toMatchObject({
+      name: 'TestbedError',
+      message: 'cannot reserve taken: held by somebody',
+      advice: expect.stringContaining('held by somebody'),
+    })
+    expect(board.get('calls')).toBe('')
+  })
+
+  it('whose release fails keeps its results, and says so', async () => {
+    const { host } = world.board('unreleased')
+    const logged: string[] = []
+    const access = { host, release: 'echo gone >&2; exit 1' }
+    const board = await openPretend(folderOf('unreleased'), 'boot', access, (line) => logged.push(line))
+    await board.close?.()
+    expect(logged).toEqual(['cannot release unreleased: gone'])
+  })
+
+  it('gives the kernel of its environment, and no other file', async () => {
+    const { host } = world.board('files')
+    const board = await openPretend(folderOf('files'), 'boot', { host })
+    expect(Buffer.from((await board.file?.('kernel')) ?? '').toString()).toBe('kernel')
+    await expect(board.file?.('xen')).rejects.toThrow('unknown file of the environment: xen (known: kernel)')
+    await board.close?.()
+  })
+})
+
+describe.concurrent('several boards', () => {
+  it('go to different processes; a third one waits for the first that is free', async () => {
+    const folder = folderOf('several')
+    const [one, two] = [world.board('several-1'), world.board('several-2')]
+    const access = { boards: [one.host, two.host] }
+    const script = (name: string) => `until [ -e ${folder}/${name}-go ]; do sleep 0.05; done`
+    const go = (name: string) => writeFileSync(join(folder, `${name}-go`), '')
+    const starts = (board: typeof one) => board.calls().filter((call) => call === 'start').length
+    const first = startBoot(folder, 'first', access, script('first'))
+    await until(() => starts(one) === 1)
+    const second = startBoot(folder, 'second', access, script('second'))
+    await until(() => starts(two) === 1)
+    const third = startBoot(folder, 'third', access, script('third'))
+    await until(() => third.said().includes('waiting for another boot on this board'))
+    go('second')
+    expect(await second.ended).toContain('exit code 0')
+    await until(() => starts(two) === 2)
+    for (const name of ['first', 'third']) go(name)
+    expect(await first.ended).toContain('exit code 0')
+    expect(await third.ended).toContain('exit code 0')
+    expect([starts(one), starts(two)]).toEqual([1, 2])
+  })
+
+  it('of which one is set aside are used without it', async () => {
+    const folder = folderOf('aside')
+    const [one, two] = [world.board('aside-1'), world.board('aside-2')]
+    await setAside(join(folder, 'cache'), one.host, 'it hung')
+    const boot = startBoot(folder, 'boot', { boards: [one.host, two.host] }, ':')
+    const said = await boot.ended
+    expect(said).toMatch(/left out: aside-1 was set aside .*: it hung/)
+    expect(said).toContain('exit code 0')
+    expect([one.get('calls'), filesIn(two, 'var/lib/repro')]).toEqual(['', ['jobs', 'owner']])
+  })
+})
