@@ -29,8 +29,8 @@ const nothing: Emulated = { environments: [], hardware: [], emulators: [], items
  * measured there. "The model of the Pi" does not match.
  */
 function aboutHardware(names: readonly string[]): RegExp {
-  // The shortest first, which messages quote.
-  const known = [...names].sort((a, b) => a.length - b.length).map(pattern)
+  // The longest first, which messages quote.
+  const known = [...names].sort((a, b) => b.length - a.length).map(pattern)
   return new RegExp(
     [
       String.raw`\b(?:on|for|of|by)\s+(?:an?\s+|the\s+|our\s+|real\s+|physical\s+|actual\s+)*(?:${[...known, 'hardware'].join('|')})(?!\w)`,

@@ -131,11 +131,15 @@ describe('a signature of results/', { timeout: 120_000 }, () => {
 
     const signed = await repro('verify')
     expect(signed.out).toMatch(/^C1 {3}reproduced/m) // digests fit, and so does the claim
-    expect(signed.exitCode).toBe(1)
+    expect(signed.exitCode).toBe(3)
     expect(signed.err).toContain('results/fast/local/default/rows.csv changed since it was signed')
     expect(signed.err).toContain('results/slow/local/default/run.json changed since it was signed')
     for (const name of ['SHA256SUMS', 'SHA256SUMS.sig']) rmSync(join(project, 'results', name))
-    expect((await repro('verify')).exitCode).toBe(0)
+    const unsigned = await repro('verify')
+    expect(unsigned.out).toMatch(
+      /since +weaker evidence: other rows than recorded on \S+: fast\/local\/default; slow/,
+    )
+    expect(unsigned.exitCode).toBe(3)
     const { out } = await repro('verify', '--rerun')
     expect(out).toContain('the record of fast/local/default has the rows that slow/local/default gave now')
     expect(out).toMatch(/^fast\/local\/default +rows +30 of 30 rows +[+-]/m)

@@ -7,7 +7,7 @@ import { project, repro, write } from '../project.ts'
 import { claim, experiment } from './blocks.ts'
 
 const near = claim('C1', 'value: x.local.default.us.mean\npublished: 105\ntolerance: 5')
-const other = claim('C2', 'value: x.local.default.us.max\nbetween: [100, 120]')
+const other = claim('C2', 'value: x.local.default.us.mean\nbetween: [100, 120]')
 const table = '\n```yaml table\nid: tbl-claims\nkind: claims\ncaption: Claims.\n```\n'
 const paper = (...parts: readonly string[]) => ({
   'paper/index.md': `---\ntitle: T\n---\n${experiment('x', '100 + 10 * cell.random()')}${parts.join('')}`,
