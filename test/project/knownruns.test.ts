@@ -202,7 +202,7 @@ it('says of each claim the same in the report and in repro verify, whatever is r
         const { claim: one, recorded, rerun } = verification
         const { verdict, reason } = decisive(verification)
         const shown = new RegExp(
-          `<aside class="claim ${verdict.replace(' ', '-')}" id="${one.id}".*?</dl>`,
+          `<aside class="claim ${verdict.replace(' ', '-')}" id="${one.id}".*?</aside>`,
           's',
         ).exec(html)?.[0]
         const fact = (term: string) =>
