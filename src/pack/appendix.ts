@@ -237,6 +237,6 @@ function effortText(runs: readonly Run[]): string {
 }
 
 function shortened(text: string): string {
-  const most = 100
+  const most = 60
   return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`
 }
