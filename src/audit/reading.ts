@@ -34,7 +34,7 @@ export function settled(table: Table, assumed: Assumed): Table {
       }),
     )
     if (doubtful.size === 0) return read
-    // What is left may show another definition of spread, and so other findings.
+    // Without the doubtful numbers, another definition of spread may fit, so the rows are checked again.
     read = { ...read, rows: read.rows.map((row) => withoutOpen(row, doubtful.get(row), 'and fits its row')) }
   }
 }
@@ -88,7 +88,7 @@ function doubtsAbout(
 ): readonly Other[] | undefined {
   const { row } = finding
   const { others = [] } = row
-  // A certain mark is doubted only where sizes do not fit: nearly any whole number passes GRIM.
+  // If the decimal mark is clear, only sizes that do not fit put it in doubt: nearly any whole number passes GRIM.
   if (isCertain && !isOfBounds(finding)) return undefined
   return subsets(others).find((some) => {
     const numbers = new Map<Role, Printed>(row.numbers)

@@ -59,7 +59,7 @@ export interface Table {
 export interface Open {
   /** The rows with each decimal mark; absent if other numbers tell that of each column. */
   readonly readings?: ReadonlyMap<Mark, readonly Row[]>
-  /** True if the file uses both marks. */
+  /** Whether some numbers of the file have a decimal point and others a decimal comma. */
   readonly isMixed: boolean
   /** The mark with which they divide thousands, if whole numbers stand in their column. */
   readonly besideWhole?: Mark

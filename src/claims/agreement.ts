@@ -34,7 +34,7 @@ export interface Agreement {
   readonly samples: readonly PublishedSample[]
 }
 
-/** Where a value may lie that does not contradict the published one. */
+/** The range of values that do not contradict the published one. */
 export interface Prediction extends Interval {
   /** What it comes from: the published spread, or that of our boots, which is wider. */
   readonly from: 'published' | 'boots'
@@ -74,9 +74,8 @@ export function agreementOf(
 }
 
 /**
- * Returns the true values between which this test would hardly notice a difference: of others, on either side,
- * four of five studies say that they are not reproduced. Undefined without an interval of ours, which has to
- * lie outside of the prediction.
+ * Returns the range of true values that this test can hardly tell from the published one: a true value outside of it
+ * is found *not reproduced* in four of five studies. Undefined if we have no interval of our own.
  */
 export function detectableFrom(
   { low, high, detectable, isRatio }: Prediction,

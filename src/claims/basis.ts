@@ -126,7 +126,7 @@ export function isWeakerBasis({ type }: CellChange): boolean {
   return type !== 'inputs'
 }
 
-/** Edits that a record does not have. */
+/** Returns the edits that were made since the record. */
 export function freshEdits({ edits: before = [] }: Basis, { edits = [] }: Basis): readonly string[] {
   return edits.filter((one) => !before.includes(one))
 }

@@ -71,8 +71,9 @@ export function boundsOf(ast: Expression, levels: Levels, parts: Parts): Interva
 }
 
 /**
- * Whether it takes the extreme of several values (as lists are not yet items, of any), or reads a quantile: what
- * a formula of quantiles is for each boot by itself, such as their distance, says nothing of the whole.
+ * Whether the expression takes the extreme of several values, or reads a quantile. Such a formula cannot be evaluated
+ * boot by boot: a quantile of one boot says little of the quantile of all. Lists are not expanded here, so any list
+ * counts as several values.
  */
 function isOfParts(ast: Expression): boolean {
   switch (ast.type) {

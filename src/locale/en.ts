@@ -321,7 +321,7 @@ export const english = {
 
     validity: {
       reference: (name: string) => `reference: ${name}`,
-      /** A reference that is no hardware. */
+      /** The reference environment is not hardware, but stands in for it. */
       standIn: (name: string) => `stand-in for hardware: ${name}`,
       notYet: (name: string) => `no run on ${name} yet`,
       environment: 'this environment',

@@ -38,7 +38,7 @@ export const claims: TableKind = {
   },
 }
 
-/** Returns how many claims have each verdict, as a note; none without claims. */
+/** Returns a note with the number of claims for each verdict; no note if there are no claims. */
 function tally(verifications: readonly Verification[], messages: Messages): readonly string[] {
   if (verifications.length === 0) return []
   const ranks = Object.keys(messages.claim.verdicts)

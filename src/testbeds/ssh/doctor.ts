@@ -10,7 +10,10 @@ import { isReady, type Machine, machineOf, requireIdentity, requirements } from 
 
 const callMs = 30_000
 
-/** Never throws for what it finds. Changes nothing on a board but the two folders that jobs use; traces for some seconds. */
+/**
+ * Returns what it finds, and never throws for that. On a board it only creates the two folders that jobs use, and traces
+ * Xen for some seconds.
+ */
 export async function doctor(
   environment: Environment,
   cache: string,
