@@ -13,7 +13,7 @@
  * more than one verdict may err, the end is infinite.
  */
 
-import { type Expression, type Path, readsPublished, references } from '../query/expression.ts'
+import { type Expression, type Path, readsPublished, references, unreducedPath } from '../query/expression.ts'
 import { aggregates } from '../query/functions.ts'
 import { probesOf, publishedReadings, type Results, runsAt } from '../query/query.ts'
 import { statistic } from '../query/statistics.ts'
@@ -180,30 +180,13 @@ function hull(values: readonly number[]): Interval {
 
 /** Returns an expression for each pattern of a list; itself if it is no list. */
 export function itemsOf(ast: Expression, results: Results): readonly Expression[] {
-  const over = listIn(ast, results)
+  const path = unreducedPath(ast, (one) => patternsOf(one, results) !== undefined)
+  const over = path && patternsOf(path, results)
   return over === undefined ? [ast] : over.map((pattern) => itemOf(ast, pattern, results))
 }
 
 function patternsOf(path: Path, results: Results): readonly string[] | undefined {
   return (readsPublished(path) ? publishedReadings(path, results) : runsAt(path, results)).over
-}
-
-/** The patterns of the first path over several that no aggregate reduces. */
-function listIn(ast: Expression, results: Results): readonly string[] | undefined {
-  switch (ast.type) {
-    case 'path':
-      return patternsOf(ast, results)
-    case 'negation':
-      return listIn(ast.argument, results)
-    case 'operation':
-      return listIn(ast.left, results) ?? listIn(ast.right, results)
-    case 'call':
-      if (aggregates.includes(ast.name)) return undefined
-      return ast.arguments.map((one) => listIn(one, results)).find((over) => over !== undefined)
-    case 'number':
-    case 'text':
-      return undefined
-  }
 }
 
 function itemOf(ast: Expression, pattern: string, results: Results): Expression {
