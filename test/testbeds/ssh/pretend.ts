@@ -257,8 +257,8 @@ exit 0
   reboot: `#!/bin/sh
 [ -z "$PRETEND_ROOT" ] || exec env -u PRETEND_ROOT "$0"
 echo reboot >>"${root}/calls"
-cat /proc/sys/kernel/random/uuid >"${root}/proc/sys/kernel/random/boot_id"
 printf '1\\n2\\n' >"${root}/down"
+cat /proc/sys/kernel/random/uuid >"${root}/proc/sys/kernel/random/boot_id"
 "${root}/bin/end-all"
 echo 500 >"${root}/free-memory"
 rm -rf "${root}/run/repro" "${root}/job"
