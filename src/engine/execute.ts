@@ -3,6 +3,7 @@
  * into the store. A boot's folder is deleted, unless it fails.
  */
 
+import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { LimitFunction } from 'p-limit'
@@ -133,7 +134,7 @@ async function keptBefore(task: Task): Promise<ReadonlyMap<Boot, FinishedBoot>> 
     if (ignoreCache) {
       await deleteBoot(project, boot.key)
       await remove(project, journalOf(boot))
-      await rm(keptOf(task, boot), { recursive: true, force: true })
+      await forget(keptOf(task, boot))
     }
     const found = cachedBoot(project, boot.key, seal)
     if (found && areUnchanged(found.reads, files)) kept.set(boot, found)
@@ -175,7 +176,7 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
   }
   const { release, ...ran } = await runOrder(order, file, placing, executor, watch)
   const finished = { ...ran, seconds: (performance.now() - started) / 1000 }
-  await rm(order.kept, { recursive: true, force: true })
+  await forget(order.kept)
   return await withFiles(async () => {
     const kept = await cacheBoot(project, boot.key, finished, seal)
     await release?.()
@@ -248,6 +249,11 @@ function journalOf({ journal }: Boot): string {
 /** Where a testbed keeps parts of a boot that are done: nothing that a repository could bring. */
 function keptOf({ project, cache }: Task, { journal }: Boot): string {
   return join(cache, 'kept', sha256(`${project}\n${journal}`))
+}
+
+/** Deletes what a testbed kept. There is nothing where the cache folder cannot be used. */
+async function forget(kept: string): Promise<void> {
+  if (existsSync(kept)) await rm(kept, { recursive: true, force: true })
 }
 
 /** Deletes a cell's folders and empty parents. */
