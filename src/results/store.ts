@@ -154,7 +154,7 @@ export function openStore(
       const wrong = wrongTrials(kept)
       if (wrong !== undefined)
         throw new StoreError(
-          `the rows of ${runName(run)} are not its trials: ${wrong}. Return a row for every trial that was asked for, with the reason in a column ${excludedColumn} where it cannot count, and an index or factor for each further row of a trial`,
+          `the rows of ${runName(run)} are not its trials: ${wrong}. Return a row for every trial that was asked for, with the reason in a column ${excludedColumn} where it cannot count, and an index or factor for each further row of a trial (in an inline script, a number called index)`,
         )
       const names = ids(run)
       const id = newId(run.key, history(run).at(-1), (one) => names.includes(one))

@@ -158,7 +158,14 @@ it('a script that logs without end is cut short, and that said', async () => {
 })
 
 it('trials with many rows are kept, and read again', async () => {
-  write(paper(inline('nap', 'export const rows = Array.from({ length: 200_000 }, (_, x) => ({ x }))')))
+  write(
+    paper(
+      inline(
+        'nap',
+        'export const rows = Array.from({ length: 200_000 }, (_, index) => ({ index, x: 2 * index }))',
+      ),
+    ),
+  )
   expect((await repro('run')).err).toContain('done nap/local/default: 200000 rows')
 })
 

@@ -21,7 +21,7 @@ export function rowsOf(module: Readonly<Record<string, unknown>>): readonly unkn
   )
 }
 
-/** Infers columns from rows: `trial` is the index, numbers are measures, strings factors. */
+/** Infers columns from rows: strings are factors, numbers measures, except for the indices `trial` and `index`. */
 export function columnsOf(rows: readonly Row[]): readonly Column[] {
   const isFactor = new Map<string, boolean>()
   for (const row of rows) {
@@ -31,6 +31,7 @@ export function columnsOf(rows: readonly Row[]): readonly Column[] {
   return [...isFactor].map(([name, factor]): Column => {
     if (name === 'trial') return { name, role: 'index' }
     if (factor) return { name, role: 'factor' }
+    if (name === 'index') return { name, role: 'index' }
     const unit = unitInName(name)
     return { name, role: 'measure', ...(unit === undefined ? {} : { unit }) }
   })

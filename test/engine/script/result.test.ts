@@ -77,12 +77,13 @@ describe('an inline script', () => {
   it('gives rows, and columns by what is in them', () => {
     const rows = rowsOf({
       rows: [
-        { elapsedNs: 5, how: 'fast' },
-        { elapsedNs: null, how: 'slow' },
+        { index: 0, elapsedNs: 5, how: 'fast' },
+        { index: 1, elapsedNs: null, how: 'slow' },
       ],
     })
     expect(columnsOf(checkRows(rows, 'trial 3').map((row) => ({ trial: 3, ...row })))).toEqual([
       { name: 'trial', role: 'index' },
+      { name: 'index', role: 'index' },
       { name: 'elapsedNs', role: 'measure', unit: 'ns' },
       { name: 'how', role: 'factor' },
     ])
