@@ -23,6 +23,8 @@ export type Finding = {
   readonly high: number
   readonly unit: string
   readonly tried: number
+  /** Whether any cell has a record; otherwise, what its rows look like is implied by the document's paths. */
+  readonly isRecorded: boolean
 } & (
   | { readonly type: 'always' }
   /** No value lies on this side of a tolerance. */
@@ -59,6 +61,8 @@ const unknown = Math.log(1e9)
 
 const randomWorlds = 60
 const steps = 250
+/** To meet a test with all of its numbers at once, which is harder than to break one of them. */
+const stepsToMeet = 4000
 
 /** Returns undefined if nothing is wrong, or the test cannot be evaluated. Deterministic. */
 export function examine(
@@ -120,7 +124,7 @@ function search(test: Test, frame: Frame, isRecorded: boolean): Finding | undefi
   }
   const parts = tried[0]?.found.length ?? 0
   if (parts === 0) return undefined
-  const climb = (goal: Goal, limit: number, isUsual: boolean, base?: Sizes) => {
+  const climb = (goal: Goal, limit: number, isUsual: boolean, base?: Sizes, most = steps) => {
     const scales = scalesOf(tried.map(({ found }) => found))
     const known = tried.filter((one) => (one.isUsual || !isUsual) && (!base || one.world.base === base))
     const [start] = known
@@ -128,7 +132,7 @@ function search(test: Test, frame: Frame, isRecorded: boolean): Finding | undefi
       .sort((a, b) => a.distance - b.distance)
     if (start === undefined) return
     let best = start
-    for (let step = 0; step < steps && best.distance > 0; step += 1) {
+    for (let step = 0; step < most && best.distance > 0; step += 1) {
       const world = moved(best.world, frame.slots, groups, limit, isUsual, random)
       const found = attempt(world, isUsual)
       const distance = found === undefined ? Number.POSITIVE_INFINITY : goal(found, scales)
@@ -143,11 +147,11 @@ function search(test: Test, frame: Frame, isRecorded: boolean): Finding | undefi
       if (needsBoth && isOpen()) climb(justBeyond(part, side), far, false)
     }
   }
-  if (!isMet()) climb(inside, far, false)
+  if (!isMet()) climb(inside, far, false, undefined, stepsToMeet)
   const about = (part: number, worlds = tried) => {
     const values = worlds.flatMap(({ found }) => found[part]?.value ?? [])
     return {
-      ...{ part, parts, tried: worlds.length, unit: tried[0]?.found[part]?.unit ?? '' },
+      ...{ part, parts, isRecorded, tried: worlds.length, unit: tried[0]?.found[part]?.unit ?? '' },
       ...{ low: Math.min(...values), high: Math.max(...values) },
     }
   }

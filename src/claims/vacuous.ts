@@ -9,17 +9,24 @@ import { readsPublished, references } from '../query/expression.ts'
 import { significant } from '../query/format.ts'
 import { cellsRead, type Results } from '../query/query.ts'
 import { symbol } from '../query/units.ts'
-import type { Run } from '../results/run.ts'
+import { digest } from '../results/key.ts'
+import type { Inputs, Run } from '../results/run.ts'
+import { resultDigest } from '../results/runfile.ts'
 import type { FrameOptions } from './artificial.ts'
 import { examine, type Finding } from './search.ts'
 
+/** Returns what `search` finds, or found before from the same inputs (digests by name). */
+export type KeptSearch = (inputs: () => Inputs, search: () => Finding | undefined) => Finding | undefined
+
 /**
  * Adds errors to the document's file. A skipped claim is not tested. `recorded` reads the record of a cell.
+ * `kept` may spare a search, which takes up to seconds.
  */
 export function checkVacuous(
   { blocks, values, fences, nodes, file }: Document,
   published: Results['published'],
   recorded: (cell: string) => Run | undefined,
+  kept: KeptSearch = (_, search) => search(),
 ): void {
   // Whatever is wrong with an experiment would look wrong in the claims about it.
   if (hasErrors(file)) return
@@ -49,9 +56,17 @@ export function checkVacuous(
       const shape = shapeOf(test, experiments)
       if (examined.has(shape)) continue
       examined.add(shape)
-      const finding = examine(test, sources, options)
+      const finding = kept(
+        () => searchInputs(test, sources, options),
+        () => examine(test, sources, options),
+      )
       if (finding === undefined) continue
-      report(finding, where + twinText(test, experiments, options), block.test, source)
+      const place = where + twinText(test, experiments, options)
+      if (isGuess(finding)) {
+        warn(file, 'unmet-claim', source.keyPlace([testKey(source) ?? 'id']), unmetText(finding, place))
+        continue
+      }
+      report(finding, place, block.test, source)
       isRefused = true
       break
     }
@@ -61,6 +76,54 @@ export function checkVacuous(
     const reason = `the recorded rows of ${one} and ${other} are equal in every measure: if they should differ, look whether the script uses what sets them apart`
     warn(file, 'equal-cells', source.keyPlace([testKey(source) ?? 'id']), reason)
   }
+}
+
+/** Everything that decides what a search finds, but for the program. */
+function searchInputs(test: Test, sources: Omit<Results, 'runs'>, options: FrameOptions): Inputs {
+  const paths = expressionsOf(test).flatMap(references)
+  const { names } = cellsRead(paths, sources.experiments)
+  const ids = new Set(names.map((name) => name.split('/')[0]))
+  const templates = sources.experiments
+    .filter(({ id }) => ids.has(id))
+    .flatMap(({ id, environments, patterns }) =>
+      environments.flatMap((environment) => patterns.map(({ name }) => `${id}/${environment}/${name}`)),
+    )
+  const { known, recorded, trialsOf, invariantsOf, sameAs } = options
+  return {
+    test: digest(test),
+    experiments: digest(
+      sources.experiments.map(({ id, environments, patterns, groups }) => [
+        id,
+        environments,
+        patterns,
+        groups,
+      ]),
+    ),
+    known: digest(known.flatMap(({ parts }) => (ids.has(parts[0]) ? [parts] : []))),
+    trials: digest([...ids].map((id) => [id, trialsOf(id ?? ''), invariantsOf(id ?? '')])),
+    twins: digest(names.map(sameAs)),
+    ...Object.fromEntries(
+      templates.flatMap((name) => {
+        const run = recorded(name)
+        return run === undefined ? [] : [[`run ${name}`, resultDigest(run)] as const]
+      }),
+    ),
+    ...(paths.some(readsPublished)
+      ? { published: digest(sources.published?.map(({ cells }) => cells) ?? []) }
+      : {}),
+  }
+}
+
+/**
+ * That no rows met several numbers at once may be the fault of the search, where no record says what rows look
+ * like: not a reason to run nothing.
+ */
+function isGuess({ type, part, isRecorded }: Finding): boolean {
+  return type === 'never' && part < 0 && !isRecorded
+}
+
+function unmetText({ tried }: Finding, where: string): string {
+  return `${where}none of ${tried} sets of rows made up for the test met all of its numbers at once: look whether they contradict each other`
 }
 
 /**

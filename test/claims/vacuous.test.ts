@@ -80,10 +80,6 @@ const impossible: readonly (readonly [string, RegExp])[] = [
   [`from: ${base}.pause.total\nto: ${base}.pause.total\ndirection: up`, /the shift is 0/],
   [`from: ${base}.pause.total\nto: ${load}.pause.total\ndirection: down\ntolerance: 100 %`, /test fails/],
   [ascending(`${base}.pause.total.mean`, `${base}.pause.total.mean`), /the difference is 0/],
-  [
-    ascending(`${base}.pause.total.mean`, `${load}.pause.total.mean`, `${base}.pause.total.mean`),
-    /contradict/,
-  ],
   [ascending(`${base}.pause.total.max`, `${base}.pause.total.mean`), /test fails/],
   [`value: ${base}.pause.total.mean\nbetween: [null, -1]`, /test fails/],
   [
@@ -124,6 +120,30 @@ const sound: readonly string[] = [
   `from: ${base}.pause.total\nto: ${load}.pause.total\ndirection: up\ntolerance: 1000 %`,
   `from: ${base}.pause.total\nto: ${load}.pause.total\ndirection: down`,
 ]
+
+it('refuses numbers that contradict each other by recorded rows; else warns that no rows met them all', () => {
+  const claim = ascending(`${base}.pause.total.mean`, `${load}.pause.total.mean`, `${base}.pause.total.mean`)
+  expect(found(claim, records)).toEqual([
+    expect.stringMatching(/^\d+ impossible-claim .* \(its numbers contradict each other\)/),
+  ])
+  const document = paper(claim)
+  checkVacuous(document, undefined, none)
+  expect(document.file.messages).toMatchObject([
+    { ruleId: 'unmet-claim', fatal: false, reason: expect.stringContaining('look whether they contradict') },
+  ])
+})
+
+it('meets shares of two operations at once, whose phases an invariant adds up, where nothing is recorded', () => {
+  const shares = (operation: string, phase: string) =>
+    ['min', 'max'].map(
+      (end) =>
+        `${end}(latency['xen-4.14']['*'].${operation}.${phase}.mean / latency['xen-4.14']['*'].${operation}.total.mean)`,
+    )
+  const values = [...shares('pause', 'stop'), ...shares('unpause', 'start')].map((one) => `  - ${one}`)
+  const claim = `value:\n${values.join('\n')}\nbetween: [0.695, 0.985]`
+  const block = `${cells}\ninvariants:\n  - {holds: call + stop + start + xen = total}`
+  expect(foundIn(block, claim)).toEqual([])
+})
 
 describe.each([
   ['by the scale of recorded runs', records],
