@@ -8,7 +8,6 @@ import { type Fingerprints, sha256, unchanged } from '../files/tracked.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
-import type { Site } from './site.ts'
 
 /** The report's files in one format. */
 export interface WrittenReport {
@@ -53,7 +52,7 @@ export function filesFolder(document: string): string {
 }
 
 /** Flattens a path to one name; escapes its % and +. */
-function flat(path: string): string {
+export function flat(path: string): string {
   return path.replaceAll('%', '%25').replaceAll('+', '%2B').replaceAll('/', '+')
 }
 
@@ -63,7 +62,12 @@ export function manifestFile(document: string): string {
   return `${manifests}/${flat(document)}.json`
 }
 
-export type Place = Pick<Site, 'project' | 'document' | 'seal'>
+export interface Place {
+  readonly project: string
+  /** Relative to the project. */
+  readonly document: string
+  readonly seal: Seal
+}
 
 /** Reads the manifest of this document's last build; undefined if this machine has made none. */
 export function readManifest({ project, document, seal }: Place): Manifest | undefined {

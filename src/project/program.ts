@@ -5,7 +5,6 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Files } from '../files/tracked.ts'
 import { digest } from '../results/key.ts'
-import type { Site } from './site.ts'
 
 /** Unbundled packages that affect a report; see build.mjs. */
 const libraries = ['@retorquere/bibtex-parser', 'edtf']
@@ -14,7 +13,7 @@ const libraries = ['@retorquere/bibtex-parser', 'edtf']
 const drawer = 'drawer.js'
 
 /** SHA-256 (hex) of the program's version and code, Node's version, and those of all libraries. */
-export function programOf({ generator }: Pick<Site, 'generator'>, files: Files): string {
+export function programOf({ generator }: { readonly generator: string }, files: Files): string {
   const entry = process.argv[1] ?? ''
   const here = dirname(fileURLToPath(import.meta.url))
   const versions = versionsOf(libraries, here, files)

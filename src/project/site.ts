@@ -25,6 +25,8 @@ import { openStore, readable, recordedFolder } from '../results/store.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
 import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
+import { programOf } from './program.ts'
+import { openSearches } from './searches.ts'
 
 export interface Site extends Host {
   /** The document, relative to the project. */
@@ -112,7 +114,9 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     })
   if (document.original === undefined) {
     checkScripts(document, path, files, realPaths(project))
-    checkVacuous(document, published, records)
+    const searches = openSearches(site, () => programOf(site, files))
+    checkVacuous(document, published, records, searches.kept)
+    await searches.keep()
   }
   const translations = translationsOf(document, path, files)
   sortMessages(document.file)

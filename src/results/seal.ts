@@ -20,7 +20,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { cacheFolder } from '../testbed/cache.ts'
 
 export interface Item {
-  readonly kind: 'manifest' | 'rendered' | 'run' | 'boot' | 'trial' | 'task'
+  readonly kind: 'manifest' | 'rendered' | 'run' | 'boot' | 'trial' | 'task' | 'search'
   /** Relative to the project. */
   readonly path: string
 }

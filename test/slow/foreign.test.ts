@@ -61,7 +61,7 @@ describe('a checkout that brings .repro/ and _build/', () => {
 
     const status = await on('mine', 'status')
     expect(status.out).toMatch(/^missing {2}nap\/local\/default: never run$/m)
-    expect(status.err).toMatch(/^ignored 2 files under \.repro\//)
+    expect(status.err).toMatch(/^ignored 3 files under \.repro\//)
     expect(await on('mine', 'build', '--frozen')).toMatchObject({ exitCode: 4 })
     expect((await on('mine', 'explain', 'nap/local/default')).out).toContain('is missing: never run')
 
