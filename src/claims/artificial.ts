@@ -136,20 +136,43 @@ export function frameOf(
     ...artificialRun(cell, template, [], [], false),
     pattern: '',
   }))
+  const indexed = Map.groupBy(slots.keys(), (index) => slots[index]?.cell)
+  const makers = [...templates].map(([cell, template]) => {
+    const indices = indexed.get(firstOf(cell)) ?? []
+    return rememberingLast(indices, (settings) => {
+      const placed = indices.map((index) => ({
+        ...{ index, slot: slots[index] as Slot, setting: settings[index] as Setting },
+      }))
+      const run = artificialRun(cell, template, placed, rules.get(cell) ?? [], isCounted)
+      return run.rows.includes(unsatisfied) ? undefined : run
+    })
+  })
   return {
     slots,
     leaves,
     results: (settings) => {
-      const indexed = Map.groupBy(slots.keys(), (index) => slots[index]?.cell)
-      const runs = [...templates].map(([cell, template]) => {
-        const placed = (indexed.get(firstOf(cell)) ?? []).map((index) => ({
-          ...{ index, slot: slots[index] as Slot, setting: settings[index] as Setting },
-        }))
-        return artificialRun(cell, template, placed, rules.get(cell) ?? [], isCounted)
-      })
-      if (runs.some(({ rows }) => rows.some((row) => row === unsatisfied))) return undefined
+      const runs: Run[] = []
+      for (const make of makers) {
+        const run = make(settings)
+        if (run === undefined) return undefined
+        runs.push(run)
+      }
       return { experiments, runs: [...runs, ...others], ...(published ? { published } : {}) }
     },
+  }
+}
+
+/** A search changes few settings of the best ones so far: most cells are as they were one or two steps before. */
+function rememberingLast<T>(
+  indices: readonly number[],
+  make: (settings: readonly Setting[]) => T,
+): (settings: readonly Setting[]) => T {
+  let known: readonly { readonly settings: readonly Setting[]; readonly made: T }[] = []
+  return (settings) => {
+    const same = known.find((one) => indices.every((index) => one.settings[index] === settings[index]))
+    const found = same ?? { settings, made: make(settings) }
+    known = [found, ...known.filter((one) => one !== found)].slice(0, 2)
+    return found.made
   }
 }
 

@@ -1,5 +1,6 @@
 /** Makes artificial rows meet the invariants of their experiment, which hold for all real ones. */
 
+import { notFinite, QueryError } from '../query/error.ts'
 import type { Expression } from '../query/expression.ts'
 import { interpret } from '../query/interpret.ts'
 import { type Invariant, measuresIn } from '../query/invariant.ts'
@@ -29,12 +30,7 @@ export function rulesOf(
   return invariants.map((invariant) => {
     const { where, left, right, sign } = invariant
     const measures = measuresIn(invariant)
-    const side = (row: Row, ast: Expression) =>
-      interpret(ast, ({ parts }) => {
-        const name = parts.join('.')
-        const value = Number(row[name]) * (scales.get(name) ?? 1)
-        return { readings: [{ value, unit: '', sources: [] }] }
-      }).value
+    const [one, other] = [compiled(left, scales), compiled(right, scales)]
     return {
       binds: (factors, present) =>
         measures.every((name) => present.includes(name)) &&
@@ -46,9 +42,50 @@ export function rulesOf(
         ),
       sign,
       measures,
-      difference: (row) => side(row, left) - side(row, right),
+      difference: (row) => one(row) - other(row),
     }
   })
+}
+
+/** What `interpret` says of a row, some ten times as fast: a search asks this a million times. */
+function compiled(ast: Expression, scales: ReadonlyMap<string, number>): (row: Row) => number {
+  switch (ast.type) {
+    case 'number':
+      return () => ast.value
+    case 'path': {
+      const name = ast.parts.join('.')
+      const scale = scales.get(name) ?? 1
+      return (row) => Number(row[name]) * scale
+    }
+    case 'negation': {
+      const argument = compiled(ast.argument, scales)
+      return (row) => -argument(row)
+    }
+    case 'operation': {
+      const [left, right] = [compiled(ast.left, scales), compiled(ast.right, scales)]
+      switch (ast.operator) {
+        case '+':
+          return (row) => left(row) + right(row)
+        case '-':
+          return (row) => left(row) - right(row)
+        case '*':
+          return (row) => left(row) * right(row)
+        case '/':
+          return (row) => finite(left(row) / right(row))
+      }
+    }
+  }
+  return (row) =>
+    interpret(ast, ({ parts }) => {
+      const name = parts.join('.')
+      const value = Number(row[name]) * (scales.get(name) ?? 1)
+      return { readings: [{ value, unit: '', sources: [] }] }
+    }).value
+}
+
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw new QueryError(notFinite)
+  return value
 }
 
 function scaleOf(column: Column, clockHz: number | undefined): number {

@@ -77,13 +77,25 @@ export function evaluate(expression: Pick<ParsedExpression, 'ast'>, results: Res
   return quantity
 }
 
-/** Reads a path into published tables. Throws QueryError for an unknown name. */
+/** By the tables, the experiments, whose groups a path may name, and the path. */
+const readBefore = new WeakMap<object, WeakMap<object, Map<string, Readings>>>()
+
+/** Reads a path into published tables; cached, as they stay the same. Throws QueryError for an unknown name. */
 export function publishedReadings(
   path: Pick<Path, 'parts'>,
-  { experiments, published = [] }: Results,
+  { experiments, published = noTables }: Results,
 ): Readings {
-  return lookUp(path, published, groupsOf(experiments))
+  const ofTables = readBefore.get(published) ?? new WeakMap<object, Map<string, Readings>>()
+  readBefore.set(published, ofTables)
+  const known = ofTables.get(experiments) ?? new Map<string, Readings>()
+  ofTables.set(experiments, known)
+  const name = JSON.stringify(path.parts)
+  const found = known.get(name) ?? lookUp(path, published, groupsOf(experiments))
+  known.set(name, found)
+  return found
 }
+
+const noTables: readonly PublishedTable[] = []
 
 /** Reads a path from one run: from all its rows, or from a resample of them. */
 export interface Probe {
