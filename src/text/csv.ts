@@ -38,7 +38,7 @@ export function readCsv(text: string): Csv {
   return { head, rows: [...rows] }
 }
 
-/** Like `readCsv`, but parses each row as it is asked for: a large file is never in memory as fields. */
+/** Reads the head at once and each row when it is asked for, so that a large file is never in memory as fields. */
 export function openCsv(text: string): Pick<Csv, 'head'> & { readonly rows: Iterable<CsvRow> } {
   const lines = linesOf(text.replace(/^\uFEFF/, ''), (field) => field)
   const first = lines.next()

@@ -121,7 +121,7 @@ export function queuedIn(output: string): readonly Queued[] {
   })
 }
 
-/** Parses a line of `scontrol show job`; undefined if it has no job. */
+/** Parses one line of `scontrol show job`. Returns undefined for a line that describes no job. */
 export function stateIn(output: string): string | undefined {
   const field = (name: string) => new RegExp(`(?:^|\\s)${name}=(\\S+)`).exec(output)?.[1]
   const state = field('JobState')
