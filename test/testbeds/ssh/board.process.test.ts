@@ -4,28 +4,17 @@ import { spawn } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Access } from '../../../src/testbed/testbed.ts'
 import { setAside } from '../../../src/testbeds/ssh/boards.ts'
+import { until } from './jobs.ts'
 import { openPretend } from './opened.ts'
-import { filesIn, inPath, pretend, type Pretend } from './pretend.ts'
+import { filesIn, pretendBoards } from './pretend.ts'
 import { jobOf } from './runner.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
-let world: Pretend
-let undo: () => void
-beforeAll(() => {
-  world = pretend()
-  undo = inPath(world)
-})
-afterAll(() => {
-  undo()
-  world.end()
-})
-
-const until = async (what: () => unknown) =>
-  await vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 200_000, interval: 20 })
+const world = pretendBoards()
 
 const folderOf = (name: string) => join(world.folder, name)
 

@@ -1,23 +1,14 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import type { Access } from '../../../src/testbed/testbed.ts'
 import { setAside } from '../../../src/testbeds/ssh/boards.ts'
 import { doctor } from '../../../src/testbeds/ssh/doctor.ts'
 import { accessSchema } from '../../../src/testbeds/ssh/environment.ts'
-import { inPath, pretend, type Pretend } from './pretend.ts'
+import { pretendBoards } from './pretend.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
-let world: Pretend
-let undo: () => void
-beforeAll(() => {
-  world = pretend()
-  undo = inPath(world)
-})
-afterAll(() => {
-  undo()
-  world.end()
-})
+const world = pretendBoards()
 
 /** Name -> check. */
 async function examine(access: Access, definition: Readonly<Record<string, string>> = {}) {

@@ -19,6 +19,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
 
 export interface PretendBoard {
   readonly host: string
@@ -41,7 +42,7 @@ export interface PretendBoard {
   reboot(): void
 }
 
-export interface Pretend {
+interface Pretend {
   readonly folder: string
   /** To be first in the PATH. */
   readonly bin: string
@@ -50,9 +51,7 @@ export interface Pretend {
   end(): void
 }
 
-const here = import.meta.dirname
-
-export function pretend(): Pretend {
+function pretend(): Pretend {
   const folder = mkdtempSync(join(tmpdir(), 'repro-pretend-'))
   const bin = join(folder, 'bin')
   program(join(bin, 'ssh'), fakeSsh(folder))
@@ -72,11 +71,24 @@ export function pretend(): Pretend {
   }
 }
 
-/** Puts the programs in front of the PATH of this process; returns what undoes it. */
-export function inPath({ bin }: Pretend): () => void {
+/** Boards for all tests of a file, whose programs are in front of the PATH of its process; they are there once tests run. */
+export function pretendBoards(): Pick<Pretend, 'board' | 'folder'> {
+  let world: Pretend
   const { PATH } = process.env
-  process.env.PATH = `${bin}${delimiter}${PATH}`
-  return () => void (process.env.PATH = PATH)
+  beforeAll(() => {
+    world = pretend()
+    process.env.PATH = `${world.bin}${delimiter}${PATH}`
+  })
+  afterAll(() => {
+    process.env.PATH = PATH
+    world.end()
+  })
+  return {
+    board: (host) => world.board(host),
+    get folder() {
+      return world.folder
+    },
+  }
 }
 
 function program(file: string, text: string): void {
@@ -149,17 +161,6 @@ const rules = (root: string) =>
     `s|:/usr/local/sbin:|:${root}/bin:/usr/local/sbin:|`,
     '',
   ].join('\n')
-
-/** Stands for busybox, which is sent to the board. */
-export const fakeBusybox = Buffer.from(`#!/bin/sh
-applet=$1
-shift
-case $applet in
---list) echo pretend-applet ;;
-cpio) exec ${process.execPath} ${join(here, 'unpack.mjs')} ;;
-*) exec "$applet" "$@" ;;
-esac
-`)
 
 function makeBoard(host: string, root: string): PretendBoard {
   const files = {

@@ -1,28 +1,18 @@
 /** Jobs on a pretend board, whose failures are brought about. */
 
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { appendFileSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { TestbedError } from '../../../src/testbed/board.ts'
+import { describe, expect, it, vi } from 'vitest'
 import { boardsAside } from '../../../src/testbeds/ssh/boards.ts'
-import { filesIn, inPath, isAlive, pretend, type Pretend, type PretendBoard } from './pretend.ts'
-import { jobOf, open, type Process } from './runner.ts'
+import { atFirst, count, failure, killedHost, patient, reasons, result, until } from './jobs.ts'
+import { filesIn, isAlive, pretendBoards, type PretendBoard } from './pretend.ts'
+import { jobOf, open } from './runner.ts'
 
 // Some boards reboot several times, and a busy machine takes its time.
 vi.setConfig({ testTimeout: 240_000 })
 
-let world: Pretend
-let undo: () => void
-beforeAll(() => {
-  world = pretend()
-  undo = inPath(world)
-})
-afterAll(() => {
-  undo()
-  world.end()
-})
+const world = pretendBoards()
 
 let boards = 0
 function newBoard(): PretendBoard {
@@ -32,47 +22,6 @@ function newBoard(): PretendBoard {
 
 const contents = (folder: string) =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]))
-
-const result = (folder: string) => readFileSync(join(folder, 'result'), 'utf8')
-
-const count = (board: PretendBoard, call: string) => board.calls().filter((one) => one === call).length
-
-/** Waits until something is so, for as long as the test has. */
-const until = async (what: () => unknown) =>
-  await vi.waitFor(() => expect(what()).toBeTruthy(), { timeout: 200_000, interval: 20 })
-
-/** A job that goes on until the test says so. */
-const patient = ({ root }: PretendBoard) =>
-  jobOf(`: >${root}/runs; until [ -e ${root}/go ]; do sleep 0.05; done; echo done >$OUT/result`)
-
-/** A job that does something in its first attempt only. */
-const atFirst = ({ root }: PretendBoard, script: string, rest = '') =>
-  jobOf(`echo done >$OUT/result; [ -e ${root}/tried ] || { : >${root}/tried; ${script}; }; ${rest}:`)
-
-const reasons = ({ runner }: Process) => runner.account.discarded.map(({ reason }) => reason)
-
-async function failure(running: Promise<unknown>): Promise<TestbedError> {
-  const error = await running.then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  expect(error).toBeInstanceOf(TestbedError)
-  return error as TestbedError
-}
-
-/** A process that runs a patient job, and is killed when it runs. */
-async function killedHost(board: PretendBoard, boot: string): Promise<void> {
-  const { script } = patient(board).stages[0]
-  const args = ['--import', join(import.meta.dirname, '../../typescript.mjs')]
-  const child = spawn(
-    process.execPath,
-    [...args, join(import.meta.dirname, 'host.ts'), board.host, board.root, boot, script],
-    { stdio: 'inherit' },
-  )
-  await until(() => board.has('runs'))
-  child.kill('SIGKILL')
-  await once(child, 'exit')
-}
 
 describe.concurrent('a job', () => {
   it('runs, and its files arrive', async () => {
@@ -468,7 +417,7 @@ describe.concurrent('a board', () => {
     const board = newBoard()
     await killedHost(board, 'first')
     const owner = board.get('var/lib/repro/owner')
-    board.set('var/lib/repro/owner', owner.replace(/ \S+-[0-9a-f]{6} /, ' elsewhere '))
+    board.set('var/lib/repro/owner', owner.replace(/^(\S+) \S+/, '$1 elsewhere.0.0.1.2'))
     const one = await open(board, { boot: 'second' })
     const error = await failure(one.run(jobOf('')))
     expect(error.message).toBe(`${board.host} is used by elsewhere`)

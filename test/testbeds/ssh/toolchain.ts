@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { marker } from '../../../src/toolchain/installed.ts'
 import type { Toolchain } from '../../../src/toolchain/toolchain.ts'
-import { fakeBusybox } from './pretend.ts'
+import { fakeBusybox } from './busybox.ts'
 
 /** Programs of the system, and libraries, of which one is glibc's. */
 export function makeToolchain(folder: string): Toolchain {
