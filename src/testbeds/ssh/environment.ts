@@ -9,7 +9,7 @@ const word = z.string().min(1).max(200)
 const host = z
   .string()
   .regex(
-    /^(?:\w[\w.-]*@)?[A-Za-z0-9][\w.:-]*$/,
+    /^(?=.{1,200}$)(?:\w[\w.-]*@)?[A-Za-z0-9][\w.:-]*$/,
     'the name of a host for ssh, such as pi4 or root@192.168.1.20',
   )
 /** A command for `sh`. */
@@ -51,7 +51,11 @@ export const accessSchema = z
   .strictObject({
     host: host.optional(),
     /** Several boards of one kind, instead of `host`. */
-    boards: z.array(host).min(1).optional(),
+    boards: z
+      .array(host)
+      .min(1)
+      .refine((all) => new Set(all).size === all.length, { message: 'name each board once' })
+      .optional(),
     /** Commands on this computer, with the board's name in $REPRO_BOARD. */
     power: z.strictObject({ cycle: command }).optional(),
     /** Prints what the board's serial console says, until it is killed. */
@@ -106,6 +110,7 @@ export function settingsOf({
 
 /** Names of the boards; empty if the entry names none. */
 export function hostsOf(access: Access | undefined): readonly string[] {
-  const { host: one, boards } = accessSchema.parse(access ?? {})
+  if (access === undefined) return []
+  const { host: one, boards } = accessSchema.parse(access)
   return boards ?? (one === undefined ? [] : [one])
 }

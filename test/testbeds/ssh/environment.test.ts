@@ -7,7 +7,7 @@ import { planDocument } from '../../../src/project/build.ts'
 import { openDocument } from '../../../src/project/site.ts'
 import { openSeal } from '../../../src/results/seal.ts'
 import { readEnvironments } from '../../../src/testbeds/environments.ts'
-import { settingsOf } from '../../../src/testbeds/ssh/environment.ts'
+import { hostsOf, settingsOf } from '../../../src/testbeds/ssh/environment.ts'
 import { ssh } from '../../../src/testbeds/ssh/testbed.ts'
 import { testbeds } from '../../../src/testbeds/testbeds.ts'
 
@@ -81,6 +81,10 @@ it('an entry names one host, or several boards', () => {
   expect(ssh.machines?.(read())).toEqual(['pi4'])
 })
 
+it('an environment that names no board has none', () => {
+  expect(hostsOf(undefined)).toEqual([])
+})
+
 it('an emulated machine has no word of hardware', () => {
   expect(read({ machine: 'emulated' }).origin).toBe('emulated')
 })
@@ -96,6 +100,8 @@ it.each<[string, Readonly<Record<string, unknown>>, RegExp]>([
     { host: undefined, boards: ['pi', '-oProxyCommand=x'] },
     /the name of a host for ssh[\s\S]*pi\.boards\[1\]/,
   ],
+  ['a board twice', { host: undefined, boards: ['pi', 'pi'] }, /name each board once[\s\S]*pi\.boards/],
+  ['a host that is no file name', { host: 'a'.repeat(201) }, /the name of a host for ssh/],
   ['a host with a command', { host: 'pi; reboot' }, /the name of a host for ssh/],
   ['a host that is a path', { host: 'a/../b' }, /the name of a host for ssh/],
   ['an unknown machine', { machine: 'real' }, /pi\.machine/],
