@@ -27,13 +27,17 @@ const locked: Readonly<Record<string, string>> = {
   system: 'system',
 }
 
-/** What in a board's device tree is an emulator's; undefined if nothing is. */
+/**
+ * What in a board's device tree is an emulator's; undefined if nothing is. QEMU's model of a Raspberry Pi uses the board's
+ * own tree; but there is no firmware, which on a board adds its serial number before anything else runs.
+ */
 export function emulatorOf({ fact }: Machine): string | undefined {
   const own = [fact('model'), fact('compatible')].find((text) => /qemu|dummy-virt/i.test(text))
   if (own !== undefined) return own.trim()
-  return fact('tree')
-    .split(' ')
-    .find((node) => node.startsWith('fw-cfg@'))
+  const tree = fact('tree').split(' ')
+  if (/raspberry/i.test(fact('model')) && !tree.includes('serial-number'))
+    return `${fact('model')}, without the serial number that its firmware gives`
+  return tree.find((node) => node.startsWith('fw-cfg@'))
 }
 
 /** Throws a TestbedError unless the board is what the environment says: its numbers carry that word. */
@@ -106,7 +110,7 @@ export function requirements(
       'xenconsoled',
       /--log=(?:guest|all)\b/.test(console),
       console || 'does not run',
-      'Let it run with --log=guest (XENCONSOLED_TRACE=guest in /etc/default/xen): jobs read what domUs say.',
+      'Let it run with --log=guest (Debian: XENCONSOLED_ARGS in /etc/default/xen; else XENCONSOLED_TRACE=guest): jobs read what domUs say.',
     ),
     check(
       'domains',
@@ -133,6 +137,15 @@ export function requirements(
 
 export function isReady(settings: Pick<Settings, 'requirements'>, board: Machine): boolean {
   return requirements(settings, board).every(({ ok }) => ok)
+}
+
+/** Throws a TestbedError while the board runs what no job of ours left there. */
+export function requireUnused(board: Machine): void {
+  const running = board.fact('domains')
+  if (running === '') return
+  throw new TestbedError(`${board.host} is in use: it runs ${running}`, {
+    advice: 'Shut these domains down, or take another board: jobs restart it.',
+  })
 }
 
 /** Throws a TestbedError with what to do for all requirements that do not hold. */

@@ -13,8 +13,8 @@ import {
 const pi = {
   model: 'Raspberry Pi 4 Model B Rev 1.4',
   compatible: 'raspberrypi,4-model-b brcm,bcm2711',
-  tree: 'soc memory@0 chosen',
-  revision: '00c03114',
+  tree: 'soc memory@0 chosen serial-number',
+  revision: 'c03114',
   firmware: '82f3750a65fadae9a38077e3c2e217ad158c8d54',
   processor: '0x41 0xd08',
   kernel: '6.1.0-21-arm64',
@@ -56,7 +56,12 @@ function adviceOf(action: () => void): string | undefined {
 it.each<[string, Readonly<Record<string, string>>, string]>([
   ['its model', { model: 'QEMU Virtual Machine' }, 'QEMU Virtual Machine'],
   ['what it is compatible with', { model: '', compatible: 'linux,dummy-virt' }, 'linux,dummy-virt'],
-  ["QEMU's device for firmware", { tree: 'soc fw-cfg@9020000 chosen' }, 'fw-cfg@9020000'],
+  [
+    'a Raspberry Pi without the number of its firmware',
+    { tree: 'soc memory@0 chosen' },
+    'Raspberry Pi 4 Model B Rev 1.4, without the serial number that its firmware gives',
+  ],
+  ["QEMU's device for firmware", { tree: 'soc fw-cfg@9020000 chosen serial-number' }, 'fw-cfg@9020000'],
 ])('an emulator is known by %s', (_, changes, sign) => {
   expect(emulatorOf(board(changes))).toBe(sign)
 })
@@ -78,7 +83,7 @@ it('an emulator is no hardware, and hardware no emulator', () => {
 it('a lock holds what a board says of itself, by its beginning', () => {
   const lock = {
     model: 'Raspberry Pi 4',
-    revision: '00c03114',
+    revision: 'c03114',
     firmware: '82f3750a',
     xen: '4.17',
     kernel: '6.1.0-21',
@@ -154,7 +159,7 @@ it('boot settings are those that the board was booted with', () => {
 it('facts are those that the board can say', () => {
   expect(factsOf(board({ firmware: '' }))).toEqual({
     board: 'Raspberry Pi 4 Model B Rev 1.4',
-    revision: '00c03114',
+    revision: 'c03114',
     processor: '0x41 0xd08',
   })
 })
