@@ -43,6 +43,9 @@ export interface BootPlace extends Host {
    * Deleted when the boot is done, or shall run anew.
    */
   readonly kept: string
+  /** What runs, by which a testbed may know how long it takes. */
+  readonly experiment?: string
+  readonly trials?: number
   log(text: string): void
 }
 

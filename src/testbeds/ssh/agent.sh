@@ -21,7 +21,7 @@ facts() {
     say model "$(tr -d '\000' </proc/device-tree/model 2>/dev/null)"
     say compatible "$(tr '\000' ' ' </proc/device-tree/compatible 2>/dev/null)"
     say tree "$(find /proc/device-tree/ -maxdepth 1 2>/dev/null | sed 's|.*/||' | sort | tr '\n' ' ')"
-    say revision "$(od -An -tx1 /proc/device-tree/system/linux,revision 2>/dev/null | tr -d ' \n')"
+    say revision "$(od -An -tx1 /proc/device-tree/system/linux,revision 2>/dev/null | tr -d ' \n' | sed 's/^0*//')"
     say processor "$(sed -n 's/^CPU \(implementer\|part\).*: //p' /proc/cpuinfo | sort -u | tr '\n' ' ')"
     say firmware "$(vcgencmd version 2>/dev/null | sed -n 's/^version //p')"
     say kernel "$(uname -r)"
@@ -101,36 +101,64 @@ state() { # JOB
     fi
 }
 
-# Ends what an earlier job left, if it is `ours` (the host's name), and makes room for the next one.
-clear_board() { # HOST
+# Gives the board to HOST until its job starts, unless another one has it: of two that ask at once only one can make the link.
+# A claim ends with the boot, with the start of a job, or after a while, as whoever made it may be gone.
+claim() { # HOST FORMER
+    mkdir -p "$memory"
+    read_claim
+    now=$(cut -d . -f 1 /proc/uptime)
+    if [ -n "$claimant" ] && { [ "$claimant" = "$1" ] || [ "$claimant" = "$2" ] || [ "$now" -ge "${claimed:-0}" ]; }; then
+        rm -f "$memory/claim"
+    fi
+    echo "$1 $((now + 900))" >"$memory/claim.$1"
+    ln "$memory/claim.$1" "$memory/claim" 2>/dev/null
+    rm -f "$memory/claim.$1"
+    read_claim
+    [ "$claimant" = "$1" ]
+}
+
+read_claim() {
+    claimant= claimed=
+    read -r claimant claimed 2>/dev/null <"$memory/claim" || true
+}
+
+domains() { xl list 2>/dev/null | awk 'NR > 1 && $2 != 0 { print $2 }'; }
+
+# Ends what an earlier job left, and makes room for the next one. FORMER is a holder that is known to be gone.
+clear_board() { # HOST FORMER
     read_owner
-    if [ -n "$owner" ] && [ "$host" != "$1" ] && is_running "$group" "$boot"; then
-        say taken "$host $until"
+    if [ -n "$owner" ] && [ "$host" != "$1" ] && [ "$host" != "$2" ] && is_running "$group" "$boot"; then
+        say taken "$host"
         return
     fi
-    if is_running "$group" "$boot"; then
-        [ -e "$memory/over" ] || say left "job $owner" # else it only syncs
+    if ! claim "$1" "$2"; then
+        say taken "$claimant"
+        return
+    fi
+    if [ ! -e "$memory/over" ] && is_running "$group" "$boot"; then # else it only syncs, and its number may be another's by now
+        say left "job $owner"
         kill -KILL "-$group" 2>/dev/null
     fi
-    for file in "$memory"/groups; do
-        [ "$boot" = "$(boot_id)" ] && [ -e "$file" ] || continue
-        while read -r one; do kill -KILL "-$one" 2>/dev/null; done <"$file"
-    done
+    if [ "$boot" = "$(boot_id)" ] && [ -e "$memory/groups" ]; then
+        while read -r one; do kill -KILL "-$one" 2>/dev/null; done <"$memory/groups"
+    fi
     for one in $(pids xentrace); do
         say left "xentrace (process $one)"
         kill -INT "$one" 2>/dev/null
         sleep 1
         kill -KILL "$one" 2>/dev/null
     done
-    # The board had no domains when that job started, so all that are there are its own.
-    if [ -n "$owner" ]; then
-        for domain in $(xl list 2>/dev/null | awk 'NR > 1 && $2 != 0 { print $2 }'); do
+    # The board had no domains when that job started, so all that are there are its own; but only those that it left, once it is
+    # over: somebody may use the board since. Xen gives no number twice in a boot.
+    if [ "$boot" = "$(boot_id)" ]; then
+        for domain in $(domains); do
+            [ ! -e "$memory/domains" ] || grep -qx "$domain" "$memory/domains" || continue
             say left "domain $domain"
             xl destroy "$domain" 2>/dev/null
         done
     fi
     unload
-    rm -rf "$memory/job" "$memory/out" "$memory/groups" "$memory/over" "$disk"/jobs/*.part
+    rm -rf "$memory/job" "$memory/out" "$memory/groups" "$memory/over" "$memory/domains" "$memory/go" "$disk"/jobs/*.part
     [ ! -L /job ] || rm -f /job
     rm -f /var/log/xen/console/guest-*.log /var/log/xen/xl-*.log
     rm -f "$disk/owner"
@@ -163,6 +191,8 @@ unload() {
 
 # The files of the job are in place. It goes on when the connection ends.
 start() { # JOB HOST SECONDS
+    read_claim
+    [ "$claimant" = "$2" ] || { say error "the board was given to ${claimant:-another} meanwhile"; return; }
     [ -d "$memory/job" ] || { say error "no job in $memory/job"; return; }
     ln -sfn "$memory/job" /job || { say error "cannot make the link /job"; return; }
     load
@@ -170,6 +200,7 @@ start() { # JOB HOST SECONDS
     group=$!
     echo "$1 $2 $group $(boot_id) $(($(cut -d . -f 1 /proc/uptime) + $3))" >"$disk/owner.part"
     mv "$disk/owner.part" "$disk/owner"
+    rm -f "$memory/claim"
     sync
     tell "job $1 started"
     : >"$memory/go" # after the journal knows of it, and before the connection may fail
@@ -202,6 +233,8 @@ run() { # JOB HOST SECONDS
         number=$((number + 1))
     done
     while read -r one; do kill -KILL "-$one" 2>/dev/null; done <"$memory/groups"
+    rm -f "$memory/groups"
+    { echo "$(domains)" >"$memory/domains"; } 2>/dev/null || rm -f "$memory/domains"
     [ "$(free_mb "$memory")" -gt 1 ] || status="$status memory-full"
     keep "$1" "$status" || keep_status "$1" "$status disk-full"
     tell "job $1 ended"

@@ -7,43 +7,68 @@ import { type OpenedBoard, TestbedError } from '../../testbed/board.ts'
 import type { BootPlace, Environment } from '../../testbed/testbed.ts'
 import { guestRoot, type Source } from '../../toolchain/initramfs.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
-import { openAccount } from './account.ts'
+import { type Account, openAccount } from './account.ts'
+import type { Runner } from './attempt.ts'
 import { leaseBoard } from './boards.ts'
-import { connect, program } from './connection.ts'
+import { connect } from './connection.ts'
 import { settingsOf } from './environment.ts'
+import { holderName } from './holder.ts'
 import { described, parseHygiene } from './hygiene.ts'
 import { factsOf } from './machine.ts'
-import { usualTimings } from './reach.ts'
-import { type Runner, runJob } from './run.ts'
+import { type Timings, usualTimings } from './reach.ts'
+import { type Reservation, reserve } from './reservation.ts'
+import { runJob } from './run.ts'
 import { followSerial } from './serial.ts'
 import { toolsOf } from './tools.ts'
-
-const reserveMs = 600_000
 
 /** Leases a board and opens it. Throws a TestbedError if there is none. */
 export async function openBoard(
   toolchain: Toolchain,
   environment: Environment,
-  { project, cache, folder, kept, log }: BootPlace,
+  place: BootPlace,
   timings = usualTimings,
 ): Promise<OpenedBoard> {
+  const { cache, kept, log } = place
   const settings = settingsOf(environment)
-  const { root, hosts, serial: console } = settings
-  const source: Source = { host: toolchain.root('host'), ...toolchain.board(root) }
-  const sources = (those: readonly string[]) => those.map((one) => join(project, one))
   await mkdir(kept, { recursive: true })
   const account = await openAccount(kept, randomUUID())
-  const host = await leaseBoard(cache, hosts, account.host || undefined, log)
+  const host = await leaseBoard(cache, settings.hosts, account.host || undefined, log)
   await account.moveTo(host)
-  if (settings.reserve !== undefined) await command(settings.reserve, host, 'reserve')
+  const reservation = await reserve(settings, cache, host, log)
+  try {
+    return await openLeased(toolchain, environment, place, { account, host, reservation, timings })
+  } catch (error) {
+    await reservation.end()
+    throw error
+  }
+}
+
+interface Leased {
+  readonly account: Account
+  readonly host: string
+  readonly reservation: Reservation
+  readonly timings: Timings
+}
+
+async function openLeased(
+  toolchain: Toolchain,
+  environment: Environment,
+  { project, cache, folder, kept, log, experiment, trials }: BootPlace,
+  { account, host, reservation, timings }: Leased,
+): Promise<OpenedBoard> {
+  const settings = settingsOf(environment)
+  const { root, serial: console } = settings
+  const source: Source = { host: toolchain.root('host'), ...toolchain.board(root) }
+  const sources = (those: readonly string[]) => those.map((one) => join(project, one))
+  const tools = await toolsOf(source)
+  const holder = await holderName(cache)
   let facts: Readonly<Record<string, string>> = {}
   let jobs = 0
   const runner: Runner = {
-    ...{ settings, account, timings, cache, kept, log },
-    name: environment.name,
+    ...{ settings, account, timings, cache, kept, log, tools, holder },
+    kind: [environment.name, experiment, trials].filter((one) => one !== undefined).join('-'),
     connection: connect(host),
-    serial: console === undefined ? undefined : followSerial(console, host, join(folder, 'serial.log')),
-    tools: await toolsOf(source),
+    serial: console === undefined ? undefined : followSerial(console, host, join(folder, 'serial.log'), log),
     bootId: undefined,
     onMachine: (machine) => {
       facts = { ...facts, ...factsOf(machine) }
@@ -81,20 +106,7 @@ export async function openBoard(
     },
     async close() {
       runner.serial?.stop()
-      if (settings.release === undefined) return
-      // The results are there all the same.
-      await command(settings.release, host, 'release').catch((error: Error) => log(error.message))
+      await reservation.end()
     },
   }
-}
-
-async function command(text: string, host: string, what: string): Promise<void> {
-  const { exitCode, complaint, problem } = await program('sh', ['-c', text], {
-    deadlineMs: reserveMs,
-    variables: { REPRO_BOARD: host },
-  })
-  if (exitCode === 0) return
-  throw new TestbedError(`cannot ${what} ${host}: ${problem ?? (complaint || `exit code ${exitCode}`)}`, {
-    advice: `The command is \`${text}\`, from experiments/environments.yaml.`,
-  })
 }

@@ -3,7 +3,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { exclusivelyOneOf } from '../../files/exclusive.ts'
+import { exclusively, exclusivelyOneOf } from '../../files/exclusive.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { writeToCache } from '../../testbed/cache.ts'
 
@@ -20,8 +20,17 @@ function folderOf(cache: string): string {
   return join(cache, 'boards')
 }
 
+function leaseFile(cache: string, host: string): string {
+  return join(folderOf(cache), `${host}.lock`)
+}
+
 function asideFile(cache: string, host: string): string {
   return join(folderOf(cache), `${host}.aside.json`)
+}
+
+/** There while a board is reserved by a boot of ours (reservation.ts). */
+export function reservedFile(cache: string, host: string): string {
+  return join(folderOf(cache), `${host}.reserved`)
 }
 
 const written = z.object({ reason: z.string(), date: z.string() })
@@ -90,7 +99,7 @@ async function leaseOneOf(
   hosts: readonly string[],
   log: (text: string) => void,
 ): Promise<string | undefined> {
-  const names = new Map(hosts.map((host) => [join(folderOf(cache), `${host}.lock`), host]))
+  const names = new Map(hosts.map((host) => [leaseFile(cache, host), host]))
   return await new Promise((resolve, reject) => {
     const what = { what: 'boot on this board', onWait: log }
     const held = exclusivelyOneOf([...names.keys()], what, async (file) => {
@@ -104,14 +113,39 @@ async function leaseOneOf(
   })
 }
 
-/** The longest that a job took on these boards, in seconds: how long to keep silent for the next. */
-export async function longestSeconds(cache: string, name: string): Promise<number> {
-  const text = await readFile(join(folderOf(cache), `${name}.seconds`), 'utf8').catch(() => '')
+/**
+ * Runs `action` with a board leased, if no boot has it; else returns who has, and does not wait. The board need not be
+ * one that boots use.
+ */
+export async function withFreeBoard<T>(
+  cache: string,
+  host: string,
+  action: () => Promise<T>,
+): Promise<T | { readonly holder: string }> {
+  await mkdir(folderOf(cache), { recursive: true })
+  const waiting = new AbortController()
+  let holder = ''
+  const onWait = (note: string) => {
+    holder = note
+    waiting.abort()
+  }
+  try {
+    const { signal } = waiting
+    return await exclusively(leaseFile(cache, host), { what: 'boot on this board', signal, onWait }, action)
+  } catch (error) {
+    if (!waiting.signal.aborted) throw error
+    return { holder }
+  }
+}
+
+/** The longest that such a job took on these boards, in seconds: how long to keep silent for the next. */
+export async function longestSeconds(cache: string, kind: string): Promise<number> {
+  const text = await readFile(join(folderOf(cache), `${kind}.seconds`), 'utf8').catch(() => '')
   const seconds = Number(text)
   return Number.isFinite(seconds) && seconds > 0 ? seconds : 0
 }
 
-export async function noteSeconds(cache: string, name: string, seconds: number): Promise<void> {
-  if (seconds > (await longestSeconds(cache, name)))
-    await writeToCache(join(folderOf(cache), `${name}.seconds`), `${Math.ceil(seconds)}\n`)
+export async function noteSeconds(cache: string, kind: string, seconds: number): Promise<void> {
+  if (seconds > (await longestSeconds(cache, kind)))
+    await writeToCache(join(folderOf(cache), `${kind}.seconds`), `${Math.ceil(seconds)}\n`)
 }

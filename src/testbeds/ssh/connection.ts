@@ -15,6 +15,8 @@ export class ConnectionError extends Error {
 
 export interface Connection {
   readonly host: string
+  /** Whether the board has answered a call of this process. */
+  readonly hasAnswered: boolean
   /** Calls a verb of agent.sh; words may hold letters, digits and `._-` only. Throws a ConnectionError. */
   call(verb: string, words?: readonly string[], deadlineMs?: number): Promise<Answer>
   /** Sends bytes to a command of ours. Throws a ConnectionError. */
@@ -55,14 +57,19 @@ export function connect(host: string, signal?: AbortSignal): Connection {
     if (ended.exitCode === 255) throw new ConnectionError(`${host}: ${ended.complaint || 'ssh failed'}`)
     return ended
   }
+  let hasAnswered = false
   return {
     host,
+    get hasAnswered() {
+      return hasAnswered
+    },
     async call(verb, words = [], deadlineMs = callMs) {
       for (const word of words)
         if (!/^[\w.-]+$/.test(word)) throw new Error(`not a word for a board: ${word}`)
       const command = ['exec sh -s --', verb, ...words].join(' ')
       const { output, exitCode, complaint } = await run(command, await agent(), mostAnswer, deadlineMs)
       const answer = parseAnswer(output.toString())
+      hasAnswered ||= answer.has('end')
       if (answer.has('end')) return answer
       throw new ConnectionError(
         `${host}: the board's answer is cut off (exit code ${exitCode}) ${complaint}`.trim(),
@@ -85,7 +92,10 @@ export async function agent(): Promise<Uint8Array> {
   return await readFile(new URL('./agent.sh', import.meta.url))
 }
 
-/** Lines of ours, without what the board's shell may print at the start. */
+/** As agent.sh cuts them; a board may be anybody's. */
+const longestValue = 2000
+
+/** Lines of ours, without what the board's shell may print at the start. Values have no control characters. */
 export function parseAnswer(text: string): Answer {
   const answer = new Map<string, string[]>()
   for (const line of text.split(/\r?\n/)) {
@@ -93,10 +103,15 @@ export function parseAnswer(text: string): Answer {
     if (!found) continue
     const [, name = '', value = ''] = found
     const values = answer.get(name) ?? []
-    values.push(value.trim())
+    values.push(plain(value).slice(0, longestValue))
     answer.set(name, values)
   }
   return answer
+}
+
+/** A line of a board, for messages and the record of a run. */
+export function plain(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ').trim()
 }
 
 export interface ProgramEnd {
@@ -139,6 +154,7 @@ export async function program(
   const pieces: Buffer[] = []
   let size = 0
   let problem: string | undefined
+  let complained = 0
   const giveUp = (why: string) => {
     problem ??= why
     try {
@@ -152,6 +168,11 @@ export async function program(
     if (size > bytes) giveUp(`it sends more than ${bytes} bytes`)
     else pieces.push(piece)
   })
+  // zx keeps all of it.
+  running.stderr.on('data', (piece: Buffer) => {
+    complained += piece.length
+    if (complained > mostAnswer) giveUp(`it complains in more than ${mostAnswer} bytes`)
+  })
   running.stdin.on('error', () => {}) // it ended before it read all
   const late = setTimeout(() => giveUp(`no end within ${Math.round(deadlineMs / 1000)} s`), deadlineMs)
   const abort = () => giveUp('interrupted')
@@ -159,7 +180,12 @@ export async function program(
   try {
     const { exitCode, stderr } = await running
     signal?.throwIfAborted()
-    const complaint = stderr.trim().split('\n').slice(-4).join('\n')
+    const complaint = stderr
+      .trim()
+      .split('\n')
+      .slice(-4)
+      .map((line) => plain(line).slice(0, longestValue))
+      .join('\n')
     // Not what a shell says of a program that it was to run for us, here or on a board.
     if (exitCode === 127 && new RegExp(`: ${command}: (?:command )?not found`).test(stderr))
       throw new TestbedError(`program not found: ${command}`, {

@@ -19,7 +19,10 @@ const mostBytes = 1_000_000_000
 /** Returns the files that a job left, by the board's answer. Throws a TestbedError for a list that no job of ours makes. */
 export function listedFiles(host: string, answer: Answer): readonly ListedFile[] {
   const lines = answer.get('file') ?? []
-  const refuse = (reason: string) => new TestbedError(`${host} lists results that cannot be: ${reason}`)
+  const refuse = (reason: string) =>
+    new TestbedError(`${host} lists results that cannot be: ${reason}`, {
+      advice: `A job leaves at most ${mostFiles} files of ${mostBytes / 1e6} MB together in $OUT, whose names have letters, digits and \`._-\` only.`,
+    })
   if (lines.length > mostFiles) throw refuse(`${lines.length} files`)
   const files = lines.map((line) => {
     const [, digest = '', bytes = '', name = ''] =

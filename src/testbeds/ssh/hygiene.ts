@@ -1,5 +1,7 @@
 /** What may have disturbed a job: the board's own observations before and after its last stage. */
 
+import { plain } from './connection.ts'
+
 type Observed = Readonly<Record<string, string>>
 
 export interface Hygiene {
@@ -14,10 +16,18 @@ export function parseHygiene(text: string, messages: string): Hygiene {
   const found: Record<'before' | 'after', Record<string, string>> = { before: {}, after: {} }
   for (const line of text.split('\n')) {
     const [, when, name = '', value = ''] = /^(before|after) ([\w-]+) ?(.*)$/.exec(line) ?? []
-    if (when === 'before' || when === 'after') found[when][name] = value.trim()
+    if (when === 'before' || when === 'after') found[when][name] = plain(value).slice(0, longest)
   }
-  return { ...found, messages: messages.split('\n').filter((line) => line.trim() !== '') }
+  return {
+    ...found,
+    messages: messages
+      .split('\n')
+      .map(plain)
+      .filter((line) => line !== ''),
+  }
 }
+
+const longest = 200
 
 /** A Pi 4 lowers its clock from 80 °C. */
 const hottest = 80
@@ -37,6 +47,9 @@ const throttling = [
 const alarming =
   /under-?voltage|throttl|out of memory|oom-kill|hung task|soft lockup|rcu.*stall|call trace|i\/o error|mmc\d.*error/i
 
+/** Observations that rules read; '' is what a board cannot say. */
+const numbers = ['throttled', 'temperature-mc', 'clock-khz', 'packets', 'seconds', 'available-kb']
+
 /** Returns why what was measured does not count; empty if nothing disturbed it. */
 export function taints({ before, after, messages }: Hygiene): readonly string[] {
   const number = (observed: Observed, name: string) => {
@@ -44,7 +57,11 @@ export function taints({ before, after, messages }: Hygiene): readonly string[] 
     return value === '' ? undefined : Number(value)
   }
   const change = (name: string) => (number(after, name) ?? 0) - (number(before, name) ?? 0)
-  const found: string[] = []
+  const found = [before, after].flatMap((observed) =>
+    numbers.flatMap((name) =>
+      Number.isFinite(number(observed, name) ?? 0) ? [] : [`the board says of ${name}: ${observed[name]}`],
+    ),
+  )
 
   const [then, now] = [number(before, 'throttled') ?? 0, number(after, 'throttled') ?? 0]
   for (const [bit, what] of throttling)

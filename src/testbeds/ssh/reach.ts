@@ -54,12 +54,17 @@ export class LostBoard extends Error {
   override readonly name = 'LostBoard'
 }
 
+/** Tells the boot that is waited for from an old one, which `again` is called for while it answers. */
+interface Wanted {
+  isNew(machine: Machine): boolean
+  again(): Promise<void>
+}
+
 /**
- * Returns the facts of a board that answers; switches its power if it does not for as long as a boot may take. `isNew`
- * tells the boot that is waited for from an old one that still answers. Throws a LostBoard, or a TestbedError if the time
- * of the job is over.
+ * Returns the facts of a board that answers; switches its power if it does not for as long as a boot may take. Throws a
+ * LostBoard, or a TestbedError if the time of the job is over.
  */
-export async function reach(by: Reach, isNew: (machine: Machine) => boolean = () => true): Promise<Machine> {
+export async function reach(by: Reach, wanted?: Wanted): Promise<Machine> {
   const { connection, settings, serial, timings, deadline, log } = by
   let patience = performance.now() + settings.bootSeconds * 1000
   let mark = serial?.mark() ?? 0
@@ -67,10 +72,12 @@ export async function reach(by: Reach, isNew: (machine: Machine) => boolean = ()
     let reason = 'it still runs its old boot'
     try {
       const machine = machineOf(connection.host, await connection.call('facts', [], timings.answerMs))
-      if (isNew(machine)) return machine
+      if (wanted === undefined || wanted.isNew(machine)) return machine
+      await wanted.again()
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error
-      refuseForGood(error)
+      // A board that has answered will again: its name may be known only while it runs (mDNS), and its keys later than its ssh.
+      if (!connection.hasAnswered) refuseForGood(error)
       reason = error.message
     }
     if (!told) log(`${reason}; waiting up to ${settings.bootSeconds} s`)
@@ -130,11 +137,16 @@ export async function powerCycle(
 
 /** Restarts a board that answers, and returns the facts of its new boot. Throws a LostBoard. */
 export async function restart(by: Reach, old: Machine): Promise<Machine> {
-  try {
-    await by.connection.call('restart', [], by.timings.answerMs)
-  } catch (error) {
-    if (!(error instanceof ConnectionError)) throw error // it may restart all the same
+  let isHeard = false
+  const again = async () => {
+    if (isHeard) return
+    try {
+      isHeard = (await by.connection.call('restart', [], by.timings.answerMs)).has('restarts')
+    } catch (error) {
+      if (!(error instanceof ConnectionError)) throw error // it may restart all the same
+    }
   }
+  await again()
   await sleep(by.timings.pauseMs)
-  return await reach(by, (machine) => machine.fact('boot-id') !== old.fact('boot-id'))
+  return await reach(by, { isNew: (machine) => machine.fact('boot-id') !== old.fact('boot-id'), again })
 }

@@ -49,3 +49,9 @@ it.each(['a b', 'a;reboot', '$(reboot)', "'", '', 'a\nb', '../x'])(
     await expect(connect('pi4').call('state', [word])).rejects.toThrow('not a word for a board')
   },
 )
+
+it('a value of an answer is one line of text, and no longer than ours', () => {
+  const answer = parseAnswer(`repro: model \u001b[2J\u0007Pi\u009b4 \t B\nrepro: kernel ${'6'.repeat(5000)}`)
+  expect(answer.get('model')).toEqual(['[2J Pi 4   B'])
+  expect(answer.get('kernel')?.[0]).toHaveLength(2000)
+})

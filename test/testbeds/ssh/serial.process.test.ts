@@ -6,6 +6,8 @@ import { followSerial } from '../../../src/testbeds/ssh/serial.ts'
 import { isAlive } from './pretend.ts'
 
 let folder: string
+const noted: string[] = []
+const note = (text: string) => void noted.push(text)
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'repro-serial-'))
   onTestFinished(() => rmSync(folder, { recursive: true, maxRetries: 5 }))
@@ -14,7 +16,7 @@ beforeEach(() => {
 /** Follows a console that prints `text`, and then nothing. */
 async function follow(text: string) {
   const command = `printf '%s' "$TEXT"; echo $$ >${folder}/pid; exec sleep 1000`
-  const serial = followSerial(`TEXT='${text}'; ${command}`, 'pi4', join(folder, 'serial.log'))
+  const serial = followSerial(`TEXT='${text}'; ${command}`, 'pi4', join(folder, 'serial.log'), note)
   onTestFinished(() => serial.stop())
   await vi.waitFor(() => expect(serial.mark()).toBe(text.length), { timeout: 30_000 })
   return serial
@@ -51,6 +53,7 @@ it('all is logged, with the name of the board in its command; the command ends w
     `echo "console of $REPRO_BOARD"; echo $$ >${folder}/pid; exec sleep 1000`,
     'pi4',
     join(folder, 'serial.log'),
+    note,
   )
   const log = () => readFileSync(join(folder, 'serial.log'), 'utf8')
   await vi.waitFor(() => expect(log()).toBe('console of pi4\n'), { timeout: 30_000 })
@@ -60,9 +63,16 @@ it('all is logged, with the name of the board in its command; the command ends w
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 30_000 })
 })
 
-it('a command that is not there is a deaf console', async () => {
-  const serial = followSerial('picocom-nowhere', 'pi4', join(folder, 'serial.log'))
-  await new Promise((resolve) => setTimeout(resolve, 200))
-  expect([serial.panic(0), serial.hasEnded('a'), serial.mark()]).toEqual([undefined, false, 0])
+it('a command that ends is told once, and started again', async () => {
+  noted.length = 0
+  const file = join(folder, 'serial.log')
+  const command = `echo line; echo 'no /dev/ttyUSB9' >&2; exit 3`
+  const serial = followSerial(command, 'pi4', file, note, 10)
+  await vi.waitFor(() => expect(serial.gaps()).toBeGreaterThan(2), { timeout: 30_000 })
   serial.stop()
+  expect(noted).toEqual([
+    'the serial command of pi4 ended (exit code 3: no /dev/ttyUSB9): started again every 0.01 s',
+  ])
+  expect(serial.mark()).toBeGreaterThan(5)
+  expect([serial.panic(0), serial.hasStarted('a'), serial.hasEnded('a')]).toEqual([undefined, false, false])
 })
