@@ -3,16 +3,16 @@
 import type { Check, Environment } from '../../testbed/testbed.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
 import { alignClock } from './alignment.ts'
-import { asideText, boardsAside } from './boards.ts'
+import { asideText, boardsAside, withFreeBoard } from './boards.ts'
 import { connect, program } from './connection.ts'
-import { settingsOf } from './environment.ts'
+import { lockItems, settingsOf } from './environment.ts'
 import { isReady, type Machine, machineOf, requireIdentity, requirements } from './machine.ts'
 
 const callMs = 30_000
 
 /**
- * Returns what it finds, and never throws for that. On a board it only creates the two folders that jobs use, and traces
- * Xen for some seconds.
+ * Returns what it finds, and never throws for that. On a board that no boot has it only creates the two folders that jobs
+ * use, and traces Xen for some seconds.
  */
 export async function doctor(
   environment: Environment,
@@ -22,8 +22,15 @@ export async function doctor(
   const settings = settingsOf(environment)
   const { hosts, power, serial } = settings
   const aside = await boardsAside(cache, hosts)
-  const boards = await Promise.all(hosts.map((host) => examine(host)))
-  return [...(await commandChecks()), ...boards.flat()]
+  const boards = await Promise.all(hosts.map((host) => examineFree(host)))
+  return [...(await commandChecks()), lockCheck(settings.lock), ...boards.flat()]
+
+  /** A job would be disturbed, and the trace be its own: a board is examined while no boot has it. */
+  async function examineFree(host: string): Promise<readonly Check[]> {
+    const found = await withFreeBoard(cache, host, () => examine(host))
+    if (!('holder' in found)) return found
+    return [{ name: `${host}: in use`, ok: true, found: `not examined: ${found.holder}` }]
+  }
 
   async function examine(host: string): Promise<readonly Check[]> {
     const named = (checks: readonly Check[]) =>
@@ -32,7 +39,7 @@ export async function doctor(
     const away: readonly Check[] = put
       ? [
           {
-            name: 'in use',
+            name: 'set aside',
             ok: false,
             found: asideText(put),
             advice: `Delete ${put.file} when it is mended.`,
@@ -107,8 +114,32 @@ export async function doctor(
             advice: `Install it, or mend \`${name}\`.`,
           }
     })
-    return [client, ...(await Promise.all(found))]
+    const checks = await Promise.all(found)
+    const isThere = checks.every(({ name, ok }) => name !== 'serial' || ok)
+    const consoles = serial !== undefined && isThere ? await Promise.all(hosts.map(console)) : []
+    return [client, ...checks, ...consoles]
   }
+
+  /** A console prints until it is stopped; one that ends at once tells why. */
+  async function console(host: string): Promise<Check> {
+    const name = `${host}: serial`
+    const { exitCode, complaint, problem } = await program('sh', ['-c', serial ?? ''], {
+      deadlineMs: consoleMs,
+      variables: { REPRO_BOARD: host },
+    })
+    if (problem !== undefined) return { name, ok: true, found: 'prints until it is stopped' }
+    const found = `ended at once with exit code ${exitCode}${complaint === '' ? '' : `: ${complaint}`}`
+    return { name, ok: false, found, advice: 'Let it print what the board says until it is killed.' }
+  }
+}
+
+const consoleMs = 3000
+
+/** What is not locked may change without a cell running again. */
+function lockCheck(lock: Readonly<Record<string, string>>): Check {
+  const missing = lockItems.filter((item) => lock[item] === undefined)
+  const found = missing.length === 0 ? 'all' : `a change of ${missing.join(', ')} goes unnoticed`
+  return { name: 'lock', ok: true, found }
 }
 
 function attempt(act: () => void): Check | undefined {

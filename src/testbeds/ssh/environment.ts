@@ -15,6 +15,9 @@ const host = z
 /** A command for `sh`. */
 const command = z.string().min(1)
 
+/** Of these a board tells, and its results may depend on them. */
+export const lockItems = ['model', 'revision', 'firmware', 'xen', 'kernel', 'system'] as const
+
 /** What decides results. */
 const definition = z.strictObject({
   /** What the board is: checked when it is opened. */
@@ -24,19 +27,8 @@ const definition = z.strictObject({
   /** Whether each boot of a cell begins with a reboot of the board. Without, boots are not independent. */
   reboot: z.boolean().default(true),
   /** What the board must say of itself, each as its beginning. */
-  lock: z
-    .strictObject({
-      model: word.optional(),
-      revision: word.optional(),
-      firmware: word.optional(),
-      xen: word.optional(),
-      kernel: word.optional(),
-      system: word.optional(),
-    })
-    .default({}),
+  lock: z.partialRecord(z.enum(lockItems), word).default({}),
 })
-
-export type LockItem = keyof z.infer<typeof definition>['lock']
 
 /** Keys of cells are flat: `lock xen`. */
 export const definitionSchema = definition.transform(({ lock, ...rest }): Definition => {

@@ -1,7 +1,7 @@
 /** Boards as the testbed opens them. */
 
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, vi } from 'vitest'
@@ -11,6 +11,7 @@ import { until } from './jobs.ts'
 import { openPretend } from './opened.ts'
 import { filesIn, pretendBoards } from './pretend.ts'
 import { jobOf } from './runner.ts'
+import { makeToolchain } from './toolchain.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 
@@ -29,7 +30,7 @@ function startBoot(folder: string, name: string, access: Access, script: string)
   let said = ''
   child.stdout.on('data', (piece) => (said += piece))
   const ended = text(child.stderr).then((errors) => said + errors)
-  return { said: () => said, ended }
+  return { child, said: () => said, ended }
 }
 
 describe.concurrent('an opened board', () => {
@@ -106,6 +107,45 @@ describe.concurrent('an opened board', () => {
     const board = await openPretend(folderOf('unreleased'), 'boot', access, (line) => logged.push(line))
     await board.close?.()
     expect(logged).toEqual(['cannot release unreleased: gone'])
+  })
+
+  it('that cannot be opened after all is released', async () => {
+    const { host } = world.board('unopened')
+    const log = join(world.folder, 'unopened.log')
+    const note = (what: string) => `echo ${what} >>${log}`
+    const broken = {
+      ...makeToolchain(folderOf('unopened-toolchain')),
+      root: () => {
+        throw new Error('no such root')
+      },
+    }
+    const access = { host, reserve: note('reserve'), release: note('release') }
+    await expect(openPretend(folderOf('unopened'), 'boot', access, () => {}, broken)).rejects.toThrow(
+      'no such root',
+    )
+    expect(readFileSync(log, 'utf8')).toBe('reserve\nrelease\n')
+  })
+
+  it.each([
+    ['interrupted is released', 'SIGTERM', 'reserve release reserve release'],
+    ['killed is released by the next boot on it', 'SIGKILL', 'reserve release reserve release'],
+  ] as const)('whose process is %s', async (_, signal, expected) => {
+    const name = `ended-${signal}`
+    const { host, root } = world.board(name)
+    const log = join(world.folder, `${name}.log`)
+    const access = {
+      host,
+      reserve: `[ ! -e ${log}.held ] || { echo held >&2; exit 1; }; : >${log}.held; echo reserve >>${log}`,
+      release: `rm ${log}.held; echo release >>${log}`,
+    }
+    const boot = startBoot(folderOf(name), 'boot', access, `: >${root}/runs; sleep 1000`)
+    await until(() => existsSync(join(root, 'runs')))
+    boot.child.kill(signal)
+    await boot.ended
+    expect(readFileSync(log, 'utf8')).toBe(signal === 'SIGTERM' ? 'reserve\nrelease\n' : 'reserve\n')
+    const board = await openPretend(folderOf(name), 'next', access)
+    await board.close?.()
+    expect(readFileSync(log, 'utf8').trim().split('\n').join(' ')).toBe(expected)
   })
 
   it('gives the kernel of its environment, and no other file', async () => {

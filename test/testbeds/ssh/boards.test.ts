@@ -10,6 +10,7 @@ import {
   longestSeconds,
   noteSeconds,
   setAside,
+  withFreeBoard,
 } from '../../../src/testbeds/ssh/boards.ts'
 
 let cache: string
@@ -115,6 +116,16 @@ it('a board that is set aside by the boot that had it goes to nobody who waits',
   expect(logged[1]).toContain('left out: pi4-1 was set aside')
   ends[1]?.()
   expect(await waiting).toBe('pi4-2')
+})
+
+it('a board that no boot has is had for a while, and one that a boot has is not waited for', async () => {
+  expect(await withFreeBoard(cache, 'pi4-1', async () => 'free')).toBe('free')
+  const release = await leasedElsewhere('pi4-1')
+  expect(await withFreeBoard(cache, 'pi4-1', async () => 'free')).toEqual({
+    holder: expect.stringContaining('process'),
+  })
+  release()
+  await expect(withFreeBoard(cache, 'pi4-2', () => Promise.reject(new Error('no')))).rejects.toThrow('no')
 })
 
 it('the longest time of jobs is kept, rounded up', async () => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import type { Access } from '../../../src/testbed/testbed.ts'
-import { setAside } from '../../../src/testbeds/ssh/boards.ts'
+import { leaseBoard, setAside } from '../../../src/testbeds/ssh/boards.ts'
 import { doctor } from '../../../src/testbeds/ssh/doctor.ts'
 import { accessSchema } from '../../../src/testbeds/ssh/environment.ts'
 import { pretendBoards } from './pretend.ts'
@@ -61,11 +61,36 @@ it('tells each of several boards from the others, one that cannot be reached and
   away.network('cut')
   await setAside(join(world.folder, 'cache'), 'there', 'it hung')
   const checks = await examine({ boards: ['there', 'away', 'nowhere'] })
-  expect(broken(checks)).toEqual(['there: in use', 'away: ssh', 'nowhere: ssh'])
-  expect(checks.get('there: in use')?.found).toMatch(/^there was set aside \(.*\): it hung/)
+  expect(broken(checks)).toEqual(['there: set aside', 'away: ssh', 'nowhere: ssh'])
+  expect(checks.get('there: set aside')?.found).toMatch(/^there was set aside \(.*\): it hung/)
   expect(checks.get('away: ssh')).toMatchObject({
     found: 'away: ssh: connect to host away: Connection refused',
     advice: 'Let `ssh away true` work without a password.',
   })
   expect(checks.get('nowhere: ssh')?.found).toContain('Could not resolve hostname nowhere')
+})
+
+it('leaves a board alone that a boot has, and says who', async () => {
+  const board = world.board('busy')
+  const cache = join(world.folder, 'cache')
+  await leaseBoard(cache, ['busy'], undefined, () => {}) // to the end of this process
+  const checks = await examine({ host: 'busy' })
+  expect(broken(checks)).toEqual([])
+  expect(checks.get('busy: in use')?.found).toMatch(/^not examined: .*process \d+ on .* holds .*busy\.lock/)
+  expect(board.get('calls')).toBe('')
+})
+
+it('tries the serial command, and says what no lock notices', async () => {
+  world.board('console')
+  const examined = async (serial: string) =>
+    await examine({ host: 'console', serial }, { 'lock xen': '4.17', 'lock kernel': '6.1' })
+  const deaf = await examined('echo no such device >&2; exit 3')
+  expect(deaf.get('console: serial')).toEqual({
+    ok: false,
+    found: 'ended at once with exit code 3: no such device',
+    advice: 'Let it print what the board says until it is killed.',
+  })
+  expect(deaf.get('lock')?.found).toBe('a change of model, revision, firmware, system goes unnoticed')
+  const good = await examined('exec sleep 1000')
+  expect([good.get('console: serial')?.ok, broken(good)]).toEqual([true, []])
 })

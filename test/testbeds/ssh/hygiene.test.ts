@@ -32,6 +32,20 @@ it('what a board cannot observe taints nothing', () => {
   expect(taints(observed(silent, { ...silent, seconds: '' }))).toEqual([])
 })
 
+it.each(['throttled', 'temperature-mc', 'clock-khz', 'packets', 'seconds', 'available-kb'])(
+  'what cannot be read of %s is no quiet job',
+  (name) => {
+    expect(taints(observed({}, { [name]: 'error=1' }))).toContain(`the board says of ${name}: error=1`)
+  },
+)
+
+it('what a board says is one line, and not long', () => {
+  const { after, messages } = observed({}, { governor: `a\u001b[2Jb${'c'.repeat(999)}` }, 'x\u0007y')
+  expect(after.governor).toMatch(/^a \[2Jbc+$/)
+  expect(after.governor).toHaveLength(200)
+  expect(messages).toEqual(['x y'])
+})
+
 it.each<[string, Observed, Observed, string | undefined]>([
   ['79.999 °C', {}, { 'temperature-mc': '79999' }, undefined],
   ['80 °C', {}, { 'temperature-mc': '80000' }, 'the processor was at 80 °C'],

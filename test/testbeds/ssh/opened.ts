@@ -6,6 +6,7 @@ import type { OpenedBoard } from '../../../src/testbed/board.ts'
 import type { Access } from '../../../src/testbed/testbed.ts'
 import { openBoard } from '../../../src/testbeds/ssh/board.ts'
 import { accessSchema } from '../../../src/testbeds/ssh/environment.ts'
+import type { Toolchain } from '../../../src/toolchain/toolchain.ts'
 import { shortTimings } from './runner.ts'
 import { makeToolchain } from './toolchain.ts'
 
@@ -15,6 +16,7 @@ export async function openPretend(
   name: string,
   access: Access,
   log: (text: string) => void = () => {},
+  toolchain: Toolchain = makeToolchain(join(folder, `toolchain-${name}`)),
 ): Promise<OpenedBoard> {
   const place = { project: folder, cache: join(folder, 'cache'), folder: join(folder, name) }
   mkdirSync(place.folder, { recursive: true })
@@ -24,10 +26,5 @@ export async function openPretend(
     access: accessSchema.parse({ quiet: 1, ...access }),
   }
   const kept = join(place.cache, 'kept', name)
-  return await openBoard(
-    makeToolchain(join(folder, `toolchain-${name}`)),
-    environment,
-    { ...place, kept, log },
-    shortTimings,
-  )
+  return await openBoard(toolchain, environment, { ...place, kept, log }, shortTimings)
 }
