@@ -1,7 +1,7 @@
 /** Slurm's commands: sbatch, squeue, scancel, scontrol. */
 
 import { spawn } from 'node:child_process'
-import { text } from 'node:stream/consumers'
+import type { Readable } from 'node:stream'
 import { TestbedError } from '../../testbed/board.ts'
 
 /** An array to submit. */
@@ -48,7 +48,9 @@ export class Unknown extends Error {
   override readonly name = 'Unknown'
 }
 
-const timeoutMs = 60_000
+const usualTimeoutMs = 60_000
+/** Bytes of an answer: of 100,000 tasks, say. */
+const mostOutput = 50_000_000
 /** Of an array's indices, if Slurm does not say; its default is 1001, from 0. */
 const usualMost = 1000
 
@@ -68,9 +70,15 @@ export const slurmClient: SlurmClient = {
     const exported = Object.keys(variables).filter((one) => variables[one] !== undefined)
     const own = ['--parsable', `--job-name=${name}`, `--export=${exported.join(',')}`]
     const finished = await run('sbatch', [...own, ...args], { input: script, env: variables })
-    const job = /^(\d+)(?:;.*)?$/m.exec(finished.stdout)?.[1]
+    const job = jobIn(finished.stdout)
     if (finished.exitCode === 0 && job !== undefined) return job
     const words = complaint(finished)
+    if (finished.exitCode === 0) {
+      await slurmClient.cancelNamed([name]) // it may be there
+      throw new TestbedError(`sbatch gives no id of a job: ${words}`, {
+        advice: 'Look whether `sbatch --parsable` is a program of this cluster that prints something else.',
+      })
+    }
     if (unanswered.test(words)) throw new Unknown(words)
     throw new TestbedError(`Slurm refuses the job: ${words}`, { advice: adviceFor(words) })
   },
@@ -110,6 +118,11 @@ async function cancelled(args: readonly string[]): Promise<string | undefined> {
     if (error instanceof Unknown || error instanceof TestbedError) return error.message
     throw error
   }
+}
+
+/** Returns the id in the output of `sbatch --parsable`, which follows what a cluster's own program may say first. */
+export function jobIn(output: string): string | undefined {
+  return [...output.matchAll(/^(\d+)(?:;\S*)?$/gm)].at(-1)?.[1]
 }
 
 /** Parses the output of squeue. */
@@ -156,19 +169,50 @@ interface Finished {
   readonly stderr: string
 }
 
-/** Runs a command of Slurm. Throws a TestbedError if it is not installed, an Unknown if it does not end. */
-async function run(
+/**
+ * Runs a command of Slurm. Throws a TestbedError if it is not installed, an Unknown if it does not end, or says more
+ * than any does.
+ */
+export async function run(
   command: string,
   args: readonly string[],
-  { input = '', env = {} }: { readonly input?: string; readonly env?: Batch['variables'] } = {},
+  {
+    input = '',
+    env = {},
+    timeoutMs = usualTimeoutMs,
+  }: {
+    readonly input?: string
+    readonly env?: Batch['variables']
+    readonly timeoutMs?: number
+  } = {},
 ): Promise<Finished> {
   const child = spawn(command, args, {
     // It needs the user's settings, too: SLURM_CONF, SBATCH_PARTITION.
     env: { ...process.env, ...env },
     detached: true, // Ctrl-C must not leave an array half submitted
   })
+  let problem: string | undefined
+  const giveUp = (why: string) => {
+    problem ??= why
+    try {
+      // With all that it started: it may be a script of the cluster's, whose child holds our ends of the pipes.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended.
+    }
+  }
   // Node's own timeout goes on for a program that is not there.
-  const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+  const timer = setTimeout(() => giveUp(`no end within ${timeoutMs / 1000} s`), timeoutMs)
+  const read = async (stream: Readable) => {
+    const pieces: Buffer[] = []
+    let size = 0
+    for await (const piece of stream as AsyncIterable<Buffer>) {
+      size += piece.length
+      if (size > mostOutput) giveUp(`more than ${mostOutput} bytes`)
+      else pieces.push(piece)
+    }
+    return Buffer.concat(pieces).toString()
+  }
   const ended = new Promise<number | string>((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'))
@@ -176,8 +220,9 @@ async function run(
   child.stdin.on('error', () => {}) // it ended without reading
   child.stdin.end(input)
   try {
-    const [stdout, stderr, exitCode] = await Promise.all([text(child.stdout), text(child.stderr), ended])
-    if (typeof exitCode === 'string') throw new Unknown(`${command} did not answer (${exitCode})`)
+    const [stdout, stderr, exitCode] = await Promise.all([read(child.stdout), read(child.stderr), ended])
+    if (problem !== undefined || typeof exitCode === 'string')
+      throw new Unknown(`${command} did not answer (${problem ?? exitCode})`)
     return { exitCode, stdout, stderr }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause

@@ -6,44 +6,31 @@
  * Files say what has ended (exchange.ts); the queue is only asked whether somebody still works on the rest.
  */
 
-import { randomUUID } from 'node:crypto'
-import { lstatSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
-import { basename, dirname, join, relative } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
-import { makeFolder, move, remove } from '../../files/change.ts'
-import { FileError, readInside } from '../../files/ordinary.ts'
 import { openFiles } from '../../files/tracked.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { counted } from '../../text/message.ts'
 import { RequestError } from '../cells.ts'
 import type { Ending, Executor, ExecutorHost, Follower, Submission, Submitted } from '../executor.ts'
 import { areUnchanged, parseReads } from '../reads.ts'
-import { mostEnd, parseEnd } from '../script/message.ts'
-import { readOrder } from '../script/order.ts'
+import { parseEnd } from '../script/message.ts'
 import { type Queued, type SlurmClient, slurmClient, Unknown } from './client.ts'
+import { collectAttempt, endText } from './collect.ts'
+import { canceled, type Entry, nameOf, type Place, taskName } from './entry.ts'
 import {
-  arrayFolder,
-  attemptFolder,
   discardBoot,
   discardResult,
   endedKeys,
-  endName,
   hasResult,
-  journalName,
   ownOrder,
   readProgress,
   readResult,
   removeUnusedArray,
   resultsFolder,
-  shareFolder,
   withdrawOrder,
-  workName,
-  writeOrder,
-  writeTasks,
 } from './exchange.ts'
-import { jobArguments, jobScript } from './script.ts'
+import { lostError } from './lost.ts'
+import { submitArray, type Submitter } from './submit.ts'
 
 /** Settings of the environment, and what tests replace. */
 export interface SlurmOptions {
@@ -80,36 +67,10 @@ function pollMsIn(text: string | undefined): number {
   )
 }
 
-/** Where a boot is: the task of an array, which may be one of an earlier build. */
-interface Place {
-  readonly array: string
-  readonly index: number
-}
-
-interface Entry {
-  readonly submission: Submission
-  readonly follower: Follower
-  readonly resolve: (ending: Ending) => void
-  readonly reject: (error: unknown) => void
-  /** Undefined until it is submitted. */
-  place: Place | undefined
-  /** An earlier build submitted it; it is submitted again if nothing comes of that. */
-  isTakenUp: boolean
-  isCanceled: boolean
-  isCollected: boolean
-  /** Consecutive looks in which it was missed. */
-  misses: number
-  /** Lines of its log that were passed on. */
-  lines: number
-}
-
-const canceled: Ending = { status: 'canceled', late: false }
-
 class Queue {
   readonly #host: ExecutorHost
   readonly #client: SlurmClient
   readonly #pollMs: number
-  readonly #more: readonly string[]
   /** To be submitted. */
   readonly #waiting = new Set<Entry>()
   /** Submitted, by key. */
@@ -118,6 +79,7 @@ class Queue {
   readonly #jobs = new Map<string, string>()
   /** Array -> boots that this build waits for, or has not released. */
   readonly #open = new Map<string, number>()
+  readonly #submitter: Submitter
   #gathering: NodeJS.Timeout | undefined
   #submitting: Promise<void> = Promise.resolve()
   #most: Promise<number> | undefined
@@ -125,7 +87,7 @@ class Queue {
   #isLooking = false
   #canceling: Entry[] = []
   /** What was told last, as it is told once. */
-  #told = { reasons: '', isUnanswered: false }
+  #told = { reasons: '', isUnanswered: false, isContradicted: false }
   /** Limits open files when many boots start or end at once. */
   readonly #files = pLimit(8)
 
@@ -133,7 +95,7 @@ class Queue {
     this.#host = host
     this.#client = client
     this.#pollMs = pollMs
-    this.#more = more
+    this.#submitter = { host, client, pollMs, more, files: this.#files }
   }
 
   submit(submission: Submission, follower: Follower): Submitted {
@@ -202,61 +164,22 @@ class Queue {
     })
   }
 
-  /** Submits boots of the same needs. While Slurm does not answer, it tries again. */
+  /** What Slurm refuses fails, and nothing else: others may ask for what it has. */
   async #submitArray(all: readonly Entry[]): Promise<void> {
-    const { project, note } = this.#host
-    for (let isFirst = true; ; isFirst = false) {
-      for (const entry of all) if (entry.isCanceled) entry.resolve(canceled)
-      const entries = all.filter(({ isCanceled }) => !isCanceled)
-      const [one] = entries
-      if (one === undefined) return
-      // With a name of its own each time: if Slurm has the last one after all, its tasks find nothing to do.
-      const array = randomUUID().slice(0, 13)
-      await this.#order(entries, array)
-      try {
-        const job = await this.#client.submit({
-          name: nameOf(array),
-          script: jobScript(project, array),
-          args: jobArguments(project, array, entries.length, one.submission, this.#more),
-          variables: one.submission.variables,
-        })
-        this.#jobs.set(array, job)
-        note(`submitted ${counted(entries.length, 'boot')} to Slurm as job ${job}`)
-        for (const [index, entry] of entries.entries()) {
-          this.#send(entry, { array, index })
-          if (entry.isCanceled) this.#cancel(entry)
-        }
-        this.#lookIn(this.#pollMs)
-        return
-      } catch (error) {
-        for (const { submission } of entries) await withdrawOrder(project, submission.key)
-        await remove(project, arrayFolder(array))
-        if (!(error instanceof Unknown)) throw error
-        if (isFirst)
-          note(`Slurm does not answer (${error.message}): trying again every ${this.#pollMs / 1000} s`)
-        await sleep(this.#pollMs)
+    try {
+      const submitted = await submitArray(this.#submitter, all)
+      if (submitted === undefined) return
+      const { array, job, entries } = submitted
+      this.#jobs.set(array, job)
+      this.#host.note(`submitted ${counted(entries.length, 'boot')} to Slurm as job ${job}`)
+      for (const [index, entry] of entries.entries()) {
+        this.#send(entry, { array, index })
+        if (entry.isCanceled) this.#cancel(entry)
       }
+      this.#lookIn(this.#pollMs)
+    } catch (error) {
+      for (const { place, reject } of all) if (place === undefined) reject(error)
     }
-  }
-
-  async #order(entries: readonly Entry[], array: string): Promise<void> {
-    const { project, seal } = this.#host
-    const common = { array, version: process.version, pollMs: this.#pollMs }
-    await writeTasks(
-      project,
-      array,
-      entries.map(({ submission }) => submission.key),
-    )
-    await Promise.all(
-      entries.map(({ submission: { key, order, deadlineMs, variables } }, index) => {
-        const names = Object.keys(variables)
-        const write = async () => {
-          const task = { ...common, index, deadlineMs, variables: names, order: readOrder(order) }
-          await writeOrder(project, key, task, seal)
-        }
-        return this.#files(write)
-      }),
-    )
   }
 
   #send(entry: Entry, { array, index }: Place): void {
@@ -306,7 +229,7 @@ class Queue {
       if (entry.misses >= mostMisses) lost.push(entry)
     }
     if (queued) this.#tellReasons([...queued.values()])
-    for (const [index, entry] of lost.entries()) await this.#lose(entry, index < mostDescribed)
+    if (lost.length > 0) await this.#lose(lost)
   }
 
   /** Tasks that have not ended, by name; undefined if Slurm does not answer. */
@@ -334,10 +257,9 @@ class Queue {
     entry.follower.progress(told.done, told.total)
   }
 
-  /** Puts an ended boot's files where the build expects them. What the attempt wrote stays until it is released. */
   async #collect(entry: Entry): Promise<void> {
     const { project } = this.#host
-    const { key, order: file } = entry.submission
+    const { key } = entry.submission
     const result = readResult(project, key)
     if (result === undefined) {
       // A shared file system may show the folder before its file.
@@ -348,22 +270,7 @@ class Queue {
       throw new TestbedError(`the result of its task cannot be read: ${resultsFolder}/${key}`)
     }
     this.#follow(entry)
-    const order = readOrder(file)
-    const own = attemptFolder(key, result.attempt)
-    const folder = relative(project, order.folder)
-    await remove(project, folder)
-    await shareFolder(project, `${own}/${workName}`, folder)
-    const end = endText(project, key, result.attempt)
-    if (end !== undefined) {
-      const [there, here] = [join(project, own, workName), order.folder].map(asJson)
-      const place = makeFolder(project, dirname(order.end))
-      await writeFile(
-        join(place, basename(order.end)),
-        end.replaceAll(there ?? '', () => here ?? ''),
-      )
-    }
-    if (isWritten(project, `${own}/${journalName}`))
-      await move(project, `${own}/${journalName}`, order.journal)
+    await collectAttempt(project, entry.submission, result.attempt)
     const { status, late, host } = result
     this.#sent.delete(key)
     const release = () => this.#files(() => this.#release(entry))
@@ -390,8 +297,35 @@ class Queue {
     entry.reject(error)
   }
 
-  /** A task is gone from the queue without a result. */
-  async #lose(entry: Entry, ask: boolean): Promise<void> {
+  /**
+   * Tasks that are gone from the queue without a result. Of some Slurm is asked by another command: while it knows one of
+   * them to be there, the queue that it listed is believed for none.
+   */
+  async #lose(entries: readonly Entry[]): Promise<void> {
+    const states = new Map<Entry, string>()
+    for (const entry of entries.slice(0, mostDescribed)) {
+      const state = await this.#stateOf(entry)
+      if (state !== undefined) states.set(entry, state)
+    }
+    const known = [...states].find(([, state]) => isThere(state))
+    if (known !== undefined) {
+      for (const entry of entries) entry.misses = 0
+      if (!this.#told.isContradicted)
+        this.#host.note(
+          `squeue does not list tasks that scontrol knows (${known[1]}): waiting for results all the same`,
+        )
+      this.#told.isContradicted = true
+      return
+    }
+    for (const entry of entries) await this.#loseOne(entry, states.get(entry))
+  }
+
+  async #stateOf({ place }: Entry): Promise<string | undefined> {
+    const job = place && this.#jobs.get(place.array)
+    return job === undefined ? undefined : await this.#client.describe(`${job}_${place?.index}`)
+  }
+
+  async #loseOne(entry: Entry, state: string | undefined): Promise<void> {
     const { project } = this.#host
     const { submission, place, follower } = entry
     const { key } = submission
@@ -404,17 +338,15 @@ class Queue {
       this.#gather(entry)
       return
     }
-    const job = this.#jobs.get(place.array)
-    const task = `${job ?? place.array}_${place.index}`
-    const state = ask && job !== undefined ? await this.#client.describe(task) : undefined
-    const printed = printedBy(project, place)
-    const text = [
-      `its task ended without a result (job ${[task, ...(state === undefined ? [] : [state])].join(': ')})`,
-      ...(printed ?? []).map((line) => `  | ${line}`),
-    ]
+    const error = lostError(
+      project,
+      place,
+      `${this.#jobs.get(place.array) ?? place.array}_${place.index}`,
+      state,
+    )
     await withdrawOrder(project, key)
     await this.#leave(place)
-    entry.reject(new TestbedError(text.join('\n'), { advice: adviceFor(project, state, printed) }))
+    entry.reject(error)
   }
 
   /** Tells why tasks wait, unless it is only for their turn; once while the reasons are the same. */
@@ -466,60 +398,14 @@ class Queue {
   }
 }
 
+/** Whether Slurm's words for a task (client.ts) say that it waits or works. */
+function isThere(state: string): boolean {
+  return /^(?:PENDING|CONFIGURING|RUNNING|COMPLETING|SUSPENDED|STOPPED|SIGNALING|RESIZING|REQUEUED?)\b/.test(
+    state,
+  )
+}
+
 /** Reasons for which any task waits a while. */
 const usualReasons: ReadonlySet<string> = new Set([
   ...['', 'None', 'Priority', 'Resources', 'JobArrayTaskLimit', 'BeginTime', 'Cleaning', 'Prolog'],
 ])
-
-function nameOf(array: string): string {
-  return `repro-${array}`
-}
-
-function taskName({ array, index }: Place): string {
-  return `${nameOf(array)} ${index}`
-}
-
-/** Returns the end file of an attempt as it is. */
-function endText(project: string, key: string, attempt: string): string | undefined {
-  const found = readInside(project, `${attemptFolder(key, attempt)}/${endName}`, mostEnd)
-  return found && new TextDecoder().decode(found.content)
-}
-
-/** A text as it stands inside of a JSON string. */
-function asJson(text: string): string {
-  return JSON.stringify(text).slice(1, -1)
-}
-
-function isWritten(project: string, path: string): boolean {
-  const found = lstatSync(join(project, path), { throwIfNoEntry: false })
-  return found?.isFile() === true && found.size > 0
-}
-
-const mostLog = 4_000_000
-const shownLines = 6
-
-/** The last lines that a task printed beside its boot's output; undefined if none of it has arrived. */
-function printedBy(project: string, { array, index }: Place): readonly string[] | undefined {
-  try {
-    const found = readInside(project, `${arrayFolder(array)}/${index}.log`, mostLog)
-    return found && new TextDecoder().decode(found.content).trim().split('\n').slice(-shownLines)
-  } catch (error) {
-    if (error instanceof FileError) return undefined
-    throw error
-  }
-}
-
-function adviceFor(
-  project: string,
-  state: string | undefined,
-  printed: readonly string[] | undefined,
-): string {
-  if (state?.startsWith('OUT_OF_MEMORY')) return 'Ask for more memory: REPRO_SLURM_ARGS="--mem=4G".'
-  if (state?.startsWith('CANCELLED')) return 'Somebody canceled it: build again to submit it alone.'
-  if (printed === undefined)
-    return `Nothing that its node wrote has arrived: ${project} must be on a file system that all nodes share.`
-  return (
-    'Each node needs the folder of the project, the cache folder, Node and repro, at the same paths as here ' +
-    '(docs/slurm.md). Build again to submit the failed boots alone.'
-  )
-}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { queuedIn, stateIn } from '../../../src/engine/slurm/client.ts'
+import { jobIn, queuedIn, stateIn } from '../../../src/engine/slurm/client.ts'
 
 test('the queue lists tasks of arrays, and nothing else', () => {
   const output = `repro-1a|7|0|R|n1|None
@@ -26,4 +26,14 @@ test.each([
   ['slurm_load_jobs error: Invalid job id specified', undefined],
 ])('what Slurm says of a task that has ended: %s', (output, state) => {
   expect(stateIn(output)).toBe(state)
+})
+
+test.each([
+  ['12345\n', '12345'],
+  ['12345;cluster\n', '12345'],
+  ['Welcome\n2026\nyour project has 3 hours left\n77;main\n', '77'],
+  ['Submitted batch job 12345\n', undefined],
+  ['', undefined],
+])('the id of a job in what sbatch prints: %j', (output, job) => {
+  expect(jobIn(output)).toBe(job)
 })

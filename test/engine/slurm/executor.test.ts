@@ -306,6 +306,41 @@ describe('Slurm', () => {
     expect(readdirSync(join(project, '.repro/slurm/arrays'))).toEqual([])
   })
 
+  it('that refuses what one boot asks for fails that, and no other', async () => {
+    const refuse = () => {
+      throw new TestbedError('Slurm refuses the job: invalid generic resource')
+    }
+    const { client, tasks } = fakeQueue({ submit: [refuse] })
+    const { submit } = await open(client)
+    const [refused, other] = [{ gres: 'nowhere:1' }, {}].map(
+      (more, index) => submit(submission(`k${index}`, more), follower()).ended,
+    )
+    await expect(refused).rejects.toThrow('invalid generic resource')
+    await until(() => tasks.length === 1)
+    await finish('k1')
+    expect(await other).toMatchObject({ status: 'exit code 0' })
+  })
+
+  it('whose queue leaves out what works is believed no more than its other answers', async () => {
+    const { client, tasks } = fakeQueue()
+    const states = Array.from({ length: 4 }, () => 'RUNNING, on n1')
+    const notes: string[] = []
+    const { submit } = await open(
+      { ...client, describe: async (task) => states.pop() ?? (await client.describe(task)) },
+      notes,
+    )
+    const ends = ['k0', 'k1', 'k2'].map((key) => submit(submission(key), follower()).ended)
+    const gone = ends[2]?.catch((error: unknown) => error)
+    await until(() => tasks.length === 3)
+    tasks.length = 0
+    await until(() => notes.some((note) => note.startsWith('squeue does not list tasks')))
+    for (const key of ['k0', 'k1']) await finish(key)
+    for (const end of ends.slice(0, 2)) expect(await end).toMatchObject({ status: 'exit code 0' })
+    // A task that neither knows to be there is lost all the same.
+    expect(String(await gone)).toContain('its task ended without a result (job 1_2: FAILED, 1_2)')
+    expect(notes.filter((note) => note.startsWith('squeue'))).toHaveLength(1)
+  })
+
   it('is asked once to cancel all of a build, and orders are taken back', async () => {
     const { client, tasks, log } = fakeQueue()
     const { submit } = await open(client)
