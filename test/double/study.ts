@@ -1,13 +1,15 @@
 /** A small study on the double: a project whose block runs there, the command line for it, and what came of it. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { csvParse } from 'd3-dsv'
+import { afterAll, beforeAll } from 'vitest'
 import { cacheFolder } from '../../src/testbed/cache.ts'
-import { checkout, makeProject } from '../slow/project.ts'
-import type { Double } from './double.ts'
+import { checkout, latency, makeProject } from '../slow/project.ts'
+import { type Double, type DoubleOptions, startDouble } from './double.ts'
 
 export interface StudyOptions {
   readonly trials?: number
@@ -50,6 +52,21 @@ export interface Stored {
   readonly clockHz: number
 }
 
+/** Starts a double for all tests of a file, and stops it after them; the result is there once they run. */
+export function doubleOf(options: Omit<DoubleOptions, 'folder'>): () => Double {
+  let folder: string
+  let double: Double
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'repro-double-'))
+    double = await startDouble({ folder, ...options })
+  })
+  afterAll(async () => {
+    await double?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+  return () => double
+}
+
 /**
  * Makes a project with one cell: `trials` pauses and unpauses of a small domU. The double should have one processor: it
  * counts the instructions of all in one sum, so that others would slow down what they do not touch.
@@ -76,7 +93,7 @@ export async function makeStudy(
   const names = ['double', ...Object.keys(others)]
   const project = await makeProject(['experiments'], {
     'experiments/environments.yaml': environments,
-    'paper/index.md': paper(names, trials, deadline),
+    'paper/index.md': latency(names, trials, { ...small, deadline }),
   })
   const start = (...args: readonly string[]): Running => {
     const child = spawn(process.execPath, [join(checkout, 'dist/cli.js'), ...args], {
@@ -103,28 +120,8 @@ export async function makeStudy(
   }
 }
 
-function paper(environments: readonly string[], trials: number, deadline: number): string {
-  return `---
-title: Double
----
-
-\`\`\`yaml experiment
-id: latency
-script: experiments/pause-resume.ts
-environments: [${environments.join(', ')}]
-trials: ${trials}
-deadline: ${deadline}
-parameters:
-  domu: {vcpus: 1, memoryMb: 256, storage: none, cpuLoad: 0, netLoadMbps: 0, loop: sleep}
-  dom0: {vcpus: 1, cpuLoad: 0, netLoadMbps: 0}
-  xl: {tool: xl, by: name, nice: 0, policy: other}
-  xenstored: {nice: 0, policy: other}
-  xen: {domus: 1, scheduler: credit2, network: false}
-patterns:
-  baseline: {}
-\`\`\`
-`
-}
+/** A domU that starts soon. */
+const small = { domu: 'vcpus: 1, memoryMb: 256, storage: none', dom0Vcpus: 1 }
 
 /** Resolves when the board's console says that a job has started, as often as `times`, counted from `mark`. */
 export async function untilStarted(

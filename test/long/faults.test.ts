@@ -1,31 +1,20 @@
 /** What happens to boards, done to the double for real: nothing is lost, nothing is counted twice, and all of it is told. */
 
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { cacheFolder } from '../../src/testbed/cache.ts'
-import { type Double, startDouble } from '../double/double.ts'
-import { type Ended, makeStudy, type Study, untilStarted } from '../double/study.ts'
+import { doubleOf, type Ended, makeStudy, type Study, untilStarted } from '../double/study.ts'
 
-let folder: string
-let double: Double
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'repro-double-'))
-  double = await startDouble({ folder, cpus: 1 })
-})
-afterAll(async () => {
-  await double?.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+const double = doubleOf({ cpus: 1 })
 
 /** A test that fails must not take the next ones with it. */
 afterEach(async () => {
-  double.mend()
-  double.resume()
-  await double.powerOn()
-  await double.untilUp()
+  double().mend()
+  double().resume()
+  await double().powerOn()
+  await double().untilUp()
 })
 
 const trials = 4
@@ -37,9 +26,9 @@ function expectDone({ exitCode, text }: Ended): void {
 
 /** Starts a build, and resolves when its job runs on the board. */
 async function started(study: Study) {
-  const mark = (await double.console()).length
+  const mark = (await double().console()).length
   const build = study.start('build', '--record')
-  await untilStarted(double, mark)
+  await untilStarted(double(), mark)
   return build
 }
 
@@ -53,17 +42,17 @@ async function expectAll(study: Study, discarded: string | RegExp): Promise<void
 }
 
 test('a connection that passes nothing', async () => {
-  const study = await makeStudy(double, { trials })
+  const study = await makeStudy(double(), { trials })
   const build = await started(study)
-  double.hole()
+  double().hole()
   await sleep(40_000)
-  double.mend()
+  double().mend()
   expectDone(await build.ended)
   await expectAll(study, /^none$/)
 })
 
 test('the host is killed and the build started again, while the job runs', async () => {
-  const study = await makeStudy(double, { trials })
+  const study = await makeStudy(double(), { trials })
   const build = await started(study)
   build.kill()
   await build.ended
@@ -75,12 +64,12 @@ test('the host is killed and the build started again, while the job runs', async
 })
 
 test('the host is killed, and comes back when the job has ended', async () => {
-  const study = await makeStudy(double, { trials })
-  const mark = (await double.console()).length
+  const study = await makeStudy(double(), { trials })
+  const mark = (await double().console()).length
   const build = await started(study)
   build.kill()
   await build.ended
-  while (!/repro: job \w+ ended/.test((await double.console()).slice(mark))) await sleep(1000)
+  while (!/repro: job \w+ ended/.test((await double().console()).slice(mark))) await sleep(1000)
   const ended = await study.run('build', '--record')
   expect(ended.text).toContain('double has this job: ended 0')
   expectDone(ended)
@@ -88,18 +77,18 @@ test('the host is killed, and comes back when the job has ended', async () => {
 })
 
 test('dom0 reboots by itself', async () => {
-  const study = await makeStudy(double, { trials })
+  const study = await makeStudy(double(), { trials })
   const build = await started(study)
   await sleep(2000)
-  await double.ssh('exec >/dev/null 2>&1; reboot -f &')
+  await double().ssh('exec >/dev/null 2>&1; reboot -f &')
   expectDone(await build.ended)
   await expectAll(study, /^1 \(dom0 rebooted in the middle of the job\)$/)
 })
 
 test('dom0 panics and stays down', async () => {
-  const study = await makeStudy(double, { trials })
+  const study = await makeStudy(double(), { trials })
   const build = await started(study)
-  await double.panic(0)
+  await double().panic(0)
   const ended = await build.ended
   expect(ended.text).toMatch(/power cycle 1 of 2 \(Kernel panic - not syncing/)
   expectDone(ended)
@@ -108,9 +97,9 @@ test('dom0 panics and stays down', async () => {
 })
 
 test('the board hangs', async () => {
-  const study = await makeStudy(double, { trials })
+  const study = await makeStudy(double(), { trials })
   const build = await started(study)
-  double.hang()
+  double().hang()
   const ended = await build.ended
   expect(ended.text).toContain('power cycle 1 of 2')
   expectDone(ended)
@@ -118,23 +107,23 @@ test('the board hangs', async () => {
 })
 
 test('the domU is destroyed', async () => {
-  const study = await makeStudy(double, { trials })
+  const study = await makeStudy(double(), { trials })
   const build = await started(study)
   // Without packets to dom0, which would count as a disturbance.
   const script =
     'until xl list | grep -q -v -e Name -e Domain-0; do sleep 0.1; done; sleep 2; xl destroy "$(xl list | tail -n 1 | cut -d " " -f 1)"'
-  await double.ssh(`exec </dev/null >/dev/null 2>&1; (${script}) &`)
+  await double().ssh(`exec </dev/null >/dev/null 2>&1; (${script}) &`)
   expectDone(await build.ended)
   await expectAll(study, /^1 \(the job failed with status/)
 })
 
 test('packets come in while it measures', async () => {
-  const study = await makeStudy(double, { trials: 40, deadline: 900 })
+  const study = await makeStudy(double(), { trials: 40, deadline: 900 })
   const build = await started(study)
   const until = performance.now() + 60_000
   let over = false
   void build.ended.then(() => (over = true))
-  while (performance.now() < until && !over && !/given up/.test(build.text())) await double.ssh('true')
+  while (performance.now() < until && !over && !/given up/.test(build.text())) await double().ssh('true')
   expectDone(await build.ended)
   expect((await study.stored()).captured['discarded attempts']).toMatch(
     /^\d \(disturbed: \d+ packets came in/,
@@ -143,32 +132,32 @@ test('packets come in while it measures', async () => {
 })
 
 test('memory is full', async () => {
-  const study = await makeStudy(double, { trials })
+  const study = await makeStudy(double(), { trials })
   const build = await started(study)
   const fill =
     "fallocate -l $(df -k -P /run | awk 'NR == 2 { print $4 }')k /run/filler || dd if=/dev/zero of=/run/filler bs=1M"
-  await double.ssh(`exec </dev/null >/dev/null 2>&1; (sleep 1; ${fill}) &`)
+  await double().ssh(`exec </dev/null >/dev/null 2>&1; (sleep 1; ${fill}) &`)
   expectDone(await build.ended)
   await expectAll(study, /^1 \(/) // a reboot empties it
 })
 
 test('what was left behind: a trace, a paused domain, files', async () => {
-  await double.ssh(
+  await double().ssh(
     'cd /run; exec </dev/null >/dev/null 2>&1; setsid xentrace -D -e 0x29000 /run/left.bin & sleep 2',
   )
-  const study = await makeStudy(double, { trials })
+  const study = await makeStudy(double(), { trials })
   expectDone(await study.run('build', '--record'))
   await expectAll(study, /^none$/)
   expect((await study.stored()).captured['leftovers of earlier jobs']).toMatch(/xentrace \(process \d+\)/)
 })
 
 test('a board that does not come back is set aside, and named', async () => {
-  const study = await makeStudy(double, {
+  const study = await makeStudy(double(), {
     trials,
     deadline: 300,
     entry: ['reboot: false', 'bootSeconds: 15', "power: {cycle: 'true'}"],
   })
-  double.hang()
+  double().hang()
   const { exitCode, text } = await study.run('build')
   expect(exitCode).toBe(5)
   expect(text).toMatch(/double does not answer .* after 2 power cycles; it is set aside/)
@@ -184,16 +173,16 @@ test('a board that does not come back is set aside, and named', async () => {
 })
 
 test('each boot begins with a reboot', async () => {
-  const study = await makeStudy(double, { trials, entry: ['reboot: true'] })
-  const before = await double.bootId()
+  const study = await makeStudy(double(), { trials, entry: ['reboot: true'] })
+  const before = await double().bootId()
   expectDone(await study.run('build', '--record', '--boots', '2'))
-  expect(await double.bootId()).not.toBe(before)
+  expect(await double().bootId()).not.toBe(before)
   expect(new Set((await study.rows()).map(({ boot }) => boot)).size).toBe(2)
   await expectAll(study, /^none$/)
 })
 
 test('the doctor aligns the clocks of the board', async () => {
-  const study = await makeStudy(double)
+  const study = await makeStudy(double())
   const { exitCode, text } = await study.run('testbed', 'doctor', 'double')
   expect(text).toMatch(/ok {3}double: clock alignment: to \d+\.\d µs, by (?:[89]|1\d) yields/)
   expect(exitCode).toBe(0)

@@ -29,11 +29,26 @@ export async function makeProject(
   return folder
 }
 
-/** Returns a paper with the latency experiment's baseline, and `more` lines of patterns. */
-export function baseline(
+/** What a latency experiment has beside its patterns. */
+export interface Latency {
+  /** Seconds for a boot of a cell. */
+  readonly deadline?: number
+  /** Lines of patterns beside the baseline. */
+  readonly more?: string
+  readonly domu?: string
+  readonly dom0Vcpus?: number
+}
+
+/** Returns a paper with the latency experiment's baseline, as the study has it, and no more than that. */
+export function latency(
   environments: readonly string[],
   trials: number,
-  { deadline = 240, more = '' }: { readonly deadline?: number; readonly more?: string } = {},
+  {
+    deadline = 240,
+    more = '',
+    domu = 'vcpus: 3, memoryMb: 813, storage: partition',
+    dom0Vcpus = 4,
+  }: Latency = {},
 ): string {
   return `---
 title: Baseline
@@ -46,15 +61,20 @@ environments: [${environments.join(', ')}]
 trials: ${trials}
 deadline: ${deadline}
 parameters:
-  domu: {vcpus: 3, memoryMb: 813, storage: partition, cpuLoad: 0, netLoadMbps: 0, loop: sleep}
-  dom0: {vcpus: 4, cpuLoad: 0, netLoadMbps: 0}
+  domu: {${domu}, cpuLoad: 0, netLoadMbps: 0, loop: sleep}
+  dom0: {vcpus: ${dom0Vcpus}, cpuLoad: 0, netLoadMbps: 0}
   xl: {tool: xl, by: name, nice: 0, policy: other}
   xenstored: {nice: 0, policy: other}
   xen: {domus: 1, scheduler: credit2, network: false}
 patterns:
   baseline: {}
 ${more}\`\`\`
+`
+}
 
+/** Returns that paper with a table and a value. */
+export function baseline(environments: readonly string[], trials: number, given: Latency = {}): string {
+  return `${latency(environments, trials, given)}
 \`\`\`yaml table
 id: tbl-summary
 kind: summary

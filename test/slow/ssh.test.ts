@@ -1,21 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Double, startDouble } from '../double/double.ts'
-import { makeStudy, untilStarted } from '../double/study.ts'
+import { expect, test } from 'vitest'
+import { doubleOf, makeStudy, untilStarted } from '../double/study.ts'
 
-let folder: string
-let double: Double
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'repro-double-'))
-  double = await startDouble({ folder, cpus: 1 })
-})
-afterAll(async () => {
-  await double?.stop()
-  await rm(folder, { recursive: true, force: true })
-})
+const double = doubleOf({ cpus: 1 })
 
 /** As quick as the double, whose instructions take 2^3 ns. */
 const board = `emulated:
@@ -32,7 +21,7 @@ const board = `emulated:
 `
 
 test('the same block runs on an emulated board and over ssh', async () => {
-  const study = await makeStudy(double, { trials: 8, others: { emulated: board } })
+  const study = await makeStudy(double(), { trials: 8, others: { emulated: board } })
   expect(await study.run('build', '--record')).toMatchObject({ exitCode: 0 })
   const [near, far] = [await study.rows('emulated'), await study.rows('double')]
   expect(far).toHaveLength(16)
@@ -59,13 +48,13 @@ test('the same block runs on an emulated board and over ssh', async () => {
 })
 
 test('a cut connection loses nothing', async () => {
-  const study = await makeStudy(double, { trials: 6 })
-  const mark = (await double.console()).length
+  const study = await makeStudy(double(), { trials: 6 })
+  const mark = (await double().console()).length
   const build = study.start('build', '--record')
-  await untilStarted(double, mark)
-  double.cut()
+  await untilStarted(double(), mark)
+  double().cut()
   await sleep(30_000)
-  double.mend()
+  double().mend()
   const { exitCode, text } = await build.ended
   expect(text).not.toContain('given up')
   expect(exitCode).toBe(0)
@@ -74,12 +63,12 @@ test('a cut connection loses nothing', async () => {
 })
 
 test('a reboot in the middle of a job costs an attempt, which is told', async () => {
-  const study = await makeStudy(double, { trials: 4 })
-  const mark = (await double.console()).length
+  const study = await makeStudy(double(), { trials: 4 })
+  const mark = (await double().console()).length
   const build = study.start('build', '--record')
-  await untilStarted(double, mark)
+  await untilStarted(double(), mark)
   await sleep(3000)
-  await double.reset()
+  await double().reset()
   const { exitCode, text } = await build.ended
   expect(text).toContain('attempt 1 of 3 is given up: dom0 rebooted in the middle of the job')
   expect(exitCode).toBe(0)
@@ -90,8 +79,7 @@ test('a reboot in the middle of a job costs an attempt, which is told', async ()
 })
 
 test('an emulator that says hardware is refused', async () => {
-  const study = await makeStudy(double, { entry: ['reboot: false'] })
-  const { readFile, writeFile } = await import('node:fs/promises')
+  const study = await makeStudy(double(), { entry: ['reboot: false'] })
   const file = join(study.project, 'experiments/environments.yaml')
   await writeFile(file, (await readFile(file, 'utf8')).replace('machine: emulated', 'machine: hardware'))
   const { exitCode, text } = await study.run('build')
