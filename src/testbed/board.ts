@@ -51,7 +51,10 @@ export function completed(board: OpenedBoard, testbed: string): Board {
     throw new JobError(`the testbed ${testbed} cannot ${what}`)
   }
   return {
-    facts: board.facts,
+    // May be more after a job.
+    get facts() {
+      return board.facts
+    },
     file: board.file?.bind(board) ?? cannot('give files of an environment'),
     compile: board.compile?.bind(board) ?? cannot('compile'),
     compileForSystem: board.compileForSystem?.bind(board) ?? cannot("compile for the board's system"),

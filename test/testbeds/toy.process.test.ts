@@ -128,6 +128,20 @@ async function built(note: (text: string) => void = () => {}) {
   )
 }
 
+it('numbers that are not from a board do not carry its word', async () => {
+  const script = `export default async ({ trials }) => {
+  const columns = [{ name: 'trial', role: 'index' }, { name: 'speed', role: 'measure' }]
+  return { columns, rows: Array.from({ length: trials }, (_, trial) => ({ trial, speed: 5 })) }
+}`
+  writeFileSync(join(site.project, 'experiments/race.js'), script)
+  const { failures } = await built()
+  expect(failures.map((failure) => failure.message)).toEqual([
+    expect.stringContaining(
+      'the script ran no job on the board of slow, so its numbers are not that hardware',
+    ),
+  ])
+})
+
 it.each([
   ["compile(['a.c'])", 'the testbed toy cannot compile'],
   ['guest([], new Map())', "the testbed toy cannot build a guest's initramfs"],

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { runName, type Row } from '../../results/run.ts'
 import { openSeal } from '../../results/seal.ts'
 import { randomNumbers } from '../../stats/random.ts'
-import { completed, type DiscardedAttempt, type OpenedBoard } from '../../testbed/board.ts'
+import { type Board, completed, type DiscardedAttempt, type OpenedBoard } from '../../testbed/board.ts'
 import { testbedOf } from '../../testbeds/environments.ts'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
 import { counted } from '../../text/message.ts'
@@ -46,12 +46,14 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
   const board = await recorder.pause(() =>
     testbedOf(order.environment, testbeds).open(order.environment, { ...order, log }),
   )
-  const cell = openCell(order, board, { send, log }, recorder)
+  const use: Use = { jobs: 0, keptTrials: 0 }
+  const cell = openCell(order, board, { send, log }, { recorder, use })
   const run = async () =>
     script.type === 'inline'
       ? await runInline(experiment, script.document, cell)
       : await runModule(script.file, cell)
   const result = await run().finally(() => board?.close?.())
+  if (board !== undefined) requireUse(order, use)
   const { reads, changed } = recorder.reads()
   for (const input of changed)
     send({ type: 'log', text: `${input} changed while the script ran, so it is not taken as an input` })
@@ -59,6 +61,21 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
     send({ type: 'log', text: `read ${path}, outside the project; changes to it are not tracked` })
   for (const text of unnoticed(order, recorder)) send({ type: 'log', text })
   return { result, reads, discarded: board?.discarded?.() }
+}
+
+/** What a script has its numbers from. */
+interface Use {
+  jobs: number
+  keptTrials: number
+}
+
+/** Throws an ExperimentError for a result that did not come from the board, whose word its numbers would carry. */
+function requireUse({ environment: { name, origin } }: BootOrder, { jobs, keptTrials }: Use): void {
+  if (origin !== 'hardware' || jobs > 0 || keptTrials > 0) return
+  throw new ExperimentError(
+    `the script ran no job on the board of ${name}, so its numbers are not that hardware's: ` +
+      'call cell.board.run, or run it in another environment',
+  )
 }
 
 /** Warnings of what the recorder cannot see, once a cell. */
@@ -112,7 +129,7 @@ function openCell(
   order: BootOrder,
   board: OpenedBoard | undefined,
   { send, log }: { readonly send: Send; readonly log: Cell['log'] },
-  recorder: Recorder,
+  { recorder, use }: { readonly recorder: Recorder; readonly use: Use },
 ): Cell {
   const { experiment, pattern, parameters, boot, trials, seed, project, folder } = order
   const environment = order.environment.name
@@ -135,7 +152,7 @@ function openCell(
     project,
     folder,
     get board() {
-      if (board) return completed(board, order.environment.testbed)
+      if (board) return countingJobs(completed(board, order.environment.testbed), use)
       throw new ExperimentError(`the environment ${environment} has no board`)
     },
     log,
@@ -148,7 +165,22 @@ function openCell(
       if (measured)
         throw new ExperimentError('the script called cell.each twice: measure all of a trial in one call')
       measured = true
-      return await eachTrial(order, chance, measure, send, recorder)
+      return await eachTrial(order, chance, measure, send, { recorder, use })
+    },
+  }
+}
+
+function countingJobs(board: Board, use: Use): Board {
+  return {
+    ...board,
+    // What it says of itself may change with each job.
+    get facts() {
+      return board.facts
+    },
+    async run(job) {
+      const ended = await board.run(job)
+      use.jobs += 1
+      return ended
     },
   }
 }
@@ -164,7 +196,7 @@ async function eachTrial(
   chance: string,
   measure: Measure,
   send: Send,
-  recorder: Recorder,
+  { recorder, use }: { readonly recorder: Recorder; readonly use: Use },
 ): Promise<readonly Row[]> {
   const log = (text: string) => send({ type: 'log', text })
   const seal = openSeal(project, cache)
@@ -176,6 +208,7 @@ async function eachTrial(
   }
   if (foreign > 0) log(`ignored in ${journal}, as not made on this machine: ${counted(foreign, 'trial')}`)
   const kept = [...finished.keys()].filter((trial) => trial < trials).length
+  use.keptTrials = kept
   if (kept > 0) log(`${kept} of ${trials} trials are kept from before`)
   const restart = await startingPoint()
   const progress = limitedProgress(send)
