@@ -11,7 +11,7 @@ import { type Account, openAccount } from './account.ts'
 import type { Runner } from './attempt.ts'
 import { leaseBoard } from './boards.ts'
 import { connect } from './connection.ts'
-import { settingsOf } from './environment.ts'
+import { type Settings, settingsOf } from './environment.ts'
 import { holderName } from './holder.ts'
 import { described, parseHygiene } from './hygiene.ts'
 import { factsOf } from './machine.ts'
@@ -32,7 +32,7 @@ export async function openBoard(
   const settings = settingsOf(environment)
   await mkdir(kept, { recursive: true })
   const account = await openAccount(kept, randomUUID())
-  const host = await leaseBoard(cache, settings.hosts, account.host || undefined, log)
+  const host = await leaseBoard(cache, boardsHere(settings), account.host || undefined, log)
   await account.moveTo(host)
   const reservation = await reserve(settings, cache, host, log)
   try {
@@ -41,6 +41,13 @@ export async function openBoard(
     await reservation.end()
     throw error
   }
+}
+
+/** Of boards with a Slurm node of the same name each, the one that Slurm chose: it knows which are drained. */
+function boardsHere({ hosts }: Pick<Settings, 'hosts'>): readonly string[] {
+  const node = process.env.SLURMD_NODENAME
+  const own = hosts.filter((host) => host === node || host.endsWith(`@${node}`))
+  return own.length > 0 ? own : hosts
 }
 
 interface Leased {

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, vi } from 'vitest'
+import { completed } from '../../../src/testbed/board.ts'
 import type { Access } from '../../../src/testbed/testbed.ts'
 import { setAside } from '../../../src/testbeds/ssh/boards.ts'
 import { until } from './jobs.ts'
@@ -37,13 +38,14 @@ describe.concurrent('an opened board', () => {
   it('runs jobs, and tells what it is and what it observed', async () => {
     const { host, root } = world.board('opened')
     const board = await openPretend(folderOf('opened'), 'boot', { host })
+    const scripts = completed(board, 'ssh')
     const { folder, exitCode, durationMs } = await board.run(
       jobOf('cat input >$OUT/result; echo 1005 >/sys/class/net/eth0/statistics/rx_packets'),
     )
     expect([exitCode, durationMs > 0]).toEqual([0, true])
     expect(readFileSync(join(folder, 'result'), 'utf8')).toBe('given\n')
     expect(readdirSync(folder).sort()).toEqual(['console.log', 'hygiene', 'kernel-messages', 'result'])
-    expect(board.facts).toEqual({
+    expect(scripts.facts).toEqual({
       board: 'linux,dummy-virt',
       processor: '0x41 0xd08',
       'dom0 temperature': '45.0 °C',
@@ -158,6 +160,27 @@ describe.concurrent('an opened board', () => {
 })
 
 describe.concurrent('several boards', () => {
+  it('with a Slurm node of the same name each: the one that Slurm chose is used', async () => {
+    const boards = ['node-1', 'node-2', 'node-3'].map((host) => world.board(host).host)
+    const opened = async (node: string) => {
+      process.env.SLURMD_NODENAME = node
+      const access = {
+        boards: [...boards.slice(0, 2), `root@${boards[2]}`],
+        reserve: 'echo $REPRO_BOARD >&2; exit 1',
+      }
+      try {
+        return await openPretend(folderOf('nodes'), node, access)
+      } catch (error) {
+        return (error as Error).message
+      } finally {
+        delete process.env.SLURMD_NODENAME
+      }
+    }
+    expect(await opened('node-2')).toBe('cannot reserve node-2: node-2')
+    expect(await opened('node-3')).toBe('cannot reserve root@node-3: root@node-3')
+    expect(await opened('login')).toBe('cannot reserve node-1: node-1')
+  })
+
   it('go to different processes; a third one waits for the first that is free', async () => {
     const folder = folderOf('several')
     const [one, two] = [world.board('several-1'), world.board('several-2')]
