@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { cp, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type OpenedBoard, TestbedError } from '../../testbed/board.ts'
+import { cacheError } from '../../testbed/cache.ts'
 import type { BootPlace, Environment } from '../../testbed/testbed.ts'
 import { guestRoot, type Source } from '../../toolchain/initramfs.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
@@ -30,16 +31,28 @@ export async function openBoard(
 ): Promise<OpenedBoard> {
   const { cache, kept, log } = place
   const settings = settingsOf(environment)
-  await mkdir(kept, { recursive: true })
-  const account = await openAccount(kept, randomUUID())
-  const host = await leaseBoard(cache, boardsHere(settings), account.host || undefined, log)
-  await account.moveTo(host)
+  const { account, host } = await writing(cache, async () => {
+    await mkdir(kept, { recursive: true })
+    const account = await openAccount(kept, randomUUID())
+    const host = await leaseBoard(cache, boardsHere(settings), account.host || undefined, log)
+    await account.moveTo(host)
+    return { account, host }
+  })
   const reservation = await reserve(settings, cache, host, log)
   try {
     return await openLeased(toolchain, environment, place, { account, host, reservation, timings })
   } catch (error) {
     await reservation.end()
     throw error
+  }
+}
+
+/** Runs what writes to this computer's disk, which may be full, or not ours: a TestbedError then says so. */
+async function writing<T>(folder: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action()
+  } catch (error) {
+    throw cacheError(error, folder)
   }
 }
 
@@ -103,10 +116,10 @@ async function openLeased(
     async run(job) {
       const started = performance.now()
       jobs += 1
-      const ended = await runJob(runner, job, jobs)
+      const ended = await writing(kept, () => runJob(runner, job, jobs))
       // Results stay where they are kept, for a later process, until the boot is done.
       const own = join(folder, `job-${jobs}`)
-      await cp(ended.folder, own, { recursive: true })
+      await writing(own, () => cp(ended.folder, own, { recursive: true }))
       const read = (name: string) => readFile(join(own, name), 'utf8').catch(() => '')
       facts = { ...facts, ...described(parseHygiene(await read('hygiene'), await read('kernel-messages'))) }
       return { folder: own, exitCode: ended.exitCode, durationMs: performance.now() - started }

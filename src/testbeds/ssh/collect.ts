@@ -79,7 +79,10 @@ async function fetchFiles(by: Task, files: ReturnType<typeof listedFiles>, draft
       return
     } catch (error) {
       // A disk of this computer that is full, say.
-      if ((error as NodeJS.ErrnoException).code !== undefined) throw cacheError(error, draft)
+      if ((error as NodeJS.ErrnoException).code !== undefined) {
+        await rm(draft, { recursive: true, force: true })
+        throw cacheError(error, draft)
+      }
       const { message } = error as Error
       if (tries >= mostFetches || performance.now() > by.deadline)
         throw new LostBoard(`cannot fetch results: ${message}`)

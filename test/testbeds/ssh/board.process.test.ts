@@ -1,7 +1,7 @@
 /** Boards as the testbed opens them. */
 
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it, vi } from 'vitest'
@@ -148,6 +148,23 @@ describe.concurrent('an opened board', () => {
     const board = await openPretend(folderOf(name), 'next', access)
     await board.close?.()
     expect(readFileSync(log, 'utf8').trim().split('\n').join(' ')).toBe(expected)
+  })
+
+  it('that this computer has no place for is told, with what to do', async () => {
+    const { host } = world.board('unwritten')
+    const folder = folderOf('unwritten')
+    const board = await openPretend(folder, 'boot', { host })
+    rmSync(join(folder, 'boot'), { recursive: true })
+    writeFileSync(join(folder, 'boot'), 'a file')
+    const told = (path: string) => ({
+      name: 'TestbedError',
+      message: expect.stringMatching(`^cannot write .*${path} \\(ENOTDIR\\)$`),
+      advice: 'Set REPRO_CACHE to a folder that you can write to.',
+    })
+    await expect(board.run(jobOf('echo done >$OUT/result'))).rejects.toMatchObject(told('boot/job-1'))
+    mkdirSync(folderOf('uncached'))
+    writeFileSync(folderOf('uncached/cache'), 'a file')
+    await expect(openPretend(folderOf('uncached'), 'boot', { host })).rejects.toMatchObject(told('cache'))
   })
 
   it('gives the kernel of its environment, and no other file', async () => {
