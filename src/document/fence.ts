@@ -2,6 +2,7 @@
 
 import type { Code } from 'mdast'
 import type { VFile } from 'vfile'
+import { languages } from '../languages/languages.ts'
 import type { Parameter } from '../results/parameters.ts'
 import { nearest } from '../text/spelling.ts'
 import type { Block, Place } from './block.ts'
@@ -40,6 +41,16 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['yaml table', { type: 'table', keys: 'content', read: readTable }],
   ['yaml claim', { type: 'claim', keys: 'content', read: readClaim }],
   ['yaml figure', { type: 'figure', keys: 'content', read: readFigure }],
+  ...[...languages].flatMap(([language, { fences }]) =>
+    fences.map((name): [string, Kind] => [
+      `${name} experiment`,
+      {
+        type: 'experiment',
+        keys: 'attributes',
+        read: (source, place, code) => readInlineExperiment(source, place, code, language),
+      },
+    ]),
+  ),
 ])
 
 /** Whether the info string marks a block. */
