@@ -140,7 +140,14 @@ function twins(experiments: readonly ExperimentBlock[]): (cell: string) => strin
         const cell = `${block.id}/${environment}/${name}`
         const what = canonicalText([
           [environment, trials, boots, seed],
-          ['file' in script ? script.file : script.source, parameters, needs, inputs, variables ?? [], interpreter],
+          [
+            'file' in script ? script.file : script.source,
+            parameters,
+            needs,
+            inputs,
+            variables ?? [],
+            interpreter,
+          ],
         ])
         found.set(cell, firsts.get(what) ?? cell)
         if (!firsts.has(what)) firsts.set(what, cell)

@@ -41,7 +41,10 @@ export interface ExecutionContext {
 
 /** A cell to run, where, and who observes it. */
 export interface Task
-  extends ExecutionContext, Watch, Pick<Step, 'cell' | 'environment' | 'inputs' | 'boots' | 'needed' | 'program'> {
+  extends
+    ExecutionContext,
+    Watch,
+    Pick<Step, 'cell' | 'environment' | 'inputs' | 'boots' | 'needed' | 'program'> {
   /** Discards boots and trials finished by earlier builds. */
   readonly ignoreCache: boolean
   /** Shares its machine with no other cell. */

@@ -98,9 +98,11 @@ export async function plan(
     const program = programs.get(block)
     // In place of Node's version, which a script in another language does not depend on.
     const interpreter = program && { interpreter: program.interpreter }
-    const variants = (alternatives.get(environment.name) ?? []).map(
-      (one): Inputs => ({ ...common, ...one, ...interpreter }),
-    )
+    const variants = (alternatives.get(environment.name) ?? []).map((one): Inputs => ({
+      ...common,
+      ...one,
+      ...interpreter,
+    }))
     const [inputs = common, ...others] = variants
     const accepted: AcceptedInputs = [inputs, ...others].map(
       (one) => (run) => withItsInterpreter(inputsWithReads(one, run, files), run),

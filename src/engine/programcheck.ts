@@ -32,7 +32,9 @@ export function checkPrograms({ file, fences }: Document, path: string, context:
     fences.flatMap((fence) => (fence.block?.type === 'experiment' ? [[fence.block, fence] as const] : [])),
   )
   // The block's check reports a missing or refused file.
-  const usable = [...blocks.keys()].filter(({ script }) => !('file' in script) || isUsable(script.file, files))
+  const usable = [...blocks.keys()].filter(
+    ({ script }) => !('file' in script) || isUsable(script.file, files),
+  )
   const programs = programsOf(usable, { project, document: path, files })
   for (const [block, fence] of blocks) {
     const script = programs.get(block)
@@ -42,7 +44,11 @@ export function checkPrograms({ file, fences }: Document, path: string, context:
 }
 
 /** Scripts in TypeScript run in the boot's own process, by the Node that runs this. */
-function refuseKeys({ script, per, interpreter }: ExperimentBlock, { source }: Fence, file: Document['file']): void {
+function refuseKeys(
+  { script, per, interpreter }: ExperimentBlock,
+  { source }: Fence,
+  file: Document['file'],
+): void {
   if ('file' in script && per === undefined && interpreter === undefined) return
   for (const [key, value] of Object.entries({ per, interpreter }))
     if (value !== undefined && source)
@@ -81,7 +87,12 @@ function checkProgram(
     const isShown = isRecorded(block)
     const report = isShown ? warn : fail
     const reason = isShown ? `${problem}; recorded runs are shown, and nothing can run again` : problem
-    report(file, 'missing-interpreter', source?.data.interpreter ? source.valuePlace(['interpreter']) : at, reason)
+    report(
+      file,
+      'missing-interpreter',
+      source?.data.interpreter ? source.valuePlace(['interpreter']) : at,
+      reason,
+    )
   }
   const named = namedFiles(block, files)
   for (const found of graph.problems) {
@@ -90,8 +101,10 @@ function checkProgram(
     const report = found.type === 'computed' ? warn : fail
     report(file, rules[found.type], place, `${prefix}${found.reason}${advice[found.type]}`)
   }
-  for (const name of graph.absent) {
-    if (named.some((path) => path.split('/').includes(name) || basename(path).split('.')[0] === name)) continue
+  // Without its interpreter, nothing tells what is installed.
+  for (const name of problem === undefined ? graph.absent : []) {
+    if (named.some((path) => path.split('/').includes(name) || basename(path).split('.')[0] === name))
+      continue
     const reason =
       `no module ${name} beside the script, and none is installed: install it, or, if it lies elsewhere in ` +
       'the project, name it under inputs:'

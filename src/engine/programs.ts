@@ -149,11 +149,13 @@ function withInterpreter(
     if (!isExecutable(command))
       return absent(wanted, isAbsolute(wanted) ? language?.install : `make it first (${venvAdvice(wanted)})`)
     const inner = relative(project, command)
-    if (inner.startsWith('../')) return { ...start, command, ...versionOf(command, name, isOwn, project, files) }
+    if (inner.startsWith('../'))
+      return { ...start, command, ...versionOf(command, name, isOwn, project, files) }
     return { ...start, command, ...projectInterpreter(inner, name, isOwn, project, files) }
   }
   const command = lookUp(wanted, project, files)
-  if (command === undefined) return absent(`${wanted} on PATH`, isOwn ? language.install : `install ${wanted}`)
+  if (command === undefined)
+    return absent(`${wanted} on PATH`, isOwn ? language.install : `install ${wanted}`)
   return { ...start, command, ...versionOf(command, name, isOwn, project, files, variables) }
 }
 
@@ -200,7 +202,8 @@ function versionOf(
   // What stands behind a script that picks among several versions may change, and it does not.
   if (isShellScript(command)) files.doubt(command)
   const language = languages.get(name ?? '')
-  const label = isOwn && /^(?:python[\d.]*|Rscript)$/.test(basename(command)) ? (name ?? '') : basename(command)
+  const label =
+    isOwn && /^(?:python[\d.]*|Rscript)$/.test(basename(command)) ? (name ?? '') : basename(command)
   const id = `${command}\n${project}`
   if (isOwn && language?.version !== undefined && !versions.has(id))
     versions.set(id, ask(command, language.version, project, variables))
@@ -374,7 +377,9 @@ function askFinder(
   const home = request.project
   const stateOf = (answer: readonly FinderAnswer[]) =>
     JSON.stringify(
-      answer.flatMap(({ files: read, sought }) => [...read, ...sought]).map((path) => digestOf(path, home, files)),
+      answer
+        .flatMap(({ files: read, sought }) => [...read, ...sought])
+        .map((path) => digestOf(path, home, files)),
     )
   const known = answers.get(id)
   if (known && stateOf(known.answer) === known.state) return known.answer.map((one) => graphOf(one, home))
@@ -405,7 +410,12 @@ function askFinder(
 
 function lastLineOf(error: unknown): string {
   const { stderr } = error as { readonly stderr?: unknown }
-  return String(stderr ?? '').trim().split('\n').at(-1) || String(error)
+  return (
+    String(stderr ?? '')
+      .trim()
+      .split('\n')
+      .at(-1) || String(error)
+  )
 }
 
 function digestOf(path: string, home: string, files: Files): string {
@@ -430,21 +440,17 @@ function graphOf({ files, packages, absent, problems }: FinderAnswer, home: stri
     packages: new Map(Object.entries(packages).map(([name, version]) => [name, version ?? undefined])),
     absent,
     problems: [
-      ...problems.map(
-        ({ line, column, file, ...problem }): ModuleProblem => ({
-          ...problem,
-          file: relative(home, file),
-          place: { line, column },
-        }),
-      ),
-      ...outside.map(
-        ({ path }): ModuleProblem => ({
-          type: 'outside',
-          reason: `${relative(home, path)} lies outside the project`,
-          file: relative(home, path),
-          place: { line: 1, column: 1 },
-        }),
-      ),
+      ...problems.map(({ line, column, file, ...problem }): ModuleProblem => ({
+        ...problem,
+        file: relative(home, file),
+        place: { line, column },
+      })),
+      ...outside.map(({ path }): ModuleProblem => ({
+        type: 'outside',
+        reason: `${relative(home, path)} lies outside the project`,
+        file: relative(home, path),
+        place: { line: 1, column: 1 },
+      })),
     ],
   }
 }

@@ -117,7 +117,8 @@ export function openFiles(project: string, remembered: Fingerprints = {}): Files
       return digest(path) !== undefined
     },
     problem: (path) => problemOf(project, path, closed),
-    doubt: (path) => void fingerprints.set(path, { type: 'doubtful' }),
+    // Apart from the file's own fingerprint.
+    doubt: (path) => void fingerprints.set(`${path} and more`, { type: 'doubtful' }),
     fingerprints: () => Object.fromEntries([...fingerprints].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
 }

@@ -176,8 +176,7 @@ function watchRequire(tell: (file: string) => void): void {
   const here = fileURLToPath(import.meta.url)
   loader._resolveFilename = function (request, parent, ...rest) {
     // The zx of this program, as for `import`.
-    if (/^zx(?:\/|$)/.test(request) && parent?.filename !== here)
-      return createRequire(here).resolve(request)
+    if (/^zx(?:\/|$)/.test(request) && parent?.filename !== here) return createRequire(here).resolve(request)
     const from = parent?.filename
     const isOwn = typeof from === 'string' && !from.includes('/node_modules/')
     if (isOwn && /^\.{0,2}(?:\/|$)/.test(request)) {

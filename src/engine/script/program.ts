@@ -4,7 +4,16 @@
  */
 
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { Transform } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -115,7 +124,11 @@ async function runOnce(
   const ran = await (async () => {
     try {
       const args = program.command === path ? program.args : [...program.args, path]
-      return await run(program, args, stdin, { project, started, variables: variablesOf(started, input, file) })
+      return await run(program, args, stdin, {
+        project,
+        started,
+        variables: variablesOf(started, input, file),
+      })
     } finally {
       closeSync(stdin)
     }
@@ -163,7 +176,9 @@ export function parameterVariables(parameters: Cell['parameters']): Readonly<Rec
     const variable = `REPRO_PARAMETER_${path.join('_').replace(/\W/g, '_')}`
     const other = names.get(variable)
     if (other !== undefined)
-      throw new ExperimentError(`the parameters ${other} and ${path.join('.')} are both ${variable}: rename one`)
+      throw new ExperimentError(
+        `the parameters ${other} and ${path.join('.')} are both ${variable}: rename one`,
+      )
     names.set(variable, path.join('.'))
     found[variable] = String(value)
   }
@@ -183,6 +198,7 @@ interface Ended {
 
 /** Time to read what a process that has ended printed; what it started may hold its output open. */
 const drainMs = 1000
+const mostRounds = 30
 const keptErrors = 64_000
 
 async function run(
@@ -211,14 +227,19 @@ async function run(
     errors = (errors + text).slice(-keptErrors)
   })
   child.stderr?.pipe(forward).pipe(process.stderr, { end: false })
-  const closed = new Promise((resolve) => child.once('close', resolve))
+  let isClosed = false
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve(void (isClosed = true))))
   const status = await new Promise<string | undefined>((resolve, reject) => {
     child.once('error', (error) =>
       reject(new ExperimentError(`${interpreter}: ${command} cannot be started (${error.message})`)),
     )
     child.once('exit', (code, signal) => resolve(code === 0 ? undefined : (signal ?? `exit code ${code}`)))
   })
-  await Promise.race([closed, sleep(drainMs, undefined, { ref: false })])
+  for (let before = -1, round = 0; !isClosed && bytes !== before && round < mostRounds; round += 1) {
+    before = bytes
+    await Promise.race([closed, sleep(drainMs)])
+    await sleep(0) // on a busy machine, what is in the pipe is read after the timer
+  }
   child.stdout?.destroy()
   child.stderr?.destroy()
   const printed = Buffer.concat(pieces)
