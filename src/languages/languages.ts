@@ -36,14 +36,14 @@ export interface ScriptLanguage {
 }
 
 /**
- * R prints no places, so they are printed at its end. `source` reads the script as Rscript would, but keeps
- * the lines.
+ * R prints no places, so a handler prints them, the innermost last: of the script's own line, which a frame of
+ * `source` knows, and of calls. `source` runs the script as Rscript would, but keeps the lines.
  */
 const rScript = `options(keep.source = TRUE, error = quote({
-  for (call in sys.calls()) {
-    at <- attr(call, "srcref");
-    if (!is.null(at)) cat(sprintf("at %s:%d:%d\\n", attr(at, "srcfile")$filename, at[1], at[5]), file = stderr())
-  };
+  tell <- function(at) if (!is.null(at))
+    cat(sprintf("at %s:%d:%d\\n", attr(at, "srcfile")$filename, at[1], at[5]), file = stderr());
+  try({ frame <- as.list(sys.frame(1)); tell(frame$srcrefs[[frame$i]]) }, silent = TRUE);
+  for (call in rev(lapply(.traceback(1), attr, "srcref"))) tell(call);
   quit("no", 1, FALSE)
 })); source(commandArgs(TRUE)[[1]], print.eval = TRUE, encoding = "UTF-8")`.replace(/\n\s*/g, ' ')
 
@@ -80,7 +80,7 @@ export const languages: ReadonlyMap<string, ScriptLanguage> = new Map<string, Sc
       version: ['--version'],
       install: 'install R (the package r-base or R of your system, or r-project.org)',
       places:
-        /^at (?<file>\S.*):(?<line>\d+):(?<column>\d+)$|: (?<file2>\/.+?):(?<line2>\d+):(?<column2>\d+): /gm,
+        /^at (?<file>\S.*):(?<line>\d+):(?<column>\d+)$|(?:: |^\s+)(?<file2>\/.+?):(?<line2>\d+):(?<column2>\d+): /gm,
       innermost: 'last',
       settings: ['.Rprofile', '.Renviron', 'renv.lock'],
     },

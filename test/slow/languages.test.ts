@@ -251,10 +251,11 @@ const failing: readonly (readonly [what: string, language: string, code: string,
           'f <- function(x) {\n  stop("boom") #here12\n}\nf(1)',
           'paper/index.md:LINE:3: R VERSION ended with exit code 1',
         ],
+        ['an error at the top in R', 'r', 'x <- 1\ny <- log("a") #here13', 'paper/index.md:LINE:1: R VERSION ended'],
         [
           'a syntax error in R',
           'r',
-          'x <- 1\ny <- (2 + } #here13',
+          'x <- 1\ny <- (2 + } #here14',
           'paper/index.md:LINE:11: R VERSION ended',
         ],
       ] as const)
@@ -286,9 +287,9 @@ it('scripts that fail say why, with a place', async () => {
 
 it('a process that does not end, and all that it started, is killed at the deadline and at Ctrl-C', async () => {
   const code = 'sleep 1000 &\necho $! >pids\necho $$ >>pids\necho waiting >&2\nwait'
-  write(paper(inline('bash', 'late', code, 'trials=1 deadline=4')))
+  write(paper(inline('bash', 'late', code, 'trials=1 deadline=30')))
   const { err, exitCode } = await repro('run')
-  expect(err).toContain('the script did not end within 4 s')
+  expect(err).toContain('the script did not end within 30 s')
   expect(err).toContain('  | waiting')
   expect(exitCode).toBe(1)
   const pids = () => readFileSync(join(project, 'pids'), 'utf8').trim().split('\n').map(Number)
