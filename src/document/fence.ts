@@ -156,11 +156,20 @@ function isClosed(node: Code, text: SourceText): boolean {
 /** Languages an author might confuse with YAML or TypeScript. */
 const relatives = ['javascript', 'js', 'json', 'mjs', 'mts', 'toml', 'ts', 'tsx', 'typescript', 'yaml', 'yml']
 
+function isOwn(info: string): boolean {
+  return /^(?:yaml|ts) /.test(info)
+}
+
 /** Warns of `yml table`, `yaml figrue`, `js experiment`: almost certainly typos. */
 function warnOfNearMiss(node: Code, info: string, file: VFile): void {
   const [language = '', word = ''] = info.toLowerCase().split(' ')
-  const ofKind = relatives.includes(language) ? [...kinds].filter(([, { type }]) => type === word) : []
-  const near = nearest(info, kinds.keys(), 2)
+  const isRelative = relatives.includes(language)
+  // Short names of languages resemble too many others.
+  const known = [...kinds.keys()].filter(
+    (name) => isOwn(name) || (!isRelative && language.length > 3 && name.indexOf(' ') > 3),
+  )
+  const ofKind = isRelative ? [...kinds].filter(([name, { type }]) => type === word && isOwn(name)) : []
+  const near = nearest(info, known, 2)
   const meant = near === undefined ? ofKind.map(([known]) => known) : [near]
   if (meant.length === 0) return
   const reason = `${info} is ordinary code (did you mean ${meant.join(' or ')}?)`
