@@ -251,7 +251,12 @@ const failing: readonly (readonly [what: string, language: string, code: string,
           'f <- function(x) {\n  stop("boom") #here12\n}\nf(1)',
           'paper/index.md:LINE:3: R VERSION ended with exit code 1',
         ],
-        ['an error at the top in R', 'r', 'x <- 1\ny <- log("a") #here13', 'paper/index.md:LINE:1: R VERSION ended'],
+        [
+          'an error at the top in R',
+          'r',
+          'x <- 1\ny <- log("a") #here13',
+          'paper/index.md:LINE:1: R VERSION ended',
+        ],
         [
           'a syntax error in R',
           'r',
@@ -293,14 +298,14 @@ it('a process that does not end, and all that it started, is killed at the deadl
   expect(err).toContain('  | waiting')
   expect(exitCode).toBe(1)
   const pids = () => readFileSync(join(project, 'pids'), 'utf8').trim().split('\n').map(Number)
-  expect(pids().map(isAlive)).toEqual([false, false])
+  await expect.poll(() => pids().map(isAlive), { timeout: 10_000 }).toEqual([false, false])
 
   write({ ...paper(inline('bash', 'late', code, 'trials=1')), pids: '' })
   const { child, ended } = start(['run'])
   while (pids().length < 2) await new Promise((resolve) => setTimeout(resolve, 100))
   child.kill('SIGINT')
   await ended
-  expect(pids().map(isAlive)).toEqual([false, false])
+  await expect.poll(() => pids().map(isAlive), { timeout: 10_000 }).toEqual([false, false])
 })
 
 it('runs shells, Perl, and any executable file, and interpreters that the first line names', async () => {
