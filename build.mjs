@@ -10,6 +10,7 @@ const { metafile } = await build(bundle)
 await chmod('dist/cli.js', 0o755)
 for (const name of ['xen-qemu/processors.c', 'xen-qemu/states.c', 'ssh/agent.sh', 'ssh/yields.c'])
   await copyFile(`src/testbeds/${name}`, `dist/${basename(name)}`)
+await copyFile('src/languages/imports.py', 'dist/imports.py')
 await writeFile('dist/LICENSES.txt', await licenses(Object.keys(metafile.inputs)))
 
 // Makes `npx repro` find the project's own command at once. npm links the `bin` of dependencies only, and npx would then

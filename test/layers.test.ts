@@ -9,6 +9,7 @@ const order = [
   'dist.ts',
   'files',
   'text',
+  'languages',
   'stats',
   'xentrace',
   'audit',

@@ -134,13 +134,20 @@ function twins(experiments: readonly ExperimentBlock[]): (cell: string) => strin
   const firsts = new Map<string, string>()
   const found = new Map<string, string>()
   for (const block of experiments) {
-    const { script, environments, trials, boots, needs, inputs, variables } = block
+    const { script, environments, trials, boots, needs, inputs, variables, interpreter } = block
     for (const environment of environments) {
       for (const { name, parameters, seed = block.seed } of block.patterns) {
         const cell = `${block.id}/${environment}/${name}`
         const what = canonicalText([
           [environment, trials, boots, seed],
-          ['file' in script ? script.file : script.source, parameters, needs, inputs, variables ?? []],
+          [
+            'file' in script ? script.file : script.source,
+            parameters,
+            needs,
+            inputs,
+            variables ?? [],
+            interpreter,
+          ],
         ])
         found.set(cell, firsts.get(what) ?? cell)
         if (!firsts.has(what)) firsts.set(what, cell)

@@ -19,8 +19,14 @@ export interface ExperimentBlock {
   readonly type: 'experiment'
   readonly id: string
   readonly place: Place
-  /** A file (relative to the project) or the code in the block itself. */
-  readonly script: { readonly file: string } | { readonly source: string; readonly firstLine: number }
+  /** A file (relative to the project) or the code in the block itself; of TypeScript unless it names a language. */
+  readonly script:
+    | { readonly file: string }
+    | { readonly source: string; readonly firstLine: number; readonly language?: string }
+  /** Whether a script in another language is a process per trial (the default) or per cell and boot. */
+  readonly per?: 'trial' | 'cell'
+  /** Of a script in another language: a program on PATH, or a path in the project. */
+  readonly interpreter?: string
   readonly environments: readonly string[]
   /** Per cell, over all its boots. */
   readonly trials: number

@@ -1,4 +1,4 @@
-/** Experiment blocks: `yaml experiment`, and `ts experiment` with an inline script. */
+/** Experiment blocks: `yaml experiment`, and `ts experiment` (or `python experiment`) with an inline script. */
 
 import type * as z from 'zod'
 import { type Invariant, parseEquation } from '../query/invariant.ts'
@@ -143,6 +143,7 @@ export function readInlineExperiment(
   source: Mapping,
   place: Place,
   code: string,
+  language?: string,
 ): ExperimentBlock | undefined {
   const data = validate(inlineExperimentSchema, source)
   if (!checkBoots(source) || data === undefined) return undefined
@@ -156,7 +157,7 @@ export function readInlineExperiment(
     type: 'experiment',
     place,
     ...rest,
-    script: { source: code, firstLine: place.line + 1 },
+    script: { source: code, firstLine: place.line + 1, ...(language !== undefined && { language }) },
     environments: [testbed],
     deadlineSeconds: deadline,
     variables: env,

@@ -2,6 +2,7 @@
 
 import type { Code } from 'mdast'
 import type { VFile } from 'vfile'
+import { languages } from '../languages/languages.ts'
 import type { Parameter } from '../results/parameters.ts'
 import { nearest } from '../text/spelling.ts'
 import type { Block, Place } from './block.ts'
@@ -40,6 +41,16 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['yaml table', { type: 'table', keys: 'content', read: readTable }],
   ['yaml claim', { type: 'claim', keys: 'content', read: readClaim }],
   ['yaml figure', { type: 'figure', keys: 'content', read: readFigure }],
+  ...[...languages].flatMap(([language, { fences }]) =>
+    fences.map((name): [string, Kind] => [
+      `${name} experiment`,
+      {
+        type: 'experiment',
+        keys: 'attributes',
+        read: (source, place, code) => readInlineExperiment(source, place, code, language),
+      },
+    ]),
+  ),
 ])
 
 /** Whether the info string marks a block. */
@@ -145,11 +156,20 @@ function isClosed(node: Code, text: SourceText): boolean {
 /** Languages an author might confuse with YAML or TypeScript. */
 const relatives = ['javascript', 'js', 'json', 'mjs', 'mts', 'toml', 'ts', 'tsx', 'typescript', 'yaml', 'yml']
 
+function isOwn(info: string): boolean {
+  return /^(?:yaml|ts) /.test(info)
+}
+
 /** Warns of `yml table`, `yaml figrue`, `js experiment`: almost certainly typos. */
 function warnOfNearMiss(node: Code, info: string, file: VFile): void {
   const [language = '', word = ''] = info.toLowerCase().split(' ')
-  const ofKind = relatives.includes(language) ? [...kinds].filter(([, { type }]) => type === word) : []
-  const near = nearest(info, kinds.keys(), 2)
+  const isRelative = relatives.includes(language)
+  // Short names of languages resemble too many others.
+  const known = [...kinds.keys()].filter(
+    (name) => isOwn(name) || (!isRelative && language.length > 3 && name.indexOf(' ') > 3),
+  )
+  const ofKind = isRelative ? [...kinds].filter(([name, { type }]) => type === word && isOwn(name)) : []
+  const near = nearest(info, known, 2)
   const meant = near === undefined ? ofKind.map(([known]) => known) : [near]
   if (meant.length === 0) return
   const reason = `${info} is ordinary code (did you mean ${meant.join(' or ')}?)`

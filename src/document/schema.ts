@@ -48,6 +48,11 @@ const invariant = z.strictObject({
   tolerance: z.number().min(0).default(0).describe('In the unit of its measures'),
 })
 
+/** `python3.12` on PATH, or `.venv/bin/python` in the project. */
+const interpreter = z
+  .string()
+  .regex(/^[\w.+-]+$|^(?!\/|(?:.*\/)?\.\.(?:\/|$))[^\s\\]+$/, 'name a program, or a path in the project')
+
 const discreteText = 'Whether rows may repeat others in every measure: only if there are a few outcomes'
 
 const common = {
@@ -66,11 +71,18 @@ const common = {
     .max(limits.deadlineSeconds)
     .default(900)
     .describe('Longest time of one boot, in seconds'),
+  per: z
+    .enum(['trial', 'cell'])
+    .exactOptional()
+    .describe('What a process of a script in another language measures: a trial, unless given'),
+  interpreter: interpreter
+    .exactOptional()
+    .describe('Runs a script in another language: a program on PATH, or .venv/bin/python'),
 }
 
 export const experimentSchema = z.strictObject({
   ...common,
-  script: path.describe('zx script, relative to the project'),
+  script: path.describe('Script in TypeScript or another language, relative to the project'),
   environments: z.array(environmentName).min(1).describe('Names from the list of environments'),
   needs: z.array(name).default([]).describe('Experiments whose rows the script uses'),
   inputs: z.array(path).default([]).describe('Files that decide the results; * and ** stand for names'),

@@ -41,7 +41,10 @@ export interface ExecutionContext {
 
 /** A cell to run, where, and who observes it. */
 export interface Task
-  extends ExecutionContext, Watch, Pick<Step, 'cell' | 'environment' | 'inputs' | 'boots' | 'needed'> {
+  extends
+    ExecutionContext,
+    Watch,
+    Pick<Step, 'cell' | 'environment' | 'inputs' | 'boots' | 'needed' | 'program'> {
   /** Discards boots and trials finished by earlier builds. */
   readonly ignoreCache: boolean
   /** Shares its machine with no other cell. */
@@ -146,6 +149,7 @@ async function keptBefore(task: Task): Promise<ReadonlyMap<Boot, FinishedBoot>> 
 async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBoot> {
   const { cell, environment, needed, boots, project, cache, seal, executor } = task
   const { experiment, pattern, block, definition } = cell
+  if (task.program?.problem !== undefined) throw new ExperimentError(noProgram(task, task.program.problem))
   const work = workOf(task, boot)
   // Apart from the boot's folder, which belongs to the script.
   const exchange = `${exchangeFolder}/${runName(cell)}`
@@ -163,6 +167,7 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     journal: journalOf(boot),
     kept: keptOf(task, boot),
     script: scriptOf(task),
+    program: task.program,
     namesInputs: block.inputs.length > 0,
     variables: block.variables ?? [],
   }
@@ -289,6 +294,12 @@ function scriptOf({ cell, project, document }: Task): BootOrder['script'] {
   const { script, place } = cell.block
   if ('file' in script) return { type: 'file', file: join(project, script.file) }
   return { type: 'inline', document: join(project, document), ...script, indentation: place.column - 1 }
+}
+
+/** At the block, as nothing of the script has run. */
+function noProgram({ cell, document }: Task, problem: string): string {
+  const { line, column } = cell.block.place
+  return `${document}:${line}:${column}: ${problem}`
 }
 
 /** Provenance; not part of the key. */

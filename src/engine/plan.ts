@@ -18,7 +18,9 @@ import { type Boot, plannedBoots } from './boots.ts'
 import { type AcceptedInputs, type CacheStatus, cacheStatusOf, matches, staleReason } from './cachestatus.ts'
 import type { PlannedCell } from './cells.ts'
 import { realPaths } from './modules.ts'
+import { missingInterpreter, programDigests, type ProgramScript, programsOf } from './programs.ts'
 import { inputsWithReads } from './reads.ts'
+import type { Program } from './script/message.ts'
 import { type Digests, inputDigests, scriptDigests } from './sources.ts'
 
 export interface Step {
@@ -29,6 +31,8 @@ export interface Step {
   /** `inputs`, plus the files that the newest run read, as they are now. */
   readonly expected: Inputs
   readonly boots: readonly Boot[]
+  /** Of a script in another language; a problem is why it cannot run. */
+  readonly program?: Program & { readonly problem?: string }
   readonly status: CacheStatus
   /** The recorded run, even if another is used; `stale` is the reason why it does not match. */
   readonly record: { readonly run: Run; readonly stale: string | undefined } | undefined
@@ -63,8 +67,10 @@ export async function plan(
   const { files, store } = context
   const alternatives = await testbedInputs(cells, context)
   // By block, as its cells share scripts.
+  const blocks = new Set(cells.map(({ block }) => block))
+  const programs = programsOf(blocks, context)
   const scripts = new Map(
-    [...new Set(cells.map(({ block }) => block))].map((block) => [block, sourcesOf(block, context)]),
+    [...blocks].map((block) => [block, sourcesOf(block, context, programs.get(block))] as const),
   )
   const steps = new Map<string, Step>()
   const ofExperiment = new Map<string, Step[]>()
@@ -89,10 +95,17 @@ export async function plan(
       seed: definition.seed ?? block.seed,
       ...environmentInputs(environment),
     }
-    const variants = (alternatives.get(environment.name) ?? []).map((one): Inputs => ({ ...common, ...one }))
+    const program = programs.get(block)
+    // In place of Node's version, which a script in another language does not depend on.
+    const interpreter = program && { interpreter: program.interpreter }
+    const variants = (alternatives.get(environment.name) ?? []).map((one): Inputs => ({
+      ...common,
+      ...one,
+      ...interpreter,
+    }))
     const [inputs = common, ...others] = variants
     const accepted: AcceptedInputs = [inputs, ...others].map(
-      (one) => (run) => inputsWithReads(one, run, files),
+      (one) => (run) => withItsInterpreter(inputsWithReads(one, run, files), run),
     )
     const recorded = recordOf(cell, environment, store)
     const status: CacheStatus =
@@ -108,6 +121,9 @@ export async function plan(
       inputs,
       expected: known ? inputsWithReads(inputs, known, files) : inputs,
       boots: plannedBoots(cell, inputs),
+      ...(program && {
+        program: { ...program.program, ...(program.problem && { problem: program.problem }) },
+      }),
       status: wrong ?? (waiting.length === 0 ? status : withWait(status, waiting)),
       record:
         recorded === undefined || recorded instanceof Error || wrong
@@ -225,7 +241,20 @@ function environmentOf(
   throw new Error(`environment without a definition: ${environment}; the document was not checked`)
 }
 
-function sourcesOf({ script, inputs }: ExperimentBlock, { document, files, project }: PlanContext): Digests {
+/** Where an interpreter is missing, nothing says that a run with another one is stale: it counts as it is. */
+function withItsInterpreter(inputs: Inputs, run: Pick<Run, 'inputs'>): Inputs {
+  if (inputs.interpreter !== missingInterpreter) return inputs
+  const own = Object.entries(run.inputs).filter(([name]) => /^interpreter$|^package /.test(name))
+  return { ...inputs, ...Object.fromEntries(own) }
+}
+
+function sourcesOf(
+  block: ExperimentBlock,
+  { document, files, project }: PlanContext,
+  program: ProgramScript | undefined,
+): Digests {
+  if (program) return programDigests(block, program, files)
+  const { script, inputs } = block
   const real = realPaths(project)
   const code =
     'file' in script

@@ -8,6 +8,7 @@ import { fail, hasErrors, warn } from '../document/problem.ts'
 import { inputFiles } from '../files/glob.ts'
 import { FileError } from '../files/ordinary.ts'
 import type { Files } from '../files/tracked.ts'
+import { isNodeScript } from '../languages/languages.ts'
 import { type ModuleProblem, moduleGraph, type RealPath } from './modules.ts'
 
 /** Adds errors to the document's file: at the line of an inline script, or at the block's `script`. */
@@ -16,6 +17,7 @@ export function checkScripts({ file, fences }: Document, path: string, files: Fi
     const { block } = fence
     if (block?.type !== 'experiment') continue
     const { script, inputs } = block
+    if (isProgram(script)) continue // programcheck.ts
     const entry = 'file' in script ? { path: script.file } : { path, source: script.source }
     try {
       if ('file' in script && !files.exists(script.file)) continue // reported by the block's check
@@ -33,6 +35,10 @@ export function checkScripts({ file, fences }: Document, path: string, files: Fi
       if (!hasErrors(file)) fail(file, rules.outside, block.place, error.message)
     }
   }
+}
+
+function isProgram(script: ExperimentBlock['script']): boolean {
+  return 'file' in script ? !isNodeScript(script.file) : script.language !== undefined
 }
 
 const rules = {

@@ -25,6 +25,8 @@ export type Fingerprint =
   | { readonly type: 'file'; readonly stamp: string; readonly sha256: string }
   | { readonly type: 'folder'; readonly names: readonly string[] }
   | { readonly type: 'nothing' }
+  /** May have changed unnoticed: the next build looks at everything. */
+  | { readonly type: 'doubtful' }
 
 /** By the path as requested: relative to the project, or absolute. */
 export type Fingerprints = Readonly<Record<string, Fingerprint>>
@@ -57,6 +59,8 @@ export interface Files {
    * reading refuses, folders, and .repro/ and _build/.
    */
   problem(path: string): string | undefined
+  /** Makes the next build look at everything again: something else than this file decides, unseen. */
+  doubt(path: string): void
   fingerprints(): Fingerprints
 }
 
@@ -113,6 +117,8 @@ export function openFiles(project: string, remembered: Fingerprints = {}): Files
       return digest(path) !== undefined
     },
     problem: (path) => problemOf(project, path, closed),
+    // Apart from the file's own fingerprint.
+    doubt: (path) => void fingerprints.set(`${path} and more`, { type: 'doubtful' }),
     fingerprints: () => Object.fromEntries([...fingerprints].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
 }

@@ -4,6 +4,7 @@
  */
 
 import { origins } from '../query/quantity.ts'
+import { inputOf } from '../results/run.ts'
 import { present } from '../text/message.ts'
 import { megabytes, minutes } from '../text/numbers.ts'
 import type { Artifact } from './artifact.ts'
@@ -26,12 +27,15 @@ function hardware({ needs, runs }: Artifact): string {
   return present([...needs.map(({ hardware }) => hardware), made]).join(' ')
 }
 
-function software({ needs, metadata, paths }: Artifact): string {
+function software({ needs, metadata, paths, runs }: Artifact): string {
   const node = metadata.node === undefined ? 'Node' : `Node ${metadata.node}`
   const pinned = paths.includes('package-lock.json')
     ? ' All else is pinned by version and digest in the lock files.'
     : ''
-  return `${present([...needs.map(({ software }) => software), node]).join(', ')}.${pinned}`
+  // Of scripts in other languages, as they were recorded; `Node 20` is above.
+  const interpreters = runs.map(({ inputs }) => String(inputOf(inputs, 'interpreter') ?? ''))
+  const others = [...new Set(interpreters)].filter((one) => !/^(?:Node \d+|none|)$/.test(one)).sort()
+  return `${present([...needs.map(({ software }) => software), node, ...others]).join(', ')}.${pinned}`
 }
 
 function disk({ needs, runs }: Artifact): string {

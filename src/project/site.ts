@@ -12,6 +12,7 @@ import { cellsOf, cellSelector, RequestError } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
 import type { Executor } from '../engine/executor.ts'
 import { realPaths } from '../engine/modules.ts'
+import { checkPrograms } from '../engine/programcheck.ts'
 import { checkScripts } from '../engine/scripts.ts'
 import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
@@ -114,6 +115,8 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     })
   if (document.original === undefined) {
     checkScripts(document, path, files, realPaths(project))
+    const isRecorded = (block: ExperimentBlock) => recordedColumns(block, files) !== undefined
+    checkPrograms(document, path, { project, files, environments, isRecorded })
     const searches = openSearches(site, () => programOf(site, files))
     checkVacuous(document, published, records, searches.kept)
     await searches.keep()

@@ -23,6 +23,7 @@ function filesOf(texts: Texts): Files {
     exists: (path) => paths.includes(path),
     problem: () => undefined,
     match: (pattern) => paths.filter((path) => minimatch(path, pattern)).sort(),
+    doubt: () => {},
     fingerprints: () => ({}),
   }
 }

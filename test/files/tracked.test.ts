@@ -106,6 +106,13 @@ describe('files of a project', () => {
     expect(() => openFiles(project).list(folder)).toThrow(FileError)
   })
 
+  it('a doubtful file is digested, and makes the next build look again', () => {
+    const files = openFiles(project)
+    files.doubt('data/a.csv')
+    expect(files.digest('data/a.csv')).toMatch(/^[0-9a-f]{64}$/)
+    expect(unchanged(project, files.fingerprints())).toBe(false)
+  })
+
   it('a path through a file is as nothing, also to a manifest', () => {
     const note = { type: 'file', stamp: '1', sha256: '' } as const
     expect(openFiles(project, { 'data/a.csv/x': note }).digest('data/a.csv/x')).toBeUndefined()

@@ -78,5 +78,18 @@ export type Script = (cell: Cell) => Promise<Result>
 
 /** Thrown when the experiment's script is at fault: it threw, returned an invalid result, or timed out. */
 export class ExperimentError extends ExplainedError {
-  override readonly name = 'ExperimentError'
+  override readonly name: string = 'ExperimentError'
+}
+
+/** Thrown for a script in another language whose process failed. */
+export class ProgramError extends ExperimentError {
+  override readonly name = 'ProgramError'
+
+  /** What its output says: file:line:column in the project. */
+  readonly place: string | undefined
+
+  constructor(message: string, place: string | undefined) {
+    super(message)
+    this.place = place
+  }
 }

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import { ExplainedError } from '../../text/message.ts'
+import { ProgramError } from './cell.ts'
 import type { Failure, BootOrder } from './message.ts'
 import { describeValue } from './rows.ts'
 
@@ -13,7 +14,7 @@ export function failureOf(error: unknown, order: Pick<BootOrder, 'script' | 'pro
     const { message, advice } = error
     return { fault: 'testbed', message, ...(advice === undefined ? {} : { advice }) }
   }
-  const place = placeOf(error, order)
+  const place = error instanceof ProgramError ? error.place : placeOf(error, order)
   return { fault: 'experiment', message: messageOf(error), ...(place === undefined ? {} : { place }) }
 }
 

@@ -173,7 +173,10 @@ function watchRequire(tell: (file: string) => void): void {
     readonly _extensions: object
   }
   const original = loader._resolveFilename
+  const here = fileURLToPath(import.meta.url)
   loader._resolveFilename = function (request, parent, ...rest) {
+    // The zx of this program, as for `import`.
+    if (/^zx(?:\/|$)/.test(request) && parent?.filename !== here) return createRequire(here).resolve(request)
     const from = parent?.filename
     const isOwn = typeof from === 'string' && !from.includes('/node_modules/')
     if (isOwn && /^\.{0,2}(?:\/|$)/.test(request)) {

@@ -9,6 +9,20 @@ import type { Run } from '../../results/run.ts'
 import type { Environment } from '../../testbed/testbed.ts'
 import { mostBytes } from './journal.ts'
 
+/** How a script that is no module of Node is started. Plain data. */
+export interface Program {
+  /** Name in languages.ts; undefined for any other executable file. */
+  readonly language: string | undefined
+  /** Absolute path; empty if there is none. The script's path follows `args`, unless it is the command. */
+  readonly command: string
+  readonly args: readonly string[]
+  readonly per: 'trial' | 'cell'
+  /** Absolute paths of what it imports from the project. */
+  readonly imports: readonly string[]
+  /** For messages: `python 3.11.2`. */
+  readonly interpreter: string
+}
+
 export interface BootOrder {
   readonly experiment: string
   readonly pattern: string
@@ -39,6 +53,8 @@ export interface BootOrder {
         readonly firstLine: number
         readonly indentation: number
       }
+  /** Of a script in another language than TypeScript. */
+  readonly program?: Program | undefined
   /** True if the block names `inputs`, so its author knows what else counts. */
   readonly namesInputs: boolean
   /** Environment variables let through by the block's `env`. */

@@ -33,6 +33,8 @@ const { readFileSync, readdirSync, realpathSync, statSync } = fs
 const ignored = /(?:^|\/)(?:\.git|node_modules\/\.bin)(?:\/|$)|^\.repro(?:\/|$)/
 /** The folder of an installed package, of which the version counts, and so its package.json. */
 const installed = /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/@][^/]*(?=\/)/
+/** How this program reopens a file that it holds. */
+const descriptor = /^\/proc\/self\/fd\//
 /** System folders, which belong to the machine. */
 const system = /^\/(?:proc|sys|dev|etc|usr|lib\w*|bin|sbin|run|nix|snap)(?:\/|$)/
 
@@ -57,7 +59,7 @@ export function recordReads(
     if (paused > 0) return
     const place = resolve(path)
     const real = realPathOf(place)
-    if (isOwn(place) || isOwn(real)) return
+    if (isOwn(place) || isOwn(real) || descriptor.test(place)) return
     const inner = innerOf(place, project, home)
     if (inner === undefined || innerOf(real, project, home) === undefined) {
       if (!isElsewhere(real) && isFile(real)) outsideFiles.add(place)

@@ -15,6 +15,7 @@ import { provideModules } from './hooks.ts'
 import { columnsOf, inlineModule, rowsOf } from './inline.ts'
 import { openJournal } from './journal.ts'
 import type { Message, BootOrder } from './message.ts'
+import { runProgram } from './program.ts'
 import { type Recorder, recordReads } from './recorder.ts'
 import { checkRows, isRecord, describeValue, type Types } from './rows.ts'
 
@@ -30,7 +31,7 @@ export interface Ran {
 
 /** Returns the script's result, unvalidated except for rows of trials, and the project files it used. */
 export async function runScript(order: BootOrder, send: Send, testbeds?: Testbeds): Promise<Ran> {
-  const { project, experiment, script, folder, cache } = order
+  const { project, experiment, script, program, folder, cache } = order
   const log = limitedLog(send)
   const inline =
     script.type === 'inline'
@@ -41,17 +42,19 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
   // Must precede imports, which may capture the functions wrapped here.
   const recorder = recordReads(project, own, provideModules({ inline, stripped: join(cache, 'stripped') }))
   // The same zx that the script may import, as its settings are per module.
-  await import(import.meta.resolve('zx/globals'))
+  if (program === undefined) await import(import.meta.resolve('zx/globals'))
   // The testbed's files are in the key under other names.
   const board = await recorder.pause(() =>
     testbedOf(order.environment, testbeds).open(order.environment, { ...order, log }),
   )
   const use: Use = { jobs: 0, keptTrials: 0 }
   const cell = openCell(order, board, { send, log }, { recorder, use })
-  const run = async () =>
-    script.type === 'inline'
+  const run = async () => {
+    if (program !== undefined) return await runProgram(order, program, cell, recorder)
+    return script.type === 'inline'
       ? await runInline(experiment, script.document, cell)
       : await runModule(script.file, cell)
+  }
   const result = await run().finally(() => board?.close?.())
   if (board !== undefined) requireUse(order, use)
   const { reads, changed } = recorder.reads()
@@ -79,9 +82,18 @@ function requireUse({ environment: { name, origin } }: BootOrder, { jobs, keptTr
 }
 
 /** Warnings of what the recorder cannot see, once a cell. */
-function unnoticed({ boot, namesInputs, variables }: BootOrder, recorder: Recorder): readonly string[] {
+function unnoticed(
+  { boot, namesInputs, variables, program }: BootOrder,
+  recorder: Recorder,
+): readonly string[] {
   if (boot > 1) return []
   return [
+    ...(program !== undefined && !namesInputs
+      ? [
+          `runs ${program.interpreter === 'none' ? 'a program' : program.interpreter}: files that it opens ` +
+            'are not tracked; name them under `inputs:`',
+        ]
+      : []),
     ...(recorder.hasUnseen() && !namesInputs
       ? [
           'starts programs or worker threads: files that they open by themselves are not tracked; ' +

@@ -1,0 +1,71 @@
+/** Reads the rows that a program gives: CSV with a head, or a JSON object a line. */
+
+import { CsvError, readCsv } from '../../text/csv.ts'
+import { decimal } from '../../text/numbers.ts'
+import { ExperimentError } from './cell.ts'
+import { describeValue, isRecord } from './rows.ts'
+
+/** Values are those of JSON; of CSV numbers, words, and null for an empty field. */
+export type PrintedRow = Readonly<Record<string, unknown>>
+
+/**
+ * The first character decides: with `{` it is JSON lines. Blank lines do not count. Throws an ExperimentError
+ * that names the first wrong line; `where` names the text: `standard output`.
+ */
+export function readPrintedRows(text: string, where: string): readonly PrintedRow[] {
+  const wrong = (line: number, reason: string) => new ExperimentError(`${where}, line ${line}: ${reason}`)
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const first = lines.findIndex((line) => line.trim() !== '')
+  if (first < 0) return []
+  if (lines[first]?.trimStart().startsWith('{'))
+    return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readObject(line, index + 1, wrong)]))
+  const object = lines.findIndex((line) => /^\s*\{.*\}\s*$/.test(line))
+  if (object >= 0)
+    throw wrong(first + 1, `${describeValue(lines[first])} stands before rows in JSON (line ${object + 1})`)
+  return readTable(lines.slice(first).join('\n'), first, wrong)
+}
+
+type Wrong = (line: number, reason: string) => ExperimentError
+
+function readObject(line: string, number: number, wrong: Wrong): PrintedRow {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    const advice = /\b(?:NaN|-?Infinity)\b/.test(line) ? ', which has no NaN and no Infinity' : ''
+    throw wrong(number, `${describeValue(line)} is no JSON${advice}`)
+  }
+  if (isRecord(value)) return value
+  throw wrong(number, `${describeValue(value)} is no row: write one JSON object a line`)
+}
+
+function readTable(text: string, before: number, wrong: Wrong): readonly PrintedRow[] {
+  try {
+    const { head, rows } = readCsv(text)
+    if (rows.length === 0)
+      throw new CsvError(1, `there is no row below ${describeValue(head.join(','))}, which counts as a head`)
+    const columns = head.map((name, index) => {
+      const filled = rows.filter(({ fields }) => fields[index]?.trim() !== '')
+      const number = filled.find(({ fields }) => decimal(fields[index] ?? '') !== undefined)
+      const other = filled.find(({ fields }) => decimal(fields[index] ?? '') === undefined)
+      if (number && other)
+        throw new CsvError(
+          other.line,
+          `${name} is no number: ${describeValue(other.fields[index])}, but line ${number.line + before} has ` +
+            `${number.fields[index]}: leave a missing value empty, or make all of them words`,
+        )
+      return { name, isNumber: number !== undefined }
+    })
+    return rows.map(({ fields }) =>
+      Object.fromEntries(
+        columns.map(({ name, isNumber }, index) => {
+          const field = fields[index] ?? ''
+          return [name, field.trim() === '' ? null : isNumber ? decimal(field) : field]
+        }),
+      ),
+    )
+  } catch (error) {
+    if (error instanceof CsvError) throw wrong(error.line + before, error.reason)
+    throw error
+  }
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { readPrintedRows } from '../../../src/engine/script/printedrows.ts'
+
+const read = (text: string) => readPrintedRows(text, 'standard output')
+
+describe('rows that a program prints', () => {
+  it.each([
+    [
+      'CSV',
+      'a,b\n1,x\n-2.5e1,y\n',
+      [
+        { a: 1, b: 'x' },
+        { a: -25, b: 'y' },
+      ],
+    ],
+    [
+      'CSV without an end, with other line ends, quotes and a byte order mark',
+      '\uFEFFa,b\r\n1,"x, ""y"""',
+      [{ a: 1, b: 'x, "y"' }],
+    ],
+    [
+      'CSV with empty fields',
+      'a,b\n,x\n2,\n',
+      [
+        { a: null, b: 'x' },
+        { a: 2, b: null },
+      ],
+    ],
+    ['CSV of one column, with blank lines before it', '\n\na\n1\n', [{ a: 1 }]],
+    [
+      'words that JavaScript would take for numbers',
+      'a\n0x10\nInfinity\n',
+      [{ a: '0x10' }, { a: 'Infinity' }],
+    ],
+    ['JSON lines', '{"a": 1, "b": "x"}\n\n  {"a": null}', [{ a: 1, b: 'x' }, { a: null }]],
+    ['nothing', ' \n\n', []],
+  ])('are read as %s', (_, text, rows) => {
+    expect(read(text)).toEqual(rows)
+  })
+
+  it.each([
+    ['{"a": 1}\n\n{"a": 2\n', `line 3: '{"a": 2' is no JSON`],
+    ['{"a": NaN}\n', `line 1: '{"a": NaN}' is no JSON, which has no NaN and no Infinity`],
+    ['{"a": 1}\n[1]\n', 'line 2: [ 1 ] is no row: write one JSON object a line'],
+    ['{"a": 1}\ndone\n', "line 2: 'done' is no JSON"],
+    ['loading\n{"a": 1}\n', "line 1: 'loading' stands before rows in JSON (line 2)"],
+    ['a,b\n1,2\n3\n', 'line 3: 1 field, but the head has 2'],
+    ['\n\na,b\n1,2,3\n', 'line 4: 3 fields, but the head has 2'],
+    ['a,a\n1,2\n', 'line 1: two columns are named a'],
+    ['a\n"1\n', 'line 2: a quote that is not closed'],
+    ['\na\n1\n2x\n', "line 4: a is no number: '2x', but line 3 has 1"],
+    ['42\n', "line 1: there is no row below '42', which counts as a head"],
+  ])('are refused with their line: %j', (text, message) => {
+    expect(() => read(text)).toThrow(`standard output, ${message}`)
+  })
+})
