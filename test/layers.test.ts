@@ -15,6 +15,7 @@ const order = [
   'testbed',
   'results',
   'query',
+  'data',
   'document',
   'bibliography',
   'check',

@@ -2,10 +2,12 @@
 
 import { writeFileSync } from 'node:fs'
 import { outcomeOf, verifyClaims } from '../../claims/verification.ts'
+import { sourcesIn } from '../../document/block.ts'
 import { cellsOf, type PlannedCell } from '../../engine/cells.ts'
 import type { Step } from '../../engine/plan.ts'
 import { openFiles } from '../../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../../project/build.ts'
+import { dataRuns } from '../../project/data.ts'
 import { cellsFor, knownRuns } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
 import { cachedJudge } from '../../project/rendercache.ts'
@@ -87,10 +89,11 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
     runs = executed
   }
   const judge = cachedJudge(site, programOf(site, files))
-  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  const experiments = sourcesIn(document.blocks)
   // A single rerun cell checks that the artifact works; it must not affect the claims.
   const made = onlyTires ? [] : runs
-  const known = knownRuns(steps, new Map(made.map((run) => [runName(run), run])))
+  const data = dataRuns(opened.data)
+  const known = knownRuns(steps, new Map(made.map((run) => [runName(run), run])), data)
   const record = verdictRecord(document, files)
   const sources = { experiments, published: opened.published }
   const verifications = await verifyClaims(claims, sources, known, judge, record)
