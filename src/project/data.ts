@@ -1,5 +1,7 @@
 /** The data blocks of a document, with their files as runs. */
 
+import { type DataBehind, dataIn } from '../claims/data.ts'
+import type { RecordedClaim } from '../claims/record.ts'
 import { type DataFile, readData } from '../data/run.ts'
 import type { Document } from '../document/document.ts'
 import type { Files } from '../files/tracked.ts'
@@ -27,6 +29,28 @@ export async function readDocumentData({ blocks }: Document, files: Files): Prom
     )
   }
   return found
+}
+
+/** A file of data beside the digest that was recorded with the verdicts that rest on it. */
+export interface DataCheck extends DataBehind {
+  /** `none`: no verdict that rests on it was recorded. */
+  readonly state: 'as recorded' | 'changed' | 'none'
+  /** Day of the record, and the SHA-256 that it has; absent without one. */
+  readonly recorded?: { readonly date: string; readonly sha256: string }
+}
+
+/** Compares data with the recorded verdicts; of several records, one that differs counts. */
+export function dataChecks(runs: readonly Run[], recorded: readonly RecordedClaim[]): readonly DataCheck[] {
+  return dataIn(runs).map((data): DataCheck => {
+    const known = recorded.flatMap(({ basis, date, removed }) => {
+      const cell = basis && Object.hasOwn(basis.cells, data.run) ? basis.cells[data.run] : undefined
+      return cell === undefined || removed !== undefined ? [] : [{ date, sha256: cell.key }]
+    })
+    const other = known.find(({ sha256 }) => sha256 !== data.sha256)
+    const [first] = known
+    if (first === undefined) return { ...data, state: 'none' }
+    return { ...data, state: other ? 'changed' : 'as recorded', recorded: other ?? first }
+  })
 }
 
 /** In the document's order. */

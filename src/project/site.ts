@@ -39,6 +39,11 @@ export interface Site extends Host {
   readonly executor?: Executor
   /** Those of testbeds/ by default. */
   readonly testbeds?: Testbeds
+  /**
+   * The folder is somebody's and no project of this program: nothing in it is read but what the document names,
+   * and nothing is written.
+   */
+  readonly isForeign?: boolean
 }
 
 export interface Overrides {
@@ -88,7 +93,9 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const { translationOf } = parseFrontMatter(files.text(path) ?? '')
   const original = translationOf && (await originalOf(translationOf.file, site, files))
   const document = parseDocument(new VFile({ path, value }), original)
-  const environments = projectEnvironments(project, files, site.testbeds)
+  const environments = site.isForeign
+    ? new Map<string, Environment>()
+    : projectEnvironments(project, files, site.testbeds)
   const { bibliography } = document.frontMatter
   // `check` reports unreadable files at their place.
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
@@ -118,9 +125,9 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     })
   if (document.original === undefined) {
     checkScripts(document, path, files, realPaths(project))
-    const searches = openSearches(site, () => programOf(site, files))
-    checkVacuous(document, published, records, searches.kept)
-    await searches.keep()
+    const searches = site.isForeign ? undefined : openSearches(site, () => programOf(site, files))
+    checkVacuous(document, published, records, searches?.kept)
+    await searches?.keep()
   }
   const translations = translationsOf(document, path, files)
   sortMessages(document.file)

@@ -11,7 +11,7 @@ import { digest, keyOf } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
 import { counted, present } from '../text/message.ts'
 import { planWithDamaged, statusesOf } from './build.ts'
-import { dataRuns } from './data.ts'
+import { dataChecks, dataRuns } from './data.ts'
 import { knownRuns } from './knownruns.ts'
 import { changedFile, readManifest } from './manifest.ts'
 import { programOf } from './program.ts'
@@ -80,22 +80,19 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
 
 /** Files of data, which nothing reruns: whether they are those behind the recorded verdicts. */
 function dataStatuses({ data }: Opened, { recorded }: VerdictRecord): readonly StepStatus[] {
-  return dataRuns(data).map((run) => {
-    const id = runName(run)
-    const [file = ''] = Object.keys(run.files)
-    const before = recorded.flatMap(({ basis, date }) => {
-      const cell = basis && Object.hasOwn(basis.cells, id) ? basis.cells[id] : undefined
-      return cell === undefined || cell.key === run.key ? [] : [{ key: cell.key, date }]
-    })[0]
-    const common = { id, type: 'data', key: run.key, inputs: run.inputs } as const
-    const what = `data, not rerun: ${file}, ${counted(run.rows.length, 'row')}`
-    if (before === undefined) return { ...common, state: 'data', reason: what }
-    const input = `data ${file}`
+  const runs = dataRuns(data)
+  return dataChecks(runs, recorded).map(({ state, recorded: before, ...one }, index): StepStatus => {
+    const common = {
+      ...({ id: one.run, type: 'data', key: one.sha256 } as const),
+      inputs: runs[index]?.inputs ?? {},
+    }
+    const what = `data, not rerun: ${one.file}, ${counted(one.rows, 'row')}`
+    if (state !== 'changed' || before === undefined) return { ...common, state: 'data', reason: what }
     return {
       ...common,
       state: 'changed',
       reason: `${what}; other than when verdicts were recorded on ${before.date}`,
-      changes: [{ input, before: before.key, now: run.key }],
+      changes: [{ input: `data ${one.file}`, before: before.sha256, now: one.sha256 }],
     }
   })
 }

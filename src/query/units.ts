@@ -91,7 +91,8 @@ export function withoutUnit(name: string): string | undefined {
 /** Returns the unit of time in a name, in whatever way it is written there; undefined if it has none. */
 export function timeUnitInName(name: string): string | undefined {
   const [, rest = '', word = ''] = lastWord.exec(name) ?? []
-  return rest === '' ? undefined : inNames.get(word.toLowerCase())
+  // A column called s may be anything.
+  return rest === '' && word.length < 3 ? undefined : inNames.get(word.toLowerCase())
 }
 
 const suffixes = new Map([['Bytes', 'B'], ...[...times].map(([unit, { suffix }]) => [suffix, unit] as const)])

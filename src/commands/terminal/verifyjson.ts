@@ -250,6 +250,19 @@ const verdicts = z
     claims: z.array(claim),
     removed: z.array(recordedClaim).describe('Recorded claims that the document no longer makes'),
     cells: z.array(cell).describe('After a rerun: each cell beside its record'),
+    data: z
+      .array(
+        z.strictObject({
+          run: z.string(),
+          file: z.string(),
+          sha256: z.string(),
+          rows: z.int(),
+          unit: z.string().optional(),
+          state: z.enum(['as recorded', 'changed', 'none']).describe('none: no digest is recorded'),
+          recorded: z.strictObject({ date: z.string(), sha256: z.string() }).optional(),
+        }),
+      )
+      .describe('Data of the document, which are never rerun, beside their recorded digests'),
     signature,
     warnings: z.array(z.string()).describe('What else a reader should know, such as dates in the future'),
   })
@@ -267,7 +280,7 @@ export function plainFailure(error: string, exitCode: number): z.output<typeof f
 }
 
 export function plainVerdicts(given: Verdicts): VerifyOutput {
-  const { document, verifications, cells, removed, signature, warnings } = given
+  const { document, verifications, cells, removed, signature, warnings, data = [] } = given
   return {
     version: 1,
     document,
@@ -279,6 +292,7 @@ export function plainVerdicts(given: Verdicts): VerifyOutput {
       differences: differences.map(({ columns, ...rest }) => ({ ...rest, columns: [...columns] })),
       files: [...files],
     })),
+    data: [...data],
     signature: 'problems' in signature ? { ...signature, problems: [...signature.problems] } : signature,
     warnings: [...warnings],
   }
