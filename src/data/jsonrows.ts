@@ -39,14 +39,30 @@ function parsed(text: string, line: number): unknown {
     return JSON.parse(text)
   } catch (error) {
     const { message } = error as SyntaxError
-    const at = Number(/position (\d+)/.exec(message)?.[1] ?? (/end of/i.test(message) ? text.length : 0))
+    const at = offsetIn(message, text)
     const before = text.slice(0, at).split('\n')
+    const column = at === undefined ? '' : `, column ${(before.at(-1)?.length ?? 0) + 1}`
+    const place =
+      at === undefined && text.includes('\n')
+        ? ''
+        : `line ${line + (at === undefined ? 0 : before.length - 1)}${column}: `
     const reason = message.replace(/ in JSON at position.*$|, "?\.\.\..*$|, ".*$/s, '')
-    throw new DataError(
-      `line ${line + before.length - 1}, column ${(before.at(-1)?.length ?? 0) + 1}: not JSON: ${reason}`,
-    )
+    throw new DataError(`${place}not JSON: ${reason}`)
   }
 }
+
+/** Where V8 says that JSON is wrong: by a number, or by what stands around the place. */
+function offsetIn(message: string, text: string): number | undefined {
+  const position = /position (\d+)/.exec(message)?.[1]
+  if (position !== undefined) return Number(position)
+  if (/end of JSON/.test(message)) return text.length
+  const around = /, \.\.\."(.*?)"(?:\.\.\.)? is not valid JSON$/s.exec(message)?.[1]
+  const start = around === undefined ? -1 : text.indexOf(around)
+  return start < 0 ? undefined : start + contextCharacters
+}
+
+/** V8 shows so many characters before the place. */
+const contextCharacters = 10
 
 /** Columns in the order in which objects name them first; what an object lacks is absent. */
 function tableBuilder() {
