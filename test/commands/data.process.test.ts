@@ -123,13 +123,15 @@ describe('data in a document', { timeout }, () => {
   it('is refused at its place: what leads out of the project, is absent, is no data, or is shown as a machine', async () => {
     write({
       ...paper(
-        data('id: linked\nfile: data/link.csv') +
-          data('id: absent\nfile: data/time.csv') +
-          data('id: broken\nfiles: {one: data/broken.csv}') +
-          data('id: inside\nfile: .repro/x.csv') +
-          '\n```yaml table\nid: tbl-m\nkind: environment\nfrom: times\ncaption: Machines\n```\n' +
-          '\n```ts experiment id=e testbed=local trials=1 needs=times\nexport const rows = [{ x: 1 }]\n```\n' +
+        [
+          data('id: linked\nfile: data/link.csv'),
+          data('id: absent\nfile: data/time.csv'),
+          data('id: broken\nfiles: {one: data/broken.csv}'),
+          data('id: inside\nfile: .repro/x.csv'),
+          '\n```yaml table\nid: tbl-m\nkind: environment\nfrom: times\ncaption: Machines\n```\n',
+          '\n```ts experiment id=e testbed=local trials=1 needs=times\nexport const rows = [{ x: 1 }]\n```\n',
           '\nAnd `=times.grep.elapsed.mean`.\n',
+        ].join('\n'),
       ),
       'data/broken.csv': 'x,y\n1\n',
       '.repro/x.csv': 'x\n1\n',

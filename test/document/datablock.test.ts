@@ -79,15 +79,15 @@ describe('a data block', () => {
       'id: one\nfiles: {data: b.csv}',
       '3 invalid-name data is no name: this name stands for all files in expressions',
     ],
-    ['id: one\nfile: ../a.csv', '3 invalid-value file: the path leaves the project'],
+    ['id: one\nfile: ../a.csv', "3 invalid-value file: '../a.csv': the path leaves the project"],
     ['id: one\nfile: a.csv\ncolumns: {x: number}', '4 invalid-value columns.x:'],
     [
       'id: one\nfile: a.csv\ncolumns: {x: {unit: ticks}}',
-      '4 invalid-value columns.x.unit: give the time in seconds',
+      "4 invalid-value columns.x.unit: 'ticks': give the time in seconds",
     ],
     ['id: one\nfile: a.csv\ntrials: 3', '4 unknown-key unknown key: trials'],
     ['id: one\nfiles: {b: b.csv}\ngroups: {g: [c]}', '4 unknown-pattern unknown pattern: c (known: b)'],
-    ['id: published\nfile: a.csv', '2 invalid-value id: this name stands for published tables'],
+    ['id: published\nfile: a.csv', "2 invalid-value id: 'published': this name stands for published tables"],
     ['id: one\nfile: a.csv\ninvariants: [a +]', '4 '],
   ])('is refused at its place: %s', (lines, message) => {
     const { messages, document } = parse(`\`\`\`yaml data\n${lines}\n\`\`\`\n`)
