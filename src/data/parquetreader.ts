@@ -5,7 +5,7 @@
 
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import * as zlib from 'node:zlib'
-import { type Compressors, type FileMetaData, parquetMetadata, parquetRead } from 'hyparquet'
+import { type ColumnData, type Compressors, type FileMetaData, parquetMetadata, parquetRead } from 'hyparquet'
 import type { ParquetAnswer, ParquetLimits, ParquetOrder } from './parquet.ts'
 import type { Cell } from './table.ts'
 
@@ -32,23 +32,33 @@ async function tableOf(bytes: Uint8Array, limits: ParquetLimits): Promise<Parque
   const cells = new Map(flat.map((name) => [name, new Array<Cell>(rows).fill(null)]))
   const counts = new Map(flat.map((name) => [name, 0]))
   const nested = new Set(columns.flatMap(({ name, isNested }) => (isNested ? [name] : [])))
+  let wrong: unknown
+  const fill = ({ columnName, columnData, rowStart }: ColumnData) => {
+    const column = cells.get(columnName)
+    if (column === undefined) return
+    for (const [index, value] of Array.from(columnData).entries()) {
+      const row = Number(rowStart) + index
+      if (row >= rows) throw new Refused(`column ${columnName} has more values than the file has rows`)
+      column[row] = cellOf(value, { name: columnName, row, limits, nested })
+    }
+    counts.set(columnName, (counts.get(columnName) ?? 0) + columnData.length)
+  }
   if (flat.length > 0)
     await parquetRead({
       file: { byteLength: buffer.byteLength, slice: (start, end) => buffer.slice(start, end) },
       metadata,
       columns: flat,
       compressors,
-      onChunk({ columnName, columnData, rowStart }) {
-        const column = cells.get(columnName)
-        if (column === undefined) return
-        for (const [index, value] of Array.from(columnData).entries()) {
-          const row = Number(rowStart) + index
-          if (row >= rows) throw new Refused(`column ${columnName} has more values than the file has rows`)
-          column[row] = cellOf(value, { name: columnName, row, limits, nested })
+      // The library loses what is thrown here.
+      onChunk(chunk) {
+        try {
+          fill(chunk)
+        } catch (error) {
+          wrong ??= error
         }
-        counts.set(columnName, (counts.get(columnName) ?? 0) + columnData.length)
       },
     })
+  if (wrong !== undefined) throw wrong
   const short = flat.find((name) => counts.get(name) !== rows && !nested.has(name))
   if (short !== undefined)
     throw new Refused(`column ${short} has ${counts.get(short)} values, and the file has ${rows} rows`)

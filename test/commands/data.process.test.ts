@@ -145,6 +145,6 @@ describe('data in a document', { timeout }, () => {
     expect(err).toContain('.repro/x.csv is in .repro; a document cannot use files from there')
     expect(err).toContain('times is data that nobody reruns, without machines and parameters')
     expect(err).toContain('times is data, not an experiment: name its file under inputs')
-    expect(err).toContain('unknown measure or factor value: elapsed (did you mean elapsed_ms?)')
+    expect(err).toContain('unknown measure or factor value: elapsed (known: cat, elapsed_ms, grep)')
   })
 })
