@@ -12,6 +12,7 @@ export const bundle = {
     watchdog: 'src/engine/script/watchdog.ts',
     task: 'src/engine/slurm/task.ts',
     drawer: 'src/report/drawing/drawer.ts',
+    parquet: 'src/data/parquetreader.ts',
     index: 'src/index.ts',
   },
   inject: ['src/prelude.ts'],

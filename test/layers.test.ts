@@ -16,6 +16,7 @@ const order = [
   'testbed',
   'results',
   'query',
+  'data',
   'document',
   'bibliography',
   'check',

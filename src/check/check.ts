@@ -3,6 +3,8 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { type Bibliography, checkCitations } from '../bibliography/bibliography.ts'
+import type { DataFile } from '../data/run.ts'
+import { dataEnvironment, wholePattern } from '../data/source.ts'
 import type { ExperimentBlock, FigureBlock, Place } from '../document/block.ts'
 import { meansIn } from '../document/claim.ts'
 import { claimExpressions } from '../document/claimblock.ts'
@@ -16,7 +18,7 @@ import { validate } from '../document/validation.ts'
 import { type KeyPath, type Mapping, valueAt } from '../document/yaml.ts'
 import { inputFiles, isPattern } from '../files/glob.ts'
 import { FileError } from '../files/ordinary.ts'
-import { PathError } from '../query/error.ts'
+import { PathError, QueryError } from '../query/error.ts'
 import {
   type Expression,
   type Path,
@@ -30,6 +32,7 @@ import { measuresIn } from '../query/invariant.ts'
 import { groupsOf, lookUp, publishedNames } from '../query/lookup.ts'
 import { type ExperimentSource, isSeveral, patternNames } from '../query/patterns.ts'
 import type { PublishedTable } from '../query/published.ts'
+import { probesOf } from '../query/query.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { statistic, statistics } from '../query/statistics.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
@@ -52,6 +55,8 @@ export interface TableOptions {
   readonly files?: readonly string[]
   /** Options that name an environment of the project, which the experiment need not have. */
   readonly environments?: readonly string[]
+  /** Whether the kind can show data that nobody reruns, which has no machine and no parameters. True by default. */
+  readonly data?: boolean
 }
 
 export interface Project {
@@ -84,6 +89,8 @@ export interface Project {
   readonly published?: readonly PublishedTable[]
   /** Columns of an experiment's recorded runs; undefined if it has none. By default, nothing is recorded. */
   readonly columns?: (experiment: ExperimentBlock) => readonly Column[] | undefined
+  /** Data blocks by id, as their files were read; none by default. */
+  readonly data?: ReadonlyMap<string, readonly DataFile[]>
   /** Languages of reports, as primary subtags. */
   readonly languages: readonly string[]
 }
@@ -97,6 +104,7 @@ interface Context {
 
 const blockChecks: Readonly<Record<Fence['type'], (source: Mapping, context: Context) => void>> = {
   experiment: checkExperiment,
+  data: checkData,
   table: checkTable,
   figure: checkFigure,
   claim: checkClaim,
@@ -133,8 +141,9 @@ export function check(document: Document, project: Project): void {
 }
 
 function experimentIn({ type, block, source, id = '' }: Fence): ExperimentSource | undefined {
-  if (type !== 'experiment') return undefined
-  if (block?.type === 'experiment') return block
+  if (type !== 'experiment' && type !== 'data') return undefined
+  if (block?.type === 'experiment' || block?.type === 'data') return block
+  if (type === 'data') return dataIn(source, id)
   const environments = wordsIn(source?.data.environments).map(([, name]) => name)
   const { patterns, groups } = source?.data ?? {}
   if (environments.length === 0 || !isMapping(patterns)) return undefined
@@ -147,6 +156,13 @@ function experimentIn({ type, block, source, id = '' }: Fence): ExperimentSource
     patterns: Object.keys(patterns).map((name) => ({ name })),
     groups: Object.fromEntries(members),
   }
+}
+
+/** Invalid data, as far as it can be read. */
+function dataIn(source: Mapping | undefined, id: string): ExperimentSource {
+  const { files } = source?.data ?? {}
+  const names = isMapping(files) ? Object.keys(files) : [wholePattern]
+  return { id, environments: [dataEnvironment], patterns: names.map((name) => ({ name })) }
 }
 
 function checkProse(context: Context): void {
@@ -185,6 +201,11 @@ function experimentIds(fences: readonly Fence[]): readonly string[] {
   return fences.flatMap(({ type, id }) => (type === 'experiment' && id ? [id] : []))
 }
 
+/** Of experiments and data. */
+function sourceIds(fences: readonly Fence[]): readonly string[] {
+  return fences.flatMap(({ type, id }) => ((type === 'experiment' || type === 'data') && id ? [id] : []))
+}
+
 /** Reports ids that are used twice in the document. */
 function checkIds({ fences, file }: Document): void {
   const first = new Map<string, Place>()
@@ -203,6 +224,26 @@ function checkExperiment(source: Mapping, context: Context): void {
     checkEnvironment(environment, source.valuePlace(['environments', index]), context)
   for (const [needed, place] of listOf('needs', source)) checkExperimentId(needed, place, document)
   for (const [path, place] of listOf('inputs', source)) checkInput(path, place, context)
+}
+
+/** Reports files that cannot be read, and rows that break an invariant. */
+function checkData(source: Mapping, context: Context): void {
+  const { document, project } = context
+  const { id, file, files } = source.data
+  const paths: readonly (readonly [KeyPath, string])[] =
+    typeof file === 'string'
+      ? [[['file'], wholePattern]]
+      : Object.entries(isMapping(files) ? files : {}).map(([name, one]) => [
+          isMapping(one) ? ['files', name, 'file'] : ['files', name],
+          name,
+        ])
+  const found = (typeof id === 'string' ? project.data?.get(id) : undefined) ?? []
+  for (const [at, pattern] of paths) {
+    checkFile(at, source, context)
+    const { problem, doubt } = found.find((one) => one.pattern === pattern) ?? {}
+    if (problem !== undefined) failOnce(document.file, 'data', source.valuePlace(at), problem)
+    if (doubt !== undefined) warn(document.file, 'data-unit', source.valuePlace(at), doubt)
+  }
 }
 
 function checkEnvironment(name: string, place: Place, { document, project }: Context): void {
@@ -289,13 +330,17 @@ function checkCycles({ fences, file }: Document): void {
 function checkTable(source: Mapping, context: Context): void {
   const { document, project } = context
   const { id: _id, caption: _caption, kind: name, from, ...options } = source.data
-  if (typeof from === 'string') checkExperimentId(from, source.valuePlace(['from']), document)
+  if (typeof from === 'string') checkSourceId(from, source.valuePlace(['from']), document)
   if (typeof name !== 'string') return
   const kind = project.tableKinds.get(name)
   if (kind === undefined) {
     const reason = `unknown kind of table: ${name}${hint(name, project.tableKinds.keys())}`
     failOnce(document.file, 'unknown-table-kind', source.valuePlace(['kind']), reason)
     return
+  }
+  if (kind.data === false && document.fences.some(({ id, type }) => id === from && type === 'data')) {
+    const reason = `${from} is data that nobody reruns, without machines and parameters, which a table of kind ${name} shows`
+    fail(document.file, 'data-table', source.valuePlace(['kind']), reason)
   }
   if (from === undefined && kind.from !== false) {
     const reason = `missing key: from; a table of kind ${name} shows an experiment`
@@ -327,7 +372,7 @@ function checkFigure(source: Mapping, context: Context): void {
     if (!isMapping(dataset) && isFile(from)) checkFile(at, source, context)
     else {
       const place = source.valuePlace(isMapping(dataset) ? [...at, 'from'] : at)
-      checkExperimentId(from, place, context.document)
+      checkSourceId(from, place, context.document)
     }
     if (isMapping(dataset)) checkWhere(dataset, [...at, 'where'], source, context)
   }
@@ -441,19 +486,30 @@ function similarFile(path: string, project: Project): string {
   return near === undefined ? '' : ` (did you mean ${posix.join(folder, near)}?)`
 }
 
-function checkExperimentId(id: string, place: Place, { fences, file, original }: Document): void {
+/** Of a script that needs it: data are files, which need no script. */
+function checkExperimentId(id: string, place: Place, document: Document): void {
+  const isData = document.fences.some((fence) => fence.id === id && fence.type === 'data')
+  if (!isData) return checkSourceId(id, place, document)
+  const reason = `${id} is data, not an experiment: name its file under inputs, and read it in the script`
+  failOnce(document.file, 'unknown-experiment', place, reason)
+}
+
+/** Of an experiment, or of data. */
+function checkSourceId(id: string, place: Place, { fences, file, original }: Document): void {
   const named = fences.filter((fence) => fence.id === id)
-  if (named.some(({ type }) => type === 'experiment')) return
+  if (named.some(({ type }) => type === 'experiment' || type === 'data')) return
   const [other] = named
-  if (!other && original && experimentIds(original.fences).includes(id)) {
+  const unshown = original?.fences.find((fence) => fence.id === id && sourceIds([fence]).length > 0)
+  if (!other && original && unshown) {
+    const what = unshown.type === 'data' ? 'data' : 'an experiment'
     const reason =
-      `${id} is an experiment of ${original.file.path} that is not shown here: add its block ` +
-      `(yaml experiment, id: ${id})`
+      `${id} is ${what} of ${original.file.path} that is not shown here: add its block ` +
+      `(yaml ${unshown.type}, id: ${id})`
     return failOnce(file, 'unshown-experiment', place, reason)
   }
   const reason = other
-    ? `${id} is a ${other.type}, not an experiment${hint('', experimentIds(fences))}`
-    : `unknown experiment: ${id}${hint(id, experimentIds(fences))}`
+    ? `${id} is a ${other.type}, not an experiment${hint('', sourceIds(fences))}`
+    : `unknown experiment: ${id}${hint(id, sourceIds(fences))}`
   failOnce(file, 'unknown-experiment', place, reason)
 }
 
@@ -494,7 +550,7 @@ function checkStatistics(ast: Expression, locate: Locate, { document }: Context)
     if (readsPublished(path) || statistic(name) !== undefined) continue
     const names = [...statistics.keys(), 'p95']
     const reason = `${name} is no statistic, and a number ends in one: ${names.join(', ')}${hint(name, names)}`
-    fail(document.file, 'unknown-statistic', locate(path.offsets[last] ?? 0), reason)
+    failOnce(document.file, 'unknown-statistic', locate(path.offsets[last] ?? 0), reason)
   }
 }
 
@@ -517,6 +573,22 @@ function pathsToNumbers(ast: Expression): readonly Path[] {
   }
 }
 
+/** Of data all is known: also factors, measures and how a path ends. */
+function checkDataPath(path: Path, locate: Locate, { document, project, experiments }: Context): void {
+  const files = project.data?.get(path.parts[0] ?? '')
+  if (files === undefined || files.some(({ run }) => run === undefined)) return
+  const runs = files.flatMap(({ run }) => run ?? [])
+  const last = path.parts.length - 1
+  try {
+    probesOf(path, { experiments, runs })
+  } catch (error) {
+    if (!(error instanceof QueryError)) throw error
+    const mistakes = error instanceof PathError ? error.mistakes : [{ part: last, reason: error.message }]
+    for (const { part, reason } of mistakes)
+      failOnce(document.file, 'data-path', locate(path.offsets[part] ?? 0), reason)
+  }
+}
+
 function isPublished(path: Path, { project, experiments }: Context): boolean {
   try {
     lookUp(path, project.published ?? [], groupsOf(experiments))
@@ -528,7 +600,8 @@ function isPublished(path: Path, { project, experiments }: Context): boolean {
 }
 
 /** Checks what is known before a run: cells, and all of a path into published tables. */
-function checkPath(path: Path, locate: Locate, { document, project, experiments }: Context): void {
+function checkPath(path: Path, locate: Locate, context: Context): void {
+  const { document, project, experiments } = context
   const { frontMatter, file } = document
   const [id = ''] = path.parts
   try {
@@ -539,8 +612,9 @@ function checkPath(path: Path, locate: Locate, { document, project, experiments 
       if (frontMatter.title === '' || valid.length < frontMatter.published.length) return
       lookUp(path, tables, groupsOf(experiments))
     } else {
-      checkExperimentId(id, locate(path.offsets[0] ?? 0), document)
+      checkSourceId(id, locate(path.offsets[0] ?? 0), document)
       if (experiments.some((one) => one.id === id)) resolveCells(path, experiments)
+      checkDataPath(path, locate, context)
     }
   } catch (error) {
     if (!(error instanceof PathError)) throw error

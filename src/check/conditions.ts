@@ -1,5 +1,6 @@
 /** Checks the conditions of the front matter, the claims that name some, and the controls of claims. */
 
+import { sourcesIn } from '../document/block.ts'
 import { expressionsOf } from '../document/claim.ts'
 import { replacementOf } from '../document/conditions.ts'
 import { type Document } from '../document/document.ts'
@@ -41,7 +42,7 @@ export function checkConditions({ frontMatter, fences, original, file }: Documen
 
 /** Experiments with an environment, and these with a pattern or group that runs there. */
 function cellsIn(fences: readonly Fence[]): readonly string[] {
-  const experiments = fences.flatMap(({ block }) => (block?.type === 'experiment' ? [block] : []))
+  const experiments = sourcesIn(fences.flatMap(({ block }) => block ?? []))
   return experiments.flatMap((experiment) => {
     const names = patternNames(experiment)
     return experiment.environments.flatMap((environment) => {

@@ -32,12 +32,13 @@ function checkBlocks(translation: Document, original: Document, place: Place): v
 /** Checks that each pattern with a label in the original has one here. */
 function checkLabels(translation: Document, original: Document): void {
   for (const { type, source, block } of translation.fences) {
-    if (type !== 'experiment' || block?.type !== 'experiment') continue
+    if (block?.type !== type || (block.type !== 'experiment' && block.type !== 'data')) continue
     const labels = source?.data.labels ?? {}
     const counterpart = original.blocks.find(({ id }) => id === block.id)
-    const patterns = counterpart?.type === 'experiment' ? counterpart.patterns : []
+    const patterns = counterpart && 'patterns' in counterpart ? counterpart.patterns : []
     for (const { name, label, place } of patterns) {
       if (label === name || Object.hasOwn(labels as object, name)) continue
+      if (block.type === 'data' && (label === block.id || source?.data.label !== undefined)) continue
       const reason = `pattern ${name} has no label here; in ${at(original, place)} it is '${label}'`
       warn(translation.file, 'translation-lacks', block.place, reason)
     }

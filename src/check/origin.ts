@@ -4,6 +4,7 @@
  * that its runs are not from, and an absolute claim must name its machine.
  */
 
+import { type ClaimBlock, sourcesIn } from '../document/block.ts'
 import { expressionsOf } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import type { Fence } from '../document/fence.ts'
@@ -80,7 +81,8 @@ export function checkOrigins(document: Document, known: Emulated = nothing): voi
     if (fence.type === 'claim') {
       checkMachine(fence, document, known)
       checkStatement(fence, machines, document, known)
-    } else if (fence.type !== 'experiment') checkCaption(fence, hardware, document, known)
+    } else if (fence.type !== 'experiment' && fence.type !== 'data')
+      checkCaption(fence, hardware, document, known)
   }
 }
 
@@ -97,7 +99,7 @@ function checkStatement(
   if (block?.type !== 'claim' || source === undefined) return
   if (block.scope === 'absolute' || block.skip !== undefined) return
   const { blocks, original, file } = document
-  const experiments = [...blocks, ...(original?.blocks ?? [])].filter((one) => one.type === 'experiment')
+  const experiments = sourcesIn([...blocks, ...(original?.blocks ?? [])])
   const paths = expressionsOf(block.test).flatMap(pathsToRuns)
   const environment = paths.map(({ parts }) => parts[1] ?? '').find((one) => known.environments.includes(one))
   const [time] = block.scope === 'shape' ? timesIn(block.statement, document) : []
@@ -169,9 +171,20 @@ function checkCaption(
   }
 }
 
+function readsDataOnly({ test }: ClaimBlock, blocks: Document['blocks']): boolean {
+  const paths = expressionsOf(test).flatMap(pathsToRuns)
+  return paths.every(({ parts: [id] }) => blocks.some((one) => one.type === 'data' && one.id === id))
+}
+
 /** An absolute claim must name its machine, which must not be emulated. */
-function checkMachine({ source }: Fence, { file }: Document, { emulators, items }: Emulated): void {
+function checkMachine(
+  { source, block }: Fence,
+  { file, blocks }: Document,
+  { emulators, items }: Emulated,
+): void {
   if (source?.data.scope !== 'absolute') return
+  // Data are those that were published, or of a machine that they do not name.
+  if (block?.type === 'claim' && readsDataOnly(block, blocks)) return
   const { machine } = source.data
   if (!isMapping(machine) || Object.keys(machine).length === 0) {
     const reason =

@@ -204,7 +204,7 @@ function templateOf(
   const others = (experiment?.patterns ?? []).map((pattern) => `${id}/${environment}/${pattern.name}`)
   for (const cell of [name, ...others]) {
     const run = recorded(cell)
-    if (run !== undefined && run.rows.length > 0) return recordedTemplate(run)
+    if (run !== undefined && run.rows.length > 0) return recordedTemplate(run, known)
   }
   return impliedTemplate(
     known.filter(({ parts }) => parts[0] === id),
@@ -213,8 +213,8 @@ function templateOf(
   )
 }
 
-function recordedTemplate({ columns, clockHz, rows }: Run): Template {
-  const factors = columns.filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
+function recordedTemplate({ columns, clockHz, rows }: Run, known: readonly Path[]): Template {
+  const factors = factorsOf({ columns, rows }, known)
   const measures = columns.filter(({ role }) => role === 'measure')
   const kept = rows.filter((row) => !row[excludedColumn])
   const isSigned = ({ name }: Column) => kept.some((row) => typeof row[name] === 'number' && row[name] <= 0)
@@ -238,6 +238,24 @@ function recordedTemplate({ columns, clockHz, rows }: Run): Template {
       ),
     })),
   }
+}
+
+/** All factors, or those that paths name values of, where all have too many groups: data may name each subject. */
+function factorsOf(
+  { columns, rows }: Pick<Run, 'columns' | 'rows'>,
+  known: readonly Path[],
+): readonly Column[] {
+  const all = columns.filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
+  const groups = new Set<string>()
+  for (const row of rows) {
+    groups.add(JSON.stringify(all.map(({ name }) => row[name])))
+    if (groups.size > mostGroups) break
+  }
+  if (groups.size <= mostGroups) return all
+  const named = new Set(known.flatMap(({ parts }) => parts.slice(3)))
+  const isNamed = ({ name }: Column) =>
+    name === 'operation' || rows.some((row) => typeof row[name] === 'string' && named.has(row[name]))
+  return all.filter(isNamed)
 }
 
 function operationOf({ operation, ...factors }: Row | Group['factors']): string {

@@ -5,19 +5,19 @@
 
 import type { ClaimBlock } from '../document/block.ts'
 import { type Claim, type Condition, expressionsOf, type Scope, type Test } from '../document/claim.ts'
-import { mapPaths } from '../document/conditions.ts'
 import {
   type Expression,
+  mapPaths,
   type ParsedExpression,
-  type Path,
   parseExpression,
+  type Path,
   readsPublished,
   references,
 } from '../query/expression.ts'
 import { type Invariant, violation } from '../query/invariant.ts'
 import type { Results } from '../query/query.ts'
 import { ExpressionError } from '../query/syntax.ts'
-import { type Definition, numbersAt, patternField, readInvariant } from './definition.ts'
+import { type Definition, numbersAt, patternField, readingField, readInvariant } from './definition.ts'
 import { runsBehind } from './uses.ts'
 
 /** What a recorded definition says, as far as it decides a verdict. */
@@ -182,6 +182,17 @@ export function recordedViolation(
     if (found !== undefined) return found
   }
   return undefined
+}
+
+/** Data that were read otherwise: their rows of then are not known. */
+export function otherReading(
+  definition: Definition,
+  { experiments }: Omit<Results, 'runs'>,
+): readonly string[] {
+  return experiments.flatMap(({ id, reading }) => {
+    const before = definition[readingField(id)]
+    return before === undefined || before === reading ? [] : [id]
+  })
 }
 
 /** Paths into published tables that the recorded test reads, and whose numbers are others now. */

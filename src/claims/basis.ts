@@ -3,6 +3,7 @@
  * edits by hand. It is recorded with the verdict, so that evidence cannot get weaker in silence.
  */
 
+import { dataEnvironment } from '../data/source.ts'
 import type { Claim } from '../document/claim.ts'
 import type { Results } from '../query/query.ts'
 import { digest } from '../results/key.ts'
@@ -72,11 +73,12 @@ function observed(run: Run): string {
 export interface CellChange {
   readonly run: string
   /**
-   * `rows`: others under the same key, though no edit was accepted; `inputs`: another key, which by itself is
+   * `rows`: others under the same key, though no edit was accepted; `data`: another file of data, which nobody
+   * can run again to see which is right; `inputs`: another key, which by itself is
    * no weaker evidence; then fewer `trials`, `boots` or `values`, or a larger share of `excluded` rows.
    */
-  readonly type: 'rows' | 'inputs' | 'trials' | 'boots' | 'excluded' | 'values'
-  /** Numbers; of exclusions with their reasons. Absent for rows and inputs. */
+  readonly type: 'rows' | 'inputs' | 'data' | 'trials' | 'boots' | 'excluded' | 'values'
+  /** Numbers; of exclusions with their reasons, of data the start of its digest. Absent for rows and inputs. */
   readonly before?: string
   readonly now?: string
 }
@@ -88,17 +90,19 @@ export function basisChanges(before: Basis, now: Basis): readonly CellChange[] {
     const cell = Object.hasOwn(now.cells, run) ? now.cells[run] : undefined
     if (cell === undefined) return []
     const isEdited = fresh.some((text) => text.startsWith(`${run}: `))
-    const changed = cellChanges(then, cell)
+    const changed = cellChanges(then, cell, run.split('/')[1] === dataEnvironment)
     return changed
       .filter(({ type }) => type !== 'rows' || !isEdited)
       .map((one): CellChange => ({ run, ...one }))
   })
 }
 
-function cellChanges(before: CellBasis, now: CellBasis): readonly Omit<CellChange, 'run'>[] {
+function cellChanges(before: CellBasis, now: CellBasis, isData: boolean): readonly Omit<CellChange, 'run'>[] {
   const found: Omit<CellChange, 'run'>[] = []
-  if (before.key !== now.key) found.push({ type: 'inputs' })
-  else if (before.rows !== now.rows) found.push({ type: 'rows' })
+  if (before.key !== now.key && isData)
+    found.push({ type: 'data', before: before.key.slice(0, 12), now: now.key.slice(0, 12) })
+  else if (before.key !== now.key) found.push({ type: 'inputs' })
+  else if (before.rows !== now.rows && !isData) found.push({ type: 'rows' })
   for (const type of ['trials', 'boots'] as const)
     if (now[type] < before[type]) found.push({ type, before: String(before[type]), now: String(now[type]) })
   const share = ({ excluded = {}, trials }: CellBasis) => countIn(excluded) / trials

@@ -47,7 +47,9 @@ export const english = {
     `${evidenceTexts[type]} than recorded on ${date}: ${abbreviated(runs, mostRuns, '; ')}${
       type === 'rows'
         ? ' (its inputs are the recorded ones and no edit was accepted: new runs are recorded with their verdicts, so these files were changed by hand)'
-        : ''
+        : type === 'data'
+          ? ' (SHA-256; nobody can rerun data: whoever changed the file knows why)'
+          : ''
     }`,
   run: (run: string, before: string, now: string) => `${run} ${now}, was ${before}`,
   moved: (numbers: readonly string[]) => `numbers moved: recorded ${numbers.join('; ')}`,
@@ -67,6 +69,7 @@ export const english = {
 const evidenceTexts: Readonly<Record<CellChange['type'], string>> = {
   rows: 'weaker evidence: other rows',
   inputs: 'runs with other inputs',
+  data: 'weaker evidence: other data',
   trials: 'weaker evidence: fewer trials',
   boots: 'weaker evidence: fewer boots',
   excluded: 'weaker evidence: more rows excluded',

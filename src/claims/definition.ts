@@ -128,10 +128,16 @@ function experimentFields(claim: Claim, { experiments }: Omit<Results, 'runs'>):
   const behind = new Set([...own, ...neededBy(own, experiments)])
   return experiments
     .filter(({ id }) => behind.has(id))
-    .flatMap(({ id, discrete, invariants = [] }): readonly Field[] => [
+    .flatMap(({ id, discrete, reading, invariants = [] }): readonly Field[] => [
+      ...(reading === undefined ? [] : [[readingField(id), reading] as const]),
       ...(discrete ? [[`discrete ${id}`, 'true'] as const] : []),
       ...numbered(`invariant ${id}`, invariants.map(invariantText)),
     ])
+}
+
+/** Field for how data are read. */
+export function readingField(id: string): string {
+  return `reading ${id}`
 }
 
 const invariantParts = /^(?<text>.*?)(?: where (?<where>\{.*\}))?(?: tolerance (?<tolerance>\S+))?$/s

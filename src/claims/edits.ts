@@ -4,6 +4,7 @@ import type { Claim } from '../document/claim.ts'
 import type { Results } from '../query/query.ts'
 import { acceptedEdits } from '../results/acceptance.ts'
 import { type Acceptance, runName, type Run } from '../results/run.ts'
+import type { DataBehind } from './data.ts'
 import type { Verdict } from './region.ts'
 import { runsBehind } from './uses.ts'
 
@@ -30,13 +31,22 @@ export function editsOf(runs: readonly Run[]): readonly EditedRun[] {
   })
 }
 
-/** The verdict for programs and people: one that rests on edited rows is none of the plain ones. */
+/** A verdict with what it rests on that no run of ours shows. */
+export type StatedVerdict = Verdict | `${Verdict}, by edited rows` | `${Verdict}, from data`
+
+/**
+ * The verdict for programs and people: one that rests on edited rows, or on data that nobody reran, is none of
+ * the plain ones.
+ */
 export function statedVerdict({
   verdict,
   edited = [],
+  data = [],
 }: {
   readonly verdict: Verdict
   readonly edited?: readonly EditedRun[]
-}): Verdict | `${Verdict}, by edited rows` {
-  return edited.length === 0 ? verdict : `${verdict}, by edited rows`
+  readonly data?: readonly DataBehind[]
+}): StatedVerdict {
+  if (edited.length > 0) return `${verdict}, by edited rows`
+  return data.length > 0 ? `${verdict}, from data` : verdict
 }

@@ -9,15 +9,16 @@ import { references } from '../query/expression.ts'
 import { format } from '../query/format.ts'
 import type { Quantity } from '../query/quantity.ts'
 import { cellsRead, evaluate, type Results } from '../query/query.ts'
-import { series } from '../query/series.ts'
+import { hasOrder, series } from '../query/series.ts'
 import { statistic } from '../query/statistics.ts'
 import { warningsOn } from '../query/warnings.ts'
 import { runName } from '../results/run.ts'
 import { within } from '../stats/interval.ts'
 import { fewestUnits } from '../stats/trials.ts'
 import type { OpenEnd } from './bounds.ts'
+import { type DataBehind, dataBehind } from './data.ts'
 import { type EditedRun, editedRuns, statedVerdict } from './edits.ts'
-import { confidence, type Measured, measure } from './measure.ts'
+import { confidence, isFromData, type Measured, measure, unitNameOf } from './measure.ts'
 import { english, type Reasons } from './reasons.ts'
 import type { Decision, Verdict } from './region.ts'
 import { type Evidence, type LackingRun, lackingRuns, obstacleTo, repetitionIn } from './scope.ts'
@@ -57,6 +58,8 @@ export interface Judgement {
   readonly unit?: string
   /** Values read from published tables, in the claim's order. */
   readonly published?: readonly PublishedValue[]
+  /** Data behind it that nobody reran; absent if there is none. */
+  readonly data?: readonly DataBehind[]
   /** Runs behind it whose rows were edited by hand; absent if there are none. */
   readonly edited?: readonly EditedRun[]
   /** Caveats. */
@@ -93,8 +96,14 @@ export interface JudgeOptions {
  */
 export function judge(claim: Claim, evidence: Evidence, options: JudgeOptions = {}): Judgement {
   const judged = withUses(judgeControl(claim, evidence, options), evidence, options)
-  const edited = judged.verdict === 'not testable' ? [] : editedRuns(claim, evidence.results)
-  return edited.length === 0 ? judged : { ...judged, edited }
+  if (judged.verdict === 'not testable') return judged
+  const edited = editedRuns(claim, evidence.results)
+  const data = dataBehind(claim, evidence.results)
+  return {
+    ...judged,
+    ...(data.length === 0 ? {} : { data }),
+    ...(edited.length === 0 ? {} : { edited }),
+  }
 }
 
 /** Notes how many rows are used where some are not; a claim that lost too many is not reproduced. */
@@ -341,7 +350,9 @@ function openReason(
   trialsPerBoot: number,
   reasons: Reasons,
 ): string {
-  const { trials, per, spread } = fewestTrials(measured)
+  const fewest = fewestTrials(measured)
+  const { trials, spread } = fewest
+  const per = unitNameOf(fewest)
   const doubtful = measured.find(({ decision, strict }) => strict && decision.type === 'open')
   if (doubtful?.strict) {
     const level = percentText(doubtful.strict.level)
@@ -356,7 +367,7 @@ function openReason(
   if (!Number.isFinite(needed)) return unbounded ? reasons.undefined(per) : reasons.near
   if (unbounded) return reasons.few(trials, needed, per)
   const open = reasons.open(trials, needed, per)
-  if (spread === undefined || Number.isNaN(trialsPerBoot)) return open
+  if (spread === undefined || Number.isNaN(trialsPerBoot) || isFromData(fewest)) return open
   return reasons.orTrials(open, trialsPerBoot, Math.round(spread.trials))
 }
 
@@ -367,11 +378,12 @@ function percentText(level: number): string {
 
 /** Why an interval that decides nothing has no end; undefined if it has two, or too few units. */
 function openEndReason(measured: readonly Measured[], reasons: Reasons): string | undefined {
-  const ends = measured.flatMap(({ decision, open = [], trials, per }) =>
-    decision.type === 'open' && trials >= fewestUnits(per, confidence)
-      ? open.map((end) => ({ end, trials, per }))
-      : [],
-  )
+  const ends = measured.flatMap((one) => {
+    const { decision, open = [], trials, per } = one
+    return decision.type === 'open' && trials >= fewestUnits(per, confidence)
+      ? open.map((end) => ({ end, trials, per: unitNameOf(one) }))
+      : []
+  })
   const [first] = ends
   if (first === undefined) return undefined
   const { end, trials, per } = ends.reduce((a, b) => (neededFor(b.end) > neededFor(a.end) ? b : a))
@@ -388,6 +400,12 @@ function isWithinPrediction({ value, region, predicted, decision }: Measured): b
   return (value < region.low || value > region.high) && value >= predicted.low && value <= predicted.high
 }
 
+function pointNotes(measured: readonly Measured[], reasons: Reasons): readonly string[] {
+  const points = measured.filter(({ interval }) => interval.low === interval.high)
+  if (points.length === 0) return []
+  return [points.every(isFromData) ? reasons.constant : reasons.point]
+}
+
 function notesOn(
   claim: Claim,
   measured: readonly Measured[],
@@ -400,11 +418,12 @@ function notesOn(
   const found = [...new Set(names.filter((name) => statistic(name)?.isExtreme))].sort()
   const read = seriesOf(claim, results).map(({ what, run, factors, measure }) => ({
     name: reasons.series(what, runName(run)),
+    isOrdered: hasOrder(run),
     ...series(run, factors, measure),
   }))
   return [
     ...(found.length > 0 ? [reasons.extremes(found)] : []),
-    ...(measured.some(({ interval }) => interval.low === interval.high) ? [reasons.point] : []),
+    ...pointNotes(measured, reasons),
     ...warningsOn(read, reasons.warnings),
   ]
 }

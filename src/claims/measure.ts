@@ -3,10 +3,10 @@
 import { type Claim, differences, type Test } from '../document/claim.ts'
 import { QueryError } from '../query/error.ts'
 import { type Expression, type Path, readsPublished } from '../query/expression.ts'
-import type { Quantity, Source } from '../query/quantity.ts'
+import { type Quantity, runsIn, type Source } from '../query/quantity.ts'
 import { evaluate, pathsToRuns, type Results, readSeries } from '../query/query.ts'
 import { unitName } from '../query/units.ts'
-import { independentValues, type Unit } from '../stats/clusters.ts'
+import { independentValues, type Unit, type UnitName } from '../stats/clusters.ts'
 import { type Difference, difference } from '../stats/compare.ts'
 import { adviceFor, type Components } from '../stats/components.ts'
 import type { Interval } from '../stats/interval.ts'
@@ -68,6 +68,18 @@ export interface Measured {
   readonly sources: readonly Source[]
   /** For a direction: second mean divided by the first, as usually published. Absent if the first is 0. */
   readonly ratio?: number
+}
+
+/** What a number's units are called: `boot`, or `row` where all is data that nobody reran. */
+export function unitNameOf({ per, sources }: Pick<Measured, 'per' | 'sources'>): UnitName {
+  if (!isFromData({ sources })) return per
+  return per === 'boot' ? 'unit' : 'row'
+}
+
+/** Whether a number comes from data that nobody reran and from no run. */
+export function isFromData({ sources }: Pick<Measured, 'sources'>): boolean {
+  const runs = runsIn(sources)
+  return runs.length > 0 && runs.every(({ origin }) => origin === 'data')
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Messages that describe what a claim allows and what was measured, in one language. */
 
-import type { Unit } from '../stats/clusters.ts'
-import type { Pairing } from '../stats/pairing.ts'
+import type { UnitName } from '../stats/clusters.ts'
+import type { PairingName } from '../stats/pairing.ts'
 
 /** `1, 2 and 3`. */
 const list = new Intl.ListFormat('en-GB')
@@ -48,18 +48,18 @@ export const english = {
   limits: (limits: readonly string[]) => limits.join('; '),
   /** Method of an interval; `draws` is for the bootstrap. */
   method: {
-    ranks: (per: readonly Unit[]) =>
+    ranks: (per: readonly UnitName[]) =>
       'Hodges–Lehmann shift between the series with the 95 % interval of the Mann–Whitney ' +
       `test over ${plural(per)}`,
-    means: (per: readonly Unit[]) =>
+    means: (per: readonly UnitName[]) =>
       `difference between the series' means of ${plural(per)} with Student's 95 % interval`,
-    bootstrap: (per: readonly Unit[], draws: string) =>
+    bootstrap: (per: readonly UnitName[], draws: string) =>
       `95 % interval by BCa bootstrap, ${draws} resamples of whole ${plural(per)}`,
-    student: (per: readonly Unit[]) =>
+    student: (per: readonly UnitName[]) =>
       `Student's 95 % interval with the jackknife standard error over ${plural(per)}`,
   },
   /** A method, and whether boots of different cells share seeds. */
-  paired: (method: string, pairing: Pairing) => `${method}, ${pairing}`,
+  paired: (method: string, pairing: PairingName) => `${method}, ${pairing}`,
   /** Share of a value's variance, in percent. */
   betweenBoots: (share: string) =>
     `${share} % of the variance lies between boots, the rest between the trials of a boot`,
@@ -87,6 +87,6 @@ export const english = {
 
 export type Phrases = typeof english
 
-function plural(per: readonly Unit[]): string {
+function plural(per: readonly UnitName[]): string {
   return per.map((one) => `${one}s`).join(' and ')
 }

@@ -3,8 +3,9 @@
 import { english as warnings } from '../query/warnings.ts'
 import type { Repeats } from '../results/repeats.ts'
 import type { Acceptance } from '../results/run.ts'
-import type { Unit } from '../stats/clusters.ts'
-import { abbreviated, spans } from '../text/message.ts'
+import type { UnitName } from '../stats/clusters.ts'
+import { abbreviated, counted, spans } from '../text/message.ts'
+import type { DataBehind } from './data.ts'
 import type { EditedRun } from './edits.ts'
 import type { Verdict } from './region.ts'
 import { totalOf, type Use } from './uses.ts'
@@ -14,7 +15,7 @@ export const english = {
   inside: (count: number, all: number) => `${position(count, all)} inside the allowed range`,
   outside: (count: number, all: number) => `${position(count, all)} outside the allowed range`,
   /** Some resamples have no value. */
-  undefined: (per: Unit) => `the value is undefined for some resamples of the ${per}s`,
+  undefined: (per: UnitName) => `the value is undefined for some resamples of the ${per}s`,
   /** So close to a limit that no number of trials would decide. */
   near: 'too close to the limit: more trials will not decide it',
   /** An interval lies outside, but not the wider one that refutes a claim with several numbers. */
@@ -26,7 +27,7 @@ export const english = {
   /** A ratio whose interval has no upper end. */
   denominator: 'the ratio has no upper bound, as its denominator may be 0: it varies too much',
   /** A quantile that so few trials (or boots) do not bound; `needed` is infinite for a maximum. */
-  tail: (count: number, needed: number, per: Unit) =>
+  tail: (count: number, needed: number, per: UnitName) =>
     Number.isFinite(needed)
       ? `${count} ${per}s do not bound a quantile so far out: at least ${needed} are needed`
       : `no number of ${per}s bounds a maximum or minimum`,
@@ -35,9 +36,9 @@ export const english = {
     'the value lies outside the 95 % interval of the published one, but where a new run of the same ' +
     'distribution may lie: neither agreement nor disagreement follows',
   /** Fewest trials (or boots) of a run, and the minimum for an interval. */
-  few: (count: number, needed: number, per: Unit) =>
+  few: (count: number, needed: number, per: UnitName) =>
     `too few ${per}s for an interval: ${count}, at least ${needed} are needed`,
-  open: (count: number, needed: number, per: Unit) =>
+  open: (count: number, needed: number, per: UnitName) =>
     `the interval crosses the limit: about ${needed} ${per}s are needed, there are ${count}`,
   /** Adds to `open` of boots the trials per boot that would do instead, infinite if none would. */
   orTrials: (open: string, needed: number, count: number) =>
@@ -102,6 +103,12 @@ export const english = {
     `${names.join(' and ')}: an observed extreme is no bound, and more trials give more extreme values`,
   point:
     'the trials do not vary: the interval is a single point, which says nothing about other boots or boards',
+  /** Values of data, which nobody measures again. */
+  constant: 'the values do not vary: the interval is a single point',
+  /** A verdict that rests on data. */
+  fromData: (verdict: string) => `${verdict}, from data that nobody reran`,
+  data: ({ file, rows, sha256, unit }: DataBehind) =>
+    `${file}, SHA-256 ${sha256.slice(0, 12)}…: ${counted(rows, 'row')}, ${unit === undefined ? 'each taken for an independent observation' : `in units of ${unit}`}`,
   /** A series of which some rows are not used, and why. */
   used: (series: string, { n, rows, excluded }: Pick<Use, 'n' | 'rows' | 'excluded'>) => {
     const reasons = excluded.map(({ reason, count }) => `${count} excluded: ${reason}`)

@@ -8,6 +8,7 @@ import { QueryError } from '../query/error.ts'
 import { type Expression, type Path, readsPublished, references } from '../query/expression.ts'
 import { interpret, type Reading, type Readings } from '../query/interpret.ts'
 import { evaluate, pathsToRuns, probesOf, publishedReadings, type Results, runsAt } from '../query/query.ts'
+import { observed } from '../query/series.ts'
 import { bootColumn, excludedColumn, type Row, type Run } from '../results/run.ts'
 import {
   type BootstrapOptions,
@@ -166,12 +167,15 @@ function unitsOf(run: Run): { readonly unit: Unit; readonly groups: ReadonlyMap<
 }
 
 /** Groups a run's rows by trial; without a column that numbers trials, each row is one. */
-export function trialsIn({
-  columns,
-  rows,
-}: Run): ReadonlyMap<string, { readonly boot: string; readonly rows: readonly Row[] }> {
+export function trialsIn(
+  run: Run,
+): ReadonlyMap<string, { readonly boot: string; readonly rows: readonly Row[] }> {
+  const { columns, rows } = run
   const indices = columns.filter(({ role }) => role === 'index')
-  const kept = rows.filter((row) => !row[excludedColumn])
+  const kept = observed(
+    run,
+    rows.filter((row) => !row[excludedColumn]),
+  )
   const trials = Map.groupBy(kept, (row, index) =>
     indices.length === 0 ? String(index) : JSON.stringify(indices.map(({ name }) => row[name])),
   )

@@ -72,9 +72,11 @@ export function obstacleTo(claim: Claim, { results }: Evidence, reasons: Reasons
 }
 
 function foreignMachine({ machine }: Claim, runs: readonly Run[], reasons: Reasons): string | undefined {
+  const facts = Object.entries(machine ?? {})
+  // Data are what somebody else says; which machine that was, they do not.
+  if (facts.length === 0 && runs.every(({ origin }) => origin === 'data')) return undefined
   const others = origins(runs).filter((origin) => origin !== 'hardware')
   if (others.length > 0) return reasons.noHardware(others)
-  const facts = Object.entries(machine ?? {})
   if (facts.length === 0) return reasons.noMachine
   for (const run of runs) {
     for (const [item, published] of facts) {

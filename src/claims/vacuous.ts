@@ -1,6 +1,6 @@
 /** Refuses claims whose tests say nothing about the results: they hold, or fail, whatever the rows are. */
 
-import type { ClaimBlock, ExperimentBlock } from '../document/block.ts'
+import { type ClaimBlock, type SourceBlock, sourcesIn } from '../document/block.ts'
 import { expressionsOf, type Test } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { hasErrors, warn } from '../document/problem.ts'
@@ -30,7 +30,7 @@ export function checkVacuous(
 ): void {
   // Whatever is wrong with an experiment would look wrong in the claims about it.
   if (hasErrors(file)) return
-  const experiments = blocks.filter((block) => block.type === 'experiment')
+  const experiments = sourcesIn(blocks)
   const claims = fences.flatMap(({ node, source }) => {
     const block = nodes.get(node)
     return block?.type === 'claim' && source && block.skip === undefined ? [{ block, source }] : []
@@ -44,7 +44,11 @@ export function checkVacuous(
   const options: FrameOptions = {
     known,
     recorded,
-    trialsOf: (id) => experiments.find((one) => one.id === id)?.trials ?? 1,
+    trialsOf: (id) =>
+      trialsOf(
+        experiments.find((one) => one.id === id),
+        recorded,
+      ),
     invariantsOf: (id) => experiments.find((one) => one.id === id)?.invariants ?? [],
     sameAs: twins(experiments),
   }
@@ -76,6 +80,17 @@ export function checkVacuous(
     const reason = `the recorded rows of ${one} and ${other} are equal in every measure: if they should differ, look whether the script uses what sets them apart`
     warn(file, 'equal-cells', source.keyPlace([testKey(source) ?? 'id']), reason)
   }
+}
+
+/** Of data, the rows of the longest file. */
+function trialsOf(source: SourceBlock | undefined, recorded: (cell: string) => Run | undefined): number {
+  if (source?.type !== 'data') return source?.trials ?? 1
+  const rows = runNamesOf(source).map((name) => recorded(name)?.rows.length ?? 0)
+  return Math.max(1, ...rows)
+}
+
+function runNamesOf({ id, environments, patterns }: SourceBlock): readonly string[] {
+  return environments.flatMap((environment) => patterns.map(({ name }) => `${id}/${environment}/${name}`))
 }
 
 /** Everything that decides what a search finds, but for the program. */
@@ -130,10 +145,12 @@ function unmetText({ tried }: Finding, where: string): string {
  * Returns the first of the cells that have the same script, parameters, environment, seed, trials and boots:
  * another name gives no other observations.
  */
-function twins(experiments: readonly ExperimentBlock[]): (cell: string) => string {
+function twins(sources: readonly SourceBlock[]): (cell: string) => string {
   const firsts = new Map<string, string>()
   const found = new Map<string, string>()
-  for (const block of experiments) {
+  for (const block of sources) {
+    // Two files are two files.
+    if (block.type === 'data') continue
     const { script, environments, trials, boots, needs, inputs, variables, interpreter } = block
     for (const environment of environments) {
       for (const { name, parameters, seed = block.seed } of block.patterns) {

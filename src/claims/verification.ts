@@ -11,6 +11,7 @@ import { sameRows } from '../results/store.ts'
 import {
   asRecorded,
   otherPublished,
+  otherReading,
   readDefinition,
   type RecordedDefinition,
   recordedViolation,
@@ -131,6 +132,8 @@ async function judgeAsRecorded(
   judge: Judge,
 ): Promise<ByRecorded> {
   if (read === undefined) return untestable('it cannot be read any more')
+  const reread = otherReading(definition, results)
+  if (reread.length > 0) return untestable(`the columns of ${reread.join(', ')} are read otherwise now`)
   const others = otherPublished(read, definition, results)
   if (others.length > 0) return untestable(`other numbers are published at ${others.join(', ')}`)
   const again = asRecorded(read, claim, results)

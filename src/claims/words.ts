@@ -6,9 +6,10 @@ import { allDigits, digits, significant } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import type { Interval } from '../stats/interval.ts'
 import { max, min } from '../stats/order.ts'
+import { pairingOfUnits } from '../stats/pairing.ts'
 import type { PublishedSample } from './agreement.ts'
 import type { GridRow, Judgement } from './judge.ts'
-import { confidence, type Measured } from './measure.ts'
+import { confidence, isFromData, type Measured, unitNameOf } from './measure.ts'
 import { english, type Phrases } from './phrases.ts'
 import type { Region } from './region.ts'
 
@@ -122,10 +123,11 @@ export function methodText({ measured }: Judgement, phrases: Phrases = english):
     const [first] = those
     if (first === undefined) return []
     const { method, pairing } = first
-    const per = [...new Set(those.map((one) => one.per))]
+    const per = [...new Set(those.map(unitNameOf))]
     const draws = those.flatMap((one) => one.draws ?? [])
     const text = phrases.method[method](per, draws.length === 0 ? '' : digits(min(draws)))
-    return [pairing === undefined ? text : phrases.paired(text, pairing)]
+    if (pairing === undefined) return [text]
+    return [phrases.paired(text, isFromData(first) ? pairingOfUnits(pairing) : pairing)]
   })
   const strict = 100 * (1 - (1 - confidence) / measured.length)
   return phrases.methods(methods, measured.length, allDigits(Number(strict.toPrecision(4))))
@@ -133,7 +135,10 @@ export function methodText({ measured }: Judgement, phrases: Phrases = english):
 
 /** How variances split, and what the next run should add; undefined if nothing is known of it. */
 export function spreadText({ measured }: Judgement, phrases: Phrases = english): string | undefined {
-  const texts = measured.flatMap(({ per, spread }): readonly string[] => {
+  const texts = measured.flatMap((one): readonly string[] => {
+    const { per, spread } = one
+    // Nobody adds boots to data.
+    if (isFromData(one)) return []
     if (per === 'trial') return [phrases.oneBoot]
     if (spread === undefined) return []
     const { betweenBoots, boots, trials, halving } = spread

@@ -28,7 +28,8 @@ export const diff = command({
     const { cellsOf, cellSelector } = await import('../engine/cells.ts')
     const { diffRuns, runSet } = await import('../project/diff.ts')
     const { openDocument } = await import('../project/site.ts')
-    const cells = cellsOf((await openDocument(site)).document.blocks)
+    const { blocks } = (await openDocument(site)).document
+    const cells = cellsOf(blocks)
     const shown = cells.filter(cellSelector(cells, options.only, '--only'))
     const set = (word: string): RunSet => {
       const found = runSet(word, shown, site)
@@ -47,6 +48,11 @@ export const diff = command({
     for (const difference of differences) for (const line of lines(difference, options.all)) print(line)
     const same = differences.filter(({ presence }) => presence === 'same rows').length
     print(`${same} of ${differences.length} cells have the same rows`)
+    const data = blocks.flatMap(({ type, id }) => (type === 'data' ? [id] : []))
+    if (data.length > 0)
+      print(
+        `not compared, as nobody reruns data: ${data.join(', ')} (repro verify tells whether they changed)`,
+      )
     return exitCodes.done
   },
 })

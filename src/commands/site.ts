@@ -37,6 +37,23 @@ export function siteOf(document: string | undefined, generator: string): Site {
   }
 }
 
+/**
+ * The site of a document in any folder: paths in it start in the working folder, if it lies there, else in the
+ * document's own.
+ */
+export function foreignSite(document: string, generator: string): Site {
+  if (document === '') throw new UsageError('the document has an empty name')
+  const [folder, file] = [process.cwd(), resolve(document)]
+  const isInside = !relative(folder, file).startsWith('..')
+  const project = isInside ? folder : dirname(file)
+  const path = relative(project, file)
+  const problem = openFiles(project).problem(path === '' ? '.' : path)
+  if (problem !== undefined) throw new UsageError(`no document: ${problem}`)
+  if (!existsSync(file)) throw new UsageError(`no document ${path} in ${project}`)
+  const seal = openSeal(project)
+  return { project, document: path, cache: cacheFolder(), seal, generator, isForeign: true }
+}
+
 export function warnUntrusted({ seal }: Pick<Site, 'seal'>): void {
   complain(seal.note() ?? '')
 }

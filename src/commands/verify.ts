@@ -4,8 +4,8 @@ import { resolve } from 'node:path'
 import { jobsOf, localName } from '../engine/executors.ts'
 import { command } from './command.ts'
 import { deadline, executor, flag, jobs, json, list, text } from './options.ts'
-import { refuseUnused } from './parse.ts'
-import { siteOf } from './site.ts'
+import { refuseUnused, UsageError } from './parse.ts'
+import { foreignSite, siteOf } from './site.ts'
 import { requireFolder } from './terminal/outputfile.ts'
 
 export const verify = command({
@@ -15,6 +15,11 @@ export const verify = command({
     rerun: flag('run the cells again and compare them bit for bit'),
     'kick-the-tires': flag('run one cell again and build the report: whether the artifact works here'),
     claim: list({ description: 'only these claims, by id, with commas', names: 'claims' }, 'ids of claims'),
+    against: text({
+      value: 'FILE',
+      description:
+        'a document of claims in any folder, which need not be a project: judges them by the data that it names, and writes nothing',
+    }),
     signers: text({
       value: 'FILE',
       description: 'who may have signed results/: allowed signers of ssh-keygen, not from the project',
@@ -26,7 +31,9 @@ export const verify = command({
     deadline,
   },
   runsCode: ['--rerun', '--kick-the-tires'],
-  description: ['Without --rerun it judges the recorded runs and runs nothing.'],
+  description: [
+    'Without --rerun it judges the recorded runs and runs nothing. Data files (docs/data.md) are never rerun: they are checked against their recorded digests.',
+  ],
   docs: 'docs/claims.md',
   exits: {
     failed: 'a claim could not be judged, a cell failed, or results/ is not as signed',
@@ -39,8 +46,15 @@ export const verify = command({
   examples: [
     ['verify', 'the claims by the recorded runs, in seconds'],
     ['verify --rerun --claim C7', 'what one claim needs, run again'],
+    ['verify --against claims.md', 'claims about CSV files, in any folder'],
   ],
   async action({ options, words: [document], generator, signal }) {
+    const { against } = options
+    if (against !== undefined) {
+      const only = '--against runs nothing and reads one document'
+      refuseUnused(options, ['rerun', 'kick-the-tires', 'signers', 'jobs', 'executor', 'deadline'], only)
+      if (document !== undefined) throw new UsageError(`${only}: leave out ${document}`)
+    }
     const onlyTires = options['kick-the-tires']
     if (onlyTires) refuseUnused(options, ['rerun'], '--kick-the-tires runs one cell')
     else if (!options.rerun)
@@ -50,7 +64,7 @@ export const verify = command({
         'without --rerun or --kick-the-tires nothing runs',
       )
     if (options.junit !== undefined) await requireFolder(options.junit)
-    const site = siteOf(document, generator)
+    const site = against === undefined ? siteOf(document, generator) : foreignSite(against, generator)
     const { verifyDocument } = await import('./work/verify.ts')
     return await verifyDocument(site, {
       rerun: onlyTires ? 'one' : options.rerun ? 'all' : 'none',

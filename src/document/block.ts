@@ -4,6 +4,7 @@
  */
 
 import type * as z from 'zod'
+import type { DataSpec } from '../data/source.ts'
 import type { Invariant } from '../query/invariant.ts'
 import type { Parameters } from '../results/parameters.ts'
 import type { Claim } from './claim.ts'
@@ -68,6 +69,26 @@ export interface Pattern {
   readonly seed?: number
 }
 
+/** Data that nobody reruns. Reads like an experiment of one environment that has no cells to run. */
+export interface DataBlock extends DataSpec {
+  readonly type: 'data'
+  readonly place: Place
+  /** Only `data`, which is no machine. */
+  readonly environments: readonly string[]
+  /** A file each; they have no parameters. */
+  readonly patterns: readonly Pattern[]
+  readonly groups?: Readonly<Record<string, readonly string[]>>
+  readonly discrete?: boolean
+  readonly invariants?: readonly Invariant[]
+  /** What decides how its rows are read, in one canonical text. */
+  readonly reading: string
+  /** Where it comes from, in words. */
+  readonly source?: string
+}
+
+/** What tables, figures and expressions read. */
+export type SourceBlock = ExperimentBlock | DataBlock
+
 export interface TableBlock {
   readonly type: 'table'
   readonly id: string
@@ -100,4 +121,9 @@ export interface ClaimBlock extends Claim {
   readonly conditionNames?: readonly string[]
 }
 
-export type Block = ExperimentBlock | TableBlock | FigureBlock | ClaimBlock
+export type Block = ExperimentBlock | DataBlock | TableBlock | FigureBlock | ClaimBlock
+
+/** The blocks that have rows: experiments and data. */
+export function sourcesIn(blocks: readonly Block[]): readonly SourceBlock[] {
+  return blocks.filter((block) => block.type === 'experiment' || block.type === 'data')
+}

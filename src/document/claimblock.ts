@@ -13,6 +13,7 @@ import { ExpressionError } from '../query/syntax.ts'
 import type { ClaimBlock, Place } from './block.ts'
 import { type Claim, meansIn, type Test } from './claim.ts'
 import { replaced } from './conditions.ts'
+import { wholePathIn } from './datablock.ts'
 import { wordsIn } from './experiment.ts'
 import type { Locate } from './place.ts'
 import { fail } from './problem.ts'
@@ -243,7 +244,7 @@ function parseMeasured(text: string, at: KeyPath, source: Mapping): Expression |
 /** @param start offset of the expression in the value */
 function parse(text: string, at: KeyPath, source: Mapping, start = 0): ParsedExpression | undefined {
   try {
-    return parseExpression(text)
+    return parseExpression(text, wholePathIn(source.file))
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
     const place = locateInValue(source, at)(start + error.offset)
@@ -268,7 +269,7 @@ export function claimExpressions(
     if (at[0] === 'published' && start === 0) return []
     const locate = locateInValue(source, at)
     try {
-      const { ast } = parseExpression(text.slice(start))
+      const { ast } = parseExpression(text.slice(start), wholePathIn(source.file))
       const isSeries = at[0] === 'from' || at[0] === 'to'
       return [{ ast, locate: (offset: number) => locate(start + offset), isSeries }]
     } catch (error) {

@@ -3,7 +3,7 @@
  * version or another model of the clock, and those of its control, over which it must not hold.
  */
 
-import { type Expression, type Path, references } from '../query/expression.ts'
+import { type Expression, mapPaths, type Path, references } from '../query/expression.ts'
 import type { Block } from './block.ts'
 import { type Condition, expressionsOf, type Test } from './claim.ts'
 import type { FrontMatter } from './frontmatter.ts'
@@ -71,23 +71,6 @@ export function replaced(test: Test, cells: Cells): Test {
 
 function replaceIn(ast: Expression, cells: Cells): Expression {
   return mapPaths(ast, (path) => replacePath(path, cells))
-}
-
-/** The same expression with other paths. */
-export function mapPaths(ast: Expression, map: (path: Path) => Path): Expression {
-  switch (ast.type) {
-    case 'number':
-    case 'text':
-      return ast
-    case 'path':
-      return map(ast)
-    case 'negation':
-      return { ...ast, argument: mapPaths(ast.argument, map) }
-    case 'operation':
-      return { ...ast, left: mapPaths(ast.left, map), right: mapPaths(ast.right, map) }
-    case 'call':
-      return { ...ast, arguments: ast.arguments.map((one) => mapPaths(one, map)) }
-  }
 }
 
 function replacePath(path: Path, cells: Cells): Path {

@@ -16,6 +16,7 @@ import { ExpressionError } from '../query/syntax.ts'
 import type { Block, Place } from './block.ts'
 import { type Citation, citationsIn } from './citation.ts'
 import { withConditions } from './conditions.ts'
+import { noteDataRoots, wholePathIn } from './datablock.ts'
 import { decode } from './encoding.ts'
 import { type Fence, isBlock, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
@@ -125,6 +126,11 @@ export function parseDocument(
       mentions.push(...mentionsIn(node, text, near).filter(outside(cited)))
     } else if (node.type === 'inlineCode') values.push(...readValue(node, text, file))
   }
+  noteDataRoots(
+    file,
+    Array.from(descend(tree), ({ node }) => node),
+    translated?.blocks.filter((block) => block.type === 'data') ?? [],
+  )
   for (const visit of abstract ? descend(abstract) : []) {
     readNode(visit)
     const reason = 'a block cannot stand in the abstract: put it into the text'
@@ -196,7 +202,16 @@ function readValue(node: InlineCode, text: SourceText, file: VFile): readonly In
   const locateNode = locateInInlineCode(text, node)
   const locate: Locate = (offset) => locateNode(start + offset)
   try {
-    return [{ type: 'value', node, place: startOf(node), source, locate, ...parseExpression(source) }]
+    return [
+      {
+        type: 'value',
+        node,
+        place: startOf(node),
+        source,
+        locate,
+        ...parseExpression(source, wholePathIn(file)),
+      },
+    ]
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
     fail(file, error.ruleId, locate(error.offset), error.message)

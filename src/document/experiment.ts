@@ -51,7 +51,8 @@ export function readExperiment(source: Mapping, place: Place): ExperimentBlock |
 
 type Written = z.output<typeof experimentSchema>['invariants'][number]
 
-function readInvariant(written: Written, index: number, source: Mapping): Invariant | undefined {
+/** Undefined after adding its error to the file. */
+export function readInvariant(written: Written, index: number, source: Mapping): Invariant | undefined {
   const at = ['invariants', index]
   const isPlain = typeof written === 'string'
   const { holds, operation, where, tolerance } = isPlain
@@ -107,7 +108,7 @@ function checkBoots(source: Mapping): boolean {
 }
 
 /** Checks that each group has a name of its own and lists existing patterns, each once. */
-function checkGroups(patterns: readonly string[], source: Mapping): void {
+export function checkGroups(patterns: readonly string[], source: Mapping): void {
   const { groups } = source.data
   for (const [group, members] of Object.entries(isMapping(groups) ? groups : {})) {
     if (patterns.includes(group)) {

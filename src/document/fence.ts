@@ -7,6 +7,7 @@ import type { Parameter } from '../results/parameters.ts'
 import { nearest } from '../text/spelling.ts'
 import type { Block, Place } from './block.ts'
 import { readClaim } from './claimblock.ts'
+import { readDataBlock } from './datablock.ts'
 import { readExperiment, readInlineExperiment } from './experiment.ts'
 import { readFigure, readTable } from './float.ts'
 import { fenceText, locateInFence, type SourceText, sliceOf, startOf } from './place.ts'
@@ -39,6 +40,7 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
   ['yaml experiment', { type: 'experiment', keys: 'content', read: readExperiment }],
   ['ts experiment', { type: 'experiment', keys: 'attributes', read: readInlineExperiment }],
   ['yaml table', { type: 'table', keys: 'content', read: readTable }],
+  ['yaml data', { type: 'data', keys: 'content', read: readDataBlock }],
   ['yaml claim', { type: 'claim', keys: 'content', read: readClaim }],
   ['yaml figure', { type: 'figure', keys: 'content', read: readFigure }],
   ...[...languages].flatMap(([language, { fences }]) =>

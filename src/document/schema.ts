@@ -2,6 +2,7 @@
 
 import { posix } from 'node:path'
 import * as z from 'zod'
+import { dataEnvironment } from '../data/source.ts'
 import { publishedRoot } from '../query/expression.ts'
 import { limits } from './limits.ts'
 
@@ -128,6 +129,55 @@ export const inlineExperimentSchema = z.strictObject({
   parallel: flag,
   discrete: flag.describe(discreteText),
   env: list.pipe(z.array(variable)).default([]),
+})
+
+const role = z.enum(['index', 'factor', 'measure', 'ignore'])
+const column = z.strictObject({
+  role: role.exactOptional(),
+  unit: words
+    .refine((value) => value !== 'ticks', 'give the time in seconds or parts of it')
+    .exactOptional()
+    .describe('Of a measure; that in its name unless given'),
+  name: words.exactOptional().describe('In expressions and figures, instead of that in the file'),
+  label: words.exactOptional().describe('For table heads'),
+})
+const dataFile = z.union([
+  path.transform((file): { readonly file: string; readonly label?: string } => ({ file })),
+  z.strictObject({ file: path, label: words.exactOptional() }),
+])
+
+export const dataSchema = z.strictObject({
+  id: experimentName.describe('Name of the data, for tables, figures and expressions'),
+  file: path.exactOptional().describe('CSV, TSV, JSON lines, JSON or Parquet, relative to the project'),
+  files: z
+    .record(
+      name.refine((value) => value !== dataEnvironment, 'this name stands for all files in expressions'),
+      dataFile,
+    )
+    .refine((value) => Object.keys(value).length > 0, 'name at least one file')
+    .exactOptional()
+    .describe('Instead of file: name -> file, each of which reads like a pattern of an experiment'),
+  label: words.exactOptional().describe('Of the file, for tables and figures; the id unless given'),
+  source: words.exactOptional().describe('Where the data come from'),
+  unit: words
+    .exactOptional()
+    .describe('Column of the units of repetition, such as subjects; each row is one unless given'),
+  columns: z
+    .record(words, z.union([role.transform((one) => ({ role: one })), column]))
+    .default({})
+    .describe('Name in the file -> index, factor, measure or ignore; also unit, name and label'),
+  missing: z.array(z.string()).default([]).describe('Texts that stand for no value: NA'),
+  delimiter: z
+    .string()
+    .regex(/^[^"\r\n]$/, 'use one character')
+    .exactOptional()
+    .describe('Between the fields of a line, if it is not that of the file’s kind'),
+  groups: z.record(name, z.array(name).min(1)).default({}).describe('Group -> files of it'),
+  discrete: z.boolean().default(false).describe(discreteText),
+  invariants: z
+    .array(z.union([words, invariant]))
+    .default([])
+    .describe('What every row must satisfy: a + b = total'),
 })
 
 /** Text in the data or specification -> its translation. */
@@ -302,6 +352,12 @@ export const translationSchemas = {
   experiment: z.strictObject({
     id: name,
     labels: z.record(name, words).default({}).describe('Pattern -> words for tables and figures'),
+  }),
+  data: z.strictObject({
+    id: z.string(),
+    label: words.exactOptional(),
+    source: words.exactOptional(),
+    labels: z.record(name, words).default({}).describe('File -> words for tables and figures'),
   }),
   table: z.strictObject({ id: name, caption: words }),
   figure: z.strictObject({

@@ -4,9 +4,10 @@
  */
 
 import type * as z from 'zod'
+import { wholePattern } from '../data/source.ts'
 import type { Parameters } from '../results/parameters.ts'
 import { hint } from '../text/spelling.ts'
-import type { Block, ExperimentBlock, Place } from './block.ts'
+import type { Block, DataBlock, Place, SourceBlock } from './block.ts'
 import type { FrontMatter } from './frontmatter.ts'
 import { translationSchemas } from './schema.ts'
 import { validate } from './validation.ts'
@@ -42,6 +43,10 @@ export function translateBlock(
   switch (block.type) {
     case 'experiment':
       return translateLabels(block, read(translationSchemas.experiment)?.labels, { place, source, original })
+    case 'data': {
+      const texts = read(translationSchemas.data)
+      return translateData(block, texts, { place, source, original })
+    }
     case 'table': {
       const texts = read(translationSchemas.table)
       return texts && { ...block, place, ...texts }
@@ -80,11 +85,29 @@ function readTexts<Schema extends z.ZodObject>(
   return foreign.length > 0 ? undefined : texts
 }
 
-function translateLabels(
-  block: ExperimentBlock,
+type DataTexts = z.output<typeof translationSchemas.data>
+
+function translateData(
+  block: DataBlock,
+  texts: DataTexts | undefined,
+  context: { place: Place; source: Mapping; original: Original },
+): DataBlock | undefined {
+  const labelled = translateLabels(block, texts?.labels, context)
+  if (texts === undefined || labelled === undefined) return undefined
+  const { label, source = block.source } = texts
+  const isWhole = block.patterns.length === 1 && block.patterns[0]?.name === wholePattern
+  return {
+    ...labelled,
+    ...(source === undefined ? {} : { source }),
+    patterns: labelled.patterns.map((one) => (isWhole && label !== undefined ? { ...one, label } : one)),
+  }
+}
+
+function translateLabels<Block extends SourceBlock>(
+  block: Block,
   labels: Readonly<Record<string, string>> | undefined,
   { place, source, original }: { place: Place; source: Mapping; original: Original },
-): ExperimentBlock | undefined {
+): Block | undefined {
   if (labels === undefined) return undefined
   const names = block.patterns.map(({ name }) => name)
   const unknown = Object.keys(labels).filter((name) => !names.includes(name))

@@ -28,6 +28,17 @@ export function cellsOf(blocks: readonly Block[]): readonly PlannedCell[] {
   })
 }
 
+/** Names of the runs that blocks have, in text order: cells, and files of data, which need no run. */
+export function runNamesIn(blocks: readonly Block[]): readonly string[] {
+  return blocks.flatMap((block) => {
+    if (block.type !== 'data') return cellsOf([block]).map(runName)
+    const { id: experiment, environments, patterns } = block
+    return environments.flatMap((environment) =>
+      patterns.map(({ name }) => runName({ experiment, environment, pattern: name })),
+    )
+  })
+}
+
 /** Thrown if the command line or its environment does not fit the document. */
 export class RequestError extends Error {
   override readonly name = 'RequestError'

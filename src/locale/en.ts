@@ -17,7 +17,13 @@ export const english = {
   noFloat: (id: string) => `@${id} (no such table or figure)`,
 
   /** Origin and status shown beside a number. */
-  origins: { emulated: 'emulated', hardware: 'hardware', local: 'local', published: 'published' },
+  origins: {
+    emulated: 'emulated',
+    hardware: 'hardware',
+    local: 'local',
+    data: 'data, not rerun',
+    published: 'published',
+  },
   mark: (origins: readonly string[], isStale: boolean, isEdited = false) =>
     `${origins.join(' + ')}${isStale ? ', stale' : ''}${isEdited ? ', edited by hand' : ''}`,
   /** Origin of a published number: `Table 5` of the publication, and the file. */
@@ -42,6 +48,7 @@ export const english = {
       emulated: 'measured on an emulated board, so they are not hardware timings',
       hardware: 'measured on real hardware',
       local: 'measured on the computer that built this report',
+      data: 'read from files, which nobody reran for this report',
     },
     all: (origin: string, explanation: string): readonly Inline[] => [
       'All numbers measured for this report are ',
@@ -50,6 +57,12 @@ export const english = {
     ],
     some: (runs: number, origin: string, explanation: string): readonly Inline[] => [
       `Numbers of ${counted(runs, 'run')} are `,
+      strong(origin),
+      `: ${explanation}.`,
+    ],
+    /** Files of data, beside runs or alone. */
+    data: (files: readonly string[], origin: string, explanation: string): readonly Inline[] => [
+      `Numbers of ${files.join(', ')} are `,
       strong(origin),
       `: ${explanation}.`,
     ],
@@ -100,6 +113,9 @@ export const english = {
     runsDigest: (runs: number, digest: string) =>
       `${counted(runs, 'run')}, SHA-256 of their names, keys and raw files ${digest}`,
     edits: 'rows edited by hand',
+    data: 'data, not rerun',
+    dataDigest: (file: string, digest: string, rows: number, source: string | undefined) =>
+      `${file}, ${counted(rows, 'row')}, SHA-256 ${digest}${source === undefined ? '' : ` (${source})`}`,
     howTo: (build: string, rerun: string): readonly Inline[] => [
       'To render this page from the recorded runs: ',
       code(build),
@@ -112,6 +128,11 @@ export const english = {
   experiment: {
     title: (id: string): readonly Inline[] => ['Experiment ', code(id)],
     inlineScript: 'script below',
+    dataTitle: (id: string): readonly Inline[] => ['Data ', code(id)],
+    notRerun: 'data, not rerun',
+    /** Files, rows in all, and the column of the units of repetition. */
+    dataSize: (files: readonly string[], rows: number, unit: string | undefined) =>
+      `${files.join(', ')} · ${counted(rows, 'row')}${unit === undefined ? ', each an independent observation' : `, in units of ${unit}`}`,
     size: (environments: number, patterns: number, trials: number, boots: number) =>
       `${counted(environments, 'environment')}, ${counted(patterns, 'pattern')}, ` +
       `${counted(trials, 'trial')} each${boots > 1 ? ` in ${boots} boots` : ''}`,
@@ -142,6 +163,7 @@ export const english = {
     thisRun: 'this run',
     why: 'why',
     note: 'note',
+    restsOn: 'rests on',
     shownIn: 'shown in',
     /** Verdicts at other tolerances. */
     fragile: (half: string, twice: string) =>

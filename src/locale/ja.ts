@@ -4,13 +4,21 @@ import type { CellChange } from '../claims/basis.ts'
 import { mostRuns } from '../claims/changewords.ts'
 import { editedFiles, lineGroups, mostUses } from '../claims/reasons.ts'
 import { totalOf } from '../claims/uses.ts'
-import type { Unit } from '../stats/clusters.ts'
-import type { Pairing } from '../stats/pairing.ts'
+import type { UnitName } from '../stats/clusters.ts'
+import type { PairingName } from '../stats/pairing.ts'
 import { code, strong } from '../text/markdown.ts'
 import type { Messages } from './en.ts'
 
-const units: Readonly<Record<Unit, string>> = { trial: '試行', boot: '起動' }
-const pairings: Readonly<Record<Pairing, string>> = {
+const units: Readonly<Record<UnitName, string>> = {
+  trial: '試行',
+  boot: '起動',
+  row: '行',
+  unit: '反復の単位',
+}
+const pairings: Readonly<Record<PairingName, string>> = {
+  'paired by unit': '反復の単位どうしを対にする',
+  'independent units': '反復の単位は互いに独立',
+  'partly paired by unit': '一部だけ反復の単位を対にする',
   'paired by boot': 'シードが同じ起動どうしを対にする',
   'independent boots': '起動は互いに独立',
   'partly paired by boot': 'シードが同じセルだけ起動を対にする',
@@ -28,6 +36,8 @@ const evidenceTexts: Readonly<Record<CellChange['type'], (date: string) => strin
   rows: (date) =>
     `根拠が弱い：入力は${date}の記録と同じで修正も記録されていないのに、行が異なる（新しい実行は判定とともに記録されるため、手で変えられたものである）`,
   inputs: (date) => `${date}の記録とは入力が異なる実行`,
+  data: (date) =>
+    `根拠が弱い：${date}の記録とはデータが異なる（再実行できないため、変えた人にしか理由がわからない）`,
   trials: (date) => `根拠が弱い：${date}の記録より試行が少ない`,
   boots: (date) => `根拠が弱い：${date}の記録より起動が少ない`,
   excluded: (date) => `根拠が弱い：${date}の記録より多くの行が除外されている`,
@@ -40,7 +50,13 @@ export const japanese: Messages = {
   caption: (label) => `${label}　`,
   noFloat: (id) => `@${id}（該当する図表がない）`,
 
-  origins: { emulated: 'エミュレート', hardware: '実機', local: 'ローカル', published: '公表値' },
+  origins: {
+    emulated: 'エミュレート',
+    hardware: '実機',
+    local: 'ローカル',
+    data: 'データ・再実行なし',
+    published: '公表値',
+  },
   mark: (origins, isStale, isEdited = false) =>
     `${origins.join('＋')}${isStale ? '・要更新' : ''}${isEdited ? '・手で修正' : ''}`,
   publishedIn: (table, file) => `公表値${table === undefined ? '' : `、${table}`}（${file}）`,
@@ -60,10 +76,16 @@ export const japanese: Messages = {
       emulated: 'エミュレートしたボード上で測定した値であり、実機での時間ではない',
       hardware: '実機で測定した値である',
       local: '本レポートを生成した計算機で測定した値である',
+      data: 'ファイルから読んだ値であり、本レポートのために再実行されていない',
     },
     all: (origin, explanation) => ['本実験の数値はすべて「', strong(origin), `」である：${explanation}。`],
     some: (runs, origin, explanation) => [
       `${runs}回の実行の数値は「`,
+      strong(origin),
+      `」である：${explanation}。`,
+    ],
+    data: (files, origin, explanation) => [
+      `${files.join('、')}の数値は「`,
       strong(origin),
       `」である：${explanation}。`,
     ],
@@ -106,6 +128,9 @@ export const japanese: Messages = {
     runs: '実行',
     digestOf: (path, digest) => `${path}、SHA-256 ${digest}`,
     edits: '手で修正された行',
+    data: '再実行されていないデータ',
+    dataDigest: (file, digest, rows, source) =>
+      `${file}、${rows}行、SHA-256 ${digest}${source === undefined ? '' : `（${source}）`}`,
     runsDigest: (runs, digest) => `${runs}件、名前・キー・生ファイルのSHA-256 ${digest}`,
     howTo: (build, rerun) => [
       '記録済みの実行からこのページを生成するには ',
@@ -119,6 +144,10 @@ export const japanese: Messages = {
   experiment: {
     title: (id) => ['実験 ', code(id)],
     inlineScript: '下記のスクリプト',
+    dataTitle: (id) => ['データ ', code(id)],
+    notRerun: '再実行なし',
+    dataSize: (files, rows, unit) =>
+      `${files.join('、')}・${rows}行（${unit === undefined ? '各行を独立な観測とする' : `${unit}を反復の単位とする`}）`,
     size: (environments, patterns, trials, boots) =>
       `${environments}環境、${patterns}パターン、各${trials}試行${boots > 1 ? `（${boots}回の起動に分割）` : ''}`,
     cells: (id) => `${id}のセル`,
@@ -142,6 +171,7 @@ export const japanese: Messages = {
     thisRun: '今回の実行',
     why: '理由',
     note: '注記',
+    restsOn: '根拠',
     shownIn: '参照',
     fragile: (half, twice) => `許容範囲に左右される：半分では「${half}」、2倍では「${twice}」`,
     measured: (numbers, origins) => `${numbers.join('、')}（${origins.join('＋')}）`,
@@ -260,6 +290,10 @@ export const japanese: Messages = {
       skipped: (why) => `対象外：${why}`,
       stale: (run, why) => `要更新：${run}（${why}）`,
       failed: (message) => `判定できない：${message}`,
+      constant: '値にばらつきがなく、区間は1点である',
+      fromData: (verdict) => `${verdict}（再実行されていないデータによる）`,
+      data: ({ file, rows, sha256, unit }) =>
+        `${file}、SHA-256 ${sha256.slice(0, 12)}…：${rows}行、${unit === undefined ? '各行を独立な観測とする' : `${unit}を反復の単位とする`}`,
       byEdits: (verdict) => `${verdict}（手で修正された行による）`,
       edits: ({ run, edits }) =>
         `${run}：${edits.map(({ author, date, reason, files }) => `${date}に${author}が修正した：${reason}${editedFiles(files, (file, lines) => `${file}の${lines}行目`)}`).join('；')}`,
@@ -516,7 +550,7 @@ export const japanese: Messages = {
   },
 }
 
-function counted(per: readonly Unit[]): string {
+function counted(per: readonly UnitName[]): string {
   return per.map((one) => units[one]).join('と')
 }
 

@@ -29,6 +29,7 @@ export function appendix(artifact: Artifact, archive: string): Root {
       ...dirtyNote(artifact),
       ...editNote(artifact),
       ...exclusionNote(artifact),
+      ...dataNote(artifact),
       heading(2, 'Abstract'),
       ...artifact.abstract,
       heading(2, 'Requirements'),
@@ -89,6 +90,15 @@ function exclusionNote({ runs }: Artifact): readonly RootContent[] {
   )
   if (texts.length === 0) return []
   return [paragraph(prose`${strong('Rows excluded')} from all statistics: ${texts.join('; ')}.`)]
+}
+
+function dataNote({ data }: Artifact): readonly RootContent[] {
+  if (data.length === 0) return []
+  return [
+    paragraph(
+      prose`${strong('Data that nobody reran,')} which every verdict that rests on them says, and which are checked against their digests only: ${data.map(english.data).join('; ')}.`,
+    ),
+  ]
 }
 
 function codes(texts: readonly string[], separator: string): Inline {
@@ -161,7 +171,7 @@ function claimTable({ claims, paper, report, removed, outcome }: Artifact): read
     link(`${report}#${block.id}`, block.id),
     prose`${block.statement}: ${code(shortened(claim.test))}`,
     [strong(claim.verdict), measuredText(claim), changesText(claim)],
-    present([...claim.experiments, claim.float]).join(', '),
+    present([...claim.experiments, ...claim.data, claim.float]).join(', '),
     effort.cells === 0 || effort.untimed > 0 ? notStated : minutes(effort.computeSeconds),
   ]
   // A claim refuted by the recorded runs is a finding of the paper, not the reader's fault.

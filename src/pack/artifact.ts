@@ -2,6 +2,7 @@
 
 import type { RootContent } from 'mdast'
 import { sinceLines } from '../claims/changewords.ts'
+import type { DataBehind } from '../claims/data.ts'
 import { statedVerdict } from '../claims/edits.ts'
 import { decisive, type Verification, type VerificationOutcome } from '../claims/verification.ts'
 import { numberTexts, publishedText } from '../claims/words.ts'
@@ -36,6 +37,8 @@ export interface Artifact {
   readonly translations: readonly TranslationReport[]
   readonly paths: readonly string[]
   readonly runs: readonly Run[]
+  /** Files that nobody reruns. */
+  readonly data: readonly DataBehind[]
   readonly environments: readonly Environment[]
   readonly needs: readonly Needs[]
   readonly definitions: readonly string[]
@@ -77,6 +80,8 @@ export interface Claim {
   readonly isRefuted: boolean
   readonly isTestable: boolean
   readonly measured: readonly string[]
+  /** Ids of data that nobody reran. */
+  readonly data: readonly string[]
   /** What changed since its verdict was recorded, and before. */
   readonly changes: readonly string[]
   readonly published: string | undefined
@@ -131,6 +136,7 @@ export function claimsOf(
       isRefuted: judgement.verdict === 'not reproduced',
       isTestable: judgement.verdict !== 'not testable',
       measured: numberTexts(judgement),
+      data: [...new Set((judgement.data ?? []).map(({ run }) => run.split('/')[0] ?? ''))],
       changes: sinceLines(verification),
       // Without a number or words, the text is only the claim's place.
       published: block.published === undefined ? undefined : publishedText(block, judgement),

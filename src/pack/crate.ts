@@ -147,7 +147,7 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
       agent,
     }
   }
-  const rows = runs.map((run) => recordedFiles(run)[0])
+  const rows = [...runs.map((run) => recordedFiles(run)[0]), ...artifact.data.map(({ file }) => file)]
   return [
     ...runs.map(runAction),
     ...reportsOf(artifact).map(({ id, name, command, papers, report }): Entity => ({
@@ -181,6 +181,7 @@ function reportsOf({ paper, report, translations }: Artifact) {
 function described(artifact: Artifact, files: readonly Described[]): readonly Entity[] {
   const { experiments, paper } = artifact
   const scripts = new Set(experiments.map((one) => scriptOf(one, paper)))
+  const data = new Set(artifact.data.map(({ file }) => file))
   return files.map(({ path, content }): Entity => ({
     '@id': idOf(path),
     '@type': scripts.has(path) ? ['File', 'SoftwareSourceCode'] : 'File',
@@ -188,6 +189,7 @@ function described(artifact: Artifact, files: readonly Described[]): readonly En
     encodingFormat: formats.get(extname(path)) ?? 'text/plain',
     contentSize: content && String(content.bytes),
     sha256: content?.sha256,
+    ...(data.has(path) && { description: 'Data that nobody reran' }),
     ...(scripts.has(path) && {
       description: 'Script of an experiment',
       softwareRequirements: refer(tool),
@@ -238,13 +240,17 @@ const formats: ReadonlyMap<string, string> = new Map([
   ['.jpg', 'image/jpeg'],
   ['.js', 'text/javascript'],
   ['.json', 'application/json'],
+  ['.jsonl', 'application/jsonl'],
   ['.md', 'text/markdown'],
   ['.mjs', 'text/javascript'],
+  ['.ndjson', 'application/x-ndjson'],
+  ['.parquet', 'application/vnd.apache.parquet'],
   ['.pdf', 'application/pdf'],
   ['.png', 'image/png'],
   ['.sh', 'application/x-sh'],
   ['.svg', 'image/svg+xml'],
   ['.ts', 'text/x-typescript'],
+  ['.tsv', 'text/tab-separated-values'],
   ['.xml', 'application/xml'],
   ['.yaml', 'application/yaml'],
   ['.yml', 'application/yaml'],

@@ -8,13 +8,16 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { removedText } from '../claims/changewords.ts'
+import { dataIn } from '../claims/data.ts'
 import { outcomeOf, verifyClaims } from '../claims/verification.ts'
+import { sourcesIn } from '../document/block.ts'
 import { hasErrors } from '../document/problem.ts'
 import type { TellEvent } from '../engine/event.ts'
 import type { Step } from '../engine/plan.ts'
 import { makeFolder } from '../files/change.ts'
 import { type Files, openFiles, sha256 } from '../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../project/build.ts'
+import { dataRuns } from '../project/data.ts'
 import { knownRuns, recordsOnly } from '../project/knownruns.ts'
 import { readManifest } from '../project/manifest.ts'
 import { programOf } from '../project/program.ts'
@@ -198,12 +201,19 @@ async function describe(built: Built): Promise<Artifact> {
   const claims = document.blocks.filter((block) => block.type === 'claim')
   // The build has judged them; this reads its cache.
   const judge = cachedJudge(site, programOf(site, files))
-  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  const experiments = sourcesIn(document.blocks)
+  const data = dataRuns(opened.data)
   const tables = { experiments, published: opened.published }
   const record = verdictRecord(document, files)
-  const verifications = await verifyClaims(claims, tables, knownRuns(recordsOnly(steps)), judge, record)
+  const verifications = await verifyClaims(
+    claims,
+    tables,
+    knownRuns(recordsOnly(steps), new Map(), data),
+    judge,
+    record,
+  )
   const metadata = readMetadata(document.frontMatter, files)
-  const abstract = abstractOf(document, { ...tables, runs })
+  const abstract = abstractOf(document, { ...tables, runs: [...runs, ...data] })
   return {
     metadata: abstract ? { ...metadata, description: markdownText(abstract).trim() } : metadata,
     abstract: abstract?.children ?? [paragraph(metadata.description)],
@@ -216,6 +226,7 @@ async function describe(built: Built): Promise<Artifact> {
     translations,
     paths: tree.paths,
     runs,
+    data: dataIn(data),
     environments,
     needs: await Promise.all(testbeds.map(([testbed, own]) => testbed.needs(own, site))),
     definitions: [

@@ -33,7 +33,8 @@ import { isSigned, requireSigningKey, signResults } from '../results/signature.t
 import { openStore } from '../results/store.ts'
 import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
-import { knownRuns, recordsOnly, shownRuns } from './knownruns.ts'
+import { dataRuns } from './data.ts'
+import { asRecords, knownRuns, recordsOnly, shownRuns } from './knownruns.ts'
 import {
   filesFolder,
   formatManifest,
@@ -124,7 +125,8 @@ export async function build(
   // Claims also need the records, compared with the document without overrides.
   const written =
     document === opened.document || options.to.length === 0 ? steps : await planDocument(site, opened, files)
-  const { recorded } = knownRuns(written)
+  const data = dataRuns(opened.data)
+  const { recorded } = knownRuns(written, new Map(), data)
   if (options.frozen) refuseUnrecorded(steps, originalSite(site, document))
   const wanted = selection(steps, options)
   if (options.record) {
@@ -180,7 +182,7 @@ export async function build(
       if (options.sign !== undefined) await signResults(site.project, options.sign)
       else if (isSigned(site.project)) tell({ type: 'note', text: unsignedNote })
     })
-  const shown = options.record ? found.map(nowRecorded) : found
+  const shown = [...(options.record ? found.map(nowRecorded) : found), ...asRecords(data)]
   if (!isRendered) return { ...done, problems: [], reports: [] }
   if (document !== opened.document)
     tell({
@@ -203,7 +205,7 @@ export async function build(
   }
   // The manifest must hold what the next build will read: the runs as recorded now.
   const store = openStore(site.project, rendering.files, site.seal)
-  if (options.record) for (const run of rendering.runs) store.recorded(run)
+  if (options.record) for (const { run } of found) store.recorded(run)
   const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
   const before = { ...files.fingerprints(), ...after.fingerprints() }
   return { ...done, ...(await render(site, rendering, { complete, before, to: options.to })) }

@@ -8,10 +8,22 @@ import type { Step } from '../engine/plan.ts'
 import { cellsRead } from '../query/query.ts'
 import { runName, type Run } from '../results/run.ts'
 
-/** Runs by which claims are judged; `made` are those made since the plan, by name. */
-export function knownRuns(steps: readonly Step[], made: ReadonlyMap<string, Run> = new Map()): KnownRuns {
+/** Runs by which claims are judged; `made` are those made since the plan, by name. Data is both. */
+export function knownRuns(
+  steps: readonly Step[],
+  made: ReadonlyMap<string, Run> = new Map(),
+  data: readonly Run[] = [],
+): KnownRuns {
   const recorded = steps.flatMap(({ record }) => (record ? [{ ...record, from: 'record' as const }] : []))
-  return { recorded, shown: shownRuns(steps, made) }
+  return {
+    recorded: [...recorded, ...asRecords(data)],
+    shown: [...shownRuns(steps, made), ...asRecords(data)],
+  }
+}
+
+/** Data lies in the project, as what is recorded does. */
+export function asRecords(data: readonly Run[]): readonly KnownRun[] {
+  return data.map((run) => ({ run, from: 'record' }))
 }
 
 /** The steps without runs made here beside a record: what others see. */

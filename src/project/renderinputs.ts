@@ -5,7 +5,7 @@ import { picturesOf } from '../check/picture.ts'
 import { editedRuns } from '../claims/edits.ts'
 import { verdictsFile } from '../claims/record.ts'
 import type { KnownRun, VerdictRecord } from '../claims/verification.ts'
-import type { ClaimBlock, FigureBlock, TableBlock } from '../document/block.ts'
+import { type ClaimBlock, type FigureBlock, sourcesIn, type TableBlock } from '../document/block.ts'
 import { comparesWithTables, expressionsOfClaim } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
@@ -44,19 +44,15 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   const { lang, texts } = document.frontMatter
   const names = labels(document, messagesFor(lang))
   const language = { language: lang, texts: digest(texts) }
-  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  const experiments = sourcesIn(document.blocks)
   const stale = staleReasons(statuses)
   const runInputs = new Map(runs.map((run) => [run, runInput(run, stale)]))
   const inputsOfRuns = (experiment?: string): Inputs => {
     const own = runs.filter((run) => experiment === undefined || run.experiment === experiment)
-    const missing = document.blocks.flatMap((block) =>
-      block.type === 'experiment' && (experiment === undefined || block.id === experiment)
-        ? missingRuns(block, own)
-        : [],
+    const missing = experiments.flatMap((block) =>
+      experiment === undefined || block.id === experiment ? missingRuns(block, own) : [],
     )
-    const patterns = document.blocks.flatMap((block) =>
-      block.type === 'experiment' && block.id === experiment ? block.patterns : [],
-    )
+    const patterns = experiments.flatMap((block) => (block.id === experiment ? block.patterns : []))
     return Object.fromEntries([
       ...patterns.map(({ name, label }) => [`label ${experiment}/${name}`, label] as const),
       ...own.map((run) => [`run ${runName(run)}`, runInputs.get(run) ?? ''] as const),

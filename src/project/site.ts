@@ -19,13 +19,14 @@ import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
 import { specificationMistake } from '../report/drawing/mistake.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
-import type { Column, Run } from '../results/run.ts'
+import { type Column, type Run, runName } from '../results/run.ts'
 import { parseHeader, StoreError } from '../results/runfile.ts'
 import type { Seal } from '../results/seal.ts'
 import { openStore, readable, recordedFolder } from '../results/store.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
 import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
+import { type DocumentData, dataRuns, readDocumentData } from './data.ts'
 import { programOf } from './program.ts'
 import { openSearches } from './searches.ts'
 
@@ -39,6 +40,11 @@ export interface Site extends Host {
   readonly executor?: Executor
   /** Those of testbeds/ by default. */
   readonly testbeds?: Testbeds
+  /**
+   * The folder is somebody's and no project of this program: nothing in it is read but what the document names,
+   * and nothing is written.
+   */
+  readonly isForeign?: boolean
 }
 
 export interface Overrides {
@@ -63,6 +69,7 @@ export interface Opened {
   readonly document: Document
   readonly environments: ReadonlyMap<string, Environment>
   readonly published: readonly PublishedTable[]
+  readonly data: DocumentData
   readonly translations: readonly Translation[]
 }
 
@@ -87,13 +94,16 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const { translationOf } = parseFrontMatter(files.text(path) ?? '')
   const original = translationOf && (await originalOf(translationOf.file, site, files))
   const document = parseDocument(new VFile({ path, value }), original)
-  const environments = projectEnvironments(project, files, site.testbeds)
+  const environments = site.isForeign
+    ? new Map<string, Environment>()
+    : projectEnvironments(project, files, site.testbeds)
   const { bibliography } = document.frontMatter
   // `check` reports unreadable files at their place.
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
   const entries = bibliography && document.citations.length > 0 ? text(bibliography.file) : undefined
   const published = publishedTables(document.frontMatter.published, text)
-  const records = recordsOf(site, files)
+  const data = await readDocumentData(document, files)
+  const records = recordsOf(site, files, dataRuns(data))
   const isOrphan = document.frontMatter.translationOf !== undefined && document.original === undefined
   if (!isOrphan)
     check(document, {
@@ -110,6 +120,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       figureMistake: specificationMistake,
       published,
       columns: (block) => recordedColumns(block, files),
+      data,
       languages: [...languages.keys()],
       bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
     })
@@ -117,22 +128,26 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     checkScripts(document, path, files, realPaths(project))
     const isRecorded = (block: ExperimentBlock) => recordedColumns(block, files) !== undefined
     checkPrograms(document, path, { project, files, environments, isRecorded })
-    const searches = openSearches(site, () => programOf(site, files))
-    checkVacuous(document, published, records, searches.kept)
-    await searches.keep()
+    const searches = site.isForeign ? undefined : openSearches(site, () => programOf(site, files))
+    checkVacuous(document, published, records, searches?.kept)
+    await searches?.keep()
   }
   const translations = translationsOf(document, path, files)
   sortMessages(document.file)
-  return { document, environments, published, translations }
+  return { document, environments, published, data, translations }
 }
 
 /**
- * Returns a reader of recorded runs by the names of cells; undefined for those that cannot be read, which the
- * plan reports.
+ * Returns a reader of recorded runs and of `data` by the names of cells; undefined for those that cannot be read,
+ * which the plan reports.
  */
-function recordsOf({ project, seal }: Site, files: Files): (cell: string) => Run | undefined {
+function recordsOf(
+  { project, seal }: Site,
+  files: Files,
+  data: readonly Run[],
+): (cell: string) => Run | undefined {
   const store = openStore(project, files, seal)
-  const known = new Map<string, Run | undefined>()
+  const known = new Map<string, Run | undefined>(data.map((run) => [runName(run), run]))
   return (cell) => {
     if (known.has(cell)) return known.get(cell)
     const [experiment = '', environment = '', pattern = ''] = cell.split('/')

@@ -2,26 +2,32 @@
 
 import { editsOf } from '../claims/edits.ts'
 import { english } from '../claims/reasons.ts'
+import type { VerdictRecord } from '../claims/verification.ts'
 import { type Change, cellChanges, changesOf, summaryOfChanges } from '../engine/cachestatus.ts'
 import type { Step } from '../engine/plan.ts'
 import { openFiles } from '../files/tracked.ts'
 import { defaultFormat } from '../report/formats.ts'
 import { digest, keyOf } from '../results/key.ts'
 import { runName, type Inputs, type Run } from '../results/run.ts'
-import { present } from '../text/message.ts'
+import { counted, present } from '../text/message.ts'
 import { planWithDamaged, statusesOf } from './build.ts'
+import { dataChecks, dataRuns } from './data.ts'
 import { knownRuns } from './knownruns.ts'
 import { changedFile, readManifest } from './manifest.ts'
 import { programOf } from './program.ts'
 import { renderInputs } from './renderinputs.ts'
-import { openDocument, type Site } from './site.ts'
+import { openDocument, type Opened, type Site } from './site.ts'
+import { verdictRecord } from './verdicts.ts'
 
 export interface StepStatus {
-  /** Name of a cell, id of a table, figure or claim, or `page` (in another format: `page.markdown`). */
+  /** Name of a cell or a file of data, id of a table, figure or claim, or `page` (in another format: `page.markdown`). */
   readonly id: string
-  readonly type: 'cell' | 'table' | 'figure' | 'claim' | 'page'
-  /** Cells: `recorded`, `cached`, `stale`, `missing` or `damaged`; others: `fresh`, `stale` or `missing`. */
-  readonly state: 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing' | 'damaged'
+  readonly type: 'cell' | 'data' | 'table' | 'figure' | 'claim' | 'page'
+  /**
+   * Cells: `recorded`, `cached`, `stale`, `missing` or `damaged`; data: `data`, or `changed` since verdicts that
+   * rest on it were recorded; others: `fresh`, `stale` or `missing`.
+   */
+  readonly state: 'data' | 'changed' | 'recorded' | 'cached' | 'fresh' | 'stale' | 'missing' | 'damaged'
   readonly reason?: string
   readonly key: string
   readonly inputs: Inputs
@@ -38,7 +44,7 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const files = openFiles(site.project, manifest?.fingerprints)
   const opened = await openDocument(site, files)
   const steps = await planWithDamaged(site, opened, files)
-  const { shown } = knownRuns(steps)
+  const { shown } = knownRuns(steps, new Map(), dataRuns(opened.data))
   const inputs = renderInputs({
     document: opened.document,
     translations: opened.translations,
@@ -53,7 +59,8 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
   const before = new Map(Object.entries(manifest?.steps ?? {}))
   const rendered = Object.entries(parts).map(([id, now]) => {
     const type = types.get(id)
-    return renderedStatus({ id, type: type === 'experiment' ? undefined : type, now, before: before.get(id) })
+    const shown = type === 'experiment' || type === 'data' ? undefined : type
+    return renderedStatus({ id, type: shown, now, before: before.get(id) })
   })
   const reports = manifest?.reports ?? {}
   const written = Object.keys(reports).length > 0 ? Object.keys(reports) : [defaultFormat]
@@ -63,7 +70,31 @@ export async function statusOf(site: Site): Promise<readonly StepStatus[]> {
     const problem = report && changedFile(site.project, report)
     return renderedStatus({ id, now: page, before: report?.page, problem })
   })
-  return [...steps.map(cellStatus), ...rendered, ...pages]
+  return [
+    ...steps.map(cellStatus),
+    ...dataStatuses(opened, verdictRecord(opened.document, files)),
+    ...rendered,
+    ...pages,
+  ]
+}
+
+/** Files of data, which nothing reruns: whether they are those behind the recorded verdicts. */
+function dataStatuses({ data }: Opened, { recorded }: VerdictRecord): readonly StepStatus[] {
+  const runs = dataRuns(data)
+  return dataChecks(runs, recorded).map(({ state, recorded: before, ...one }, index): StepStatus => {
+    const common = {
+      ...({ id: one.run, type: 'data', key: one.sha256 } as const),
+      inputs: runs[index]?.inputs ?? {},
+    }
+    const what = `data, not rerun: ${one.file}, ${counted(one.rows, 'row')}`
+    if (state !== 'changed' || before === undefined) return { ...common, state: 'data', reason: what }
+    return {
+      ...common,
+      state: 'changed',
+      reason: `${what}; other than when verdicts were recorded on ${before.date}`,
+      changes: [{ input: `data ${one.file}`, before: before.sha256, now: one.sha256 }],
+    }
+  })
 }
 
 interface Rendered {

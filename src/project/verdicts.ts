@@ -12,10 +12,12 @@ import {
 } from '../claims/record.ts'
 import { isJudged, removedClaims } from '../claims/since.ts'
 import { type VerdictRecord, verifyClaims } from '../claims/verification.ts'
+import { sourcesIn } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import type { Step } from '../engine/plan.ts'
 import { writeAtomically } from '../files/drafts.ts'
 import type { Files } from '../files/tracked.ts'
+import { dataRuns } from './data.ts'
 import { knownRuns, recordsOnly } from './knownruns.ts'
 import { programOf } from './program.ts'
 import { cachedJudge } from './rendercache.ts'
@@ -66,7 +68,7 @@ function gone(verdicts: RecordedVerdicts, document: string, files: Files): reado
  */
 export async function recordVerdicts(
   site: Site,
-  { document, published }: Pick<Opened, 'document' | 'published'>,
+  { document, published, data }: Pick<Opened, 'document' | 'published' | 'data'>,
   { steps, files }: { readonly steps: readonly Step[]; readonly files: Files },
   today: string,
 ): Promise<readonly string[]> {
@@ -75,9 +77,9 @@ export async function recordVerdicts(
   const claims = claimsOf(document)
   const before = verdicts[name] ?? []
   if (claims.length === 0 && before.length === 0) return []
-  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  const experiments = sourcesIn(document.blocks)
   const sources = { experiments, published }
-  const known = knownRuns(recordsOnly(steps))
+  const known = knownRuns(recordsOnly(steps), new Map(), dataRuns(data))
   const judge = cachedJudge(site, programOf(site, files))
   const current = (await verifyClaims(claims, sources, { ...known, shown: known.recorded }, judge)).map(
     ({ claim, recorded }) => ({

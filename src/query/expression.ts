@@ -52,10 +52,14 @@ const longestSource = 1000
 
 /**
  * Parses an inline value without its leading `=`.
+ * @param whole makes a path whole that the document may write in short
  * @throws ExpressionError for bad syntax, a construct outside the language, an unknown function or filter, a
  *   wrong number of arguments, or a path too short to name a number.
  */
-export function parseExpression(source: string): ParsedExpression {
+export function parseExpression(
+  source: string,
+  whole: (path: Path) => Path = (path) => path,
+): ParsedExpression {
   refuseLong(source)
   const { root, offsetOf: at } = parseSyntax(source)
   // `a | f | g(1)` parses as `(a | f) | g(1)`.
@@ -65,7 +69,7 @@ export function parseExpression(source: string): ParsedExpression {
     chain.unshift(body.right)
     body = body.left
   }
-  const ast = narrow(body, at)
+  const ast = mapPaths(narrow(body, at), whole)
   const short = references(ast).find(({ parts }) => parts.length < shortestPath)
   if (short) {
     const start = readsPublished(short) ? publishedRoot : 'experiment'
@@ -121,6 +125,23 @@ export function references(ast: Expression): readonly Path[] {
       return [...references(ast.left), ...references(ast.right)]
     case 'call':
       return ast.arguments.flatMap(references)
+  }
+}
+
+/** The same expression with other paths. */
+export function mapPaths(ast: Expression, map: (path: Path) => Path): Expression {
+  switch (ast.type) {
+    case 'number':
+    case 'text':
+      return ast
+    case 'path':
+      return map(ast)
+    case 'negation':
+      return { ...ast, argument: mapPaths(ast.argument, map) }
+    case 'operation':
+      return { ...ast, left: mapPaths(ast.left, map), right: mapPaths(ast.right, map) }
+    case 'call':
+      return { ...ast, arguments: ast.arguments.map((one) => mapPaths(one, map)) }
   }
 }
 

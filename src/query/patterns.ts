@@ -15,6 +15,8 @@ export interface ExperimentSource {
   readonly needs?: readonly string[]
   /** Rows may repeat others in every measure, as there are only a few outcomes; false by default. */
   readonly discrete?: boolean
+  /** How the rows of data are read from its files, in one canonical text; absent for experiments. */
+  readonly reading?: string
   /** What its rows must satisfy. */
   readonly invariants?: readonly Pick<Invariant, 'text' | 'where' | 'tolerance'>[]
 }

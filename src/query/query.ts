@@ -5,7 +5,7 @@
  * ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
  */
 
-import { excludedColumn, type Row, type Run, runsByName } from '../results/run.ts'
+import { excludedColumn, inputOf, type Row, type Run, runsByName } from '../results/run.ts'
 import { QueryError, unknown } from './error.ts'
 import {
   type Expression,
@@ -149,7 +149,12 @@ export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): Se
     throw new QueryError(`a series comes from one run: name one pattern in ${parts.join('.')}`)
   const { factors, measure } = narrowed(run, results, parts.slice(afterPattern))
   if (measure === undefined) throw new QueryError(`no measure at the end: ${parts.join('.')}`)
-  return { run, ...series(run, factors, measure) }
+  const found = series(run, factors, measure)
+  const unit = inputOf(run.inputs, 'unit')
+  // Values of a single subject are no independent observations, and say nothing of other subjects.
+  if (run.origin === 'data' && unit !== undefined && found.clusters === undefined && found.values.length > 0)
+    throw new QueryError(`${parts.join('.')} is of a single ${unit}: that says nothing of others`)
+  return { run, ...found }
 }
 
 /**

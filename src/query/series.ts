@@ -3,6 +3,7 @@
  */
 
 import { bootColumn, type Column, excludedColumn, type Row, type Run, runName } from '../results/run.ts'
+import { randomNumbers } from '../stats/random.ts'
 import { QueryError, unknown } from './error.ts'
 import { microseconds } from './units.ts'
 
@@ -14,6 +15,28 @@ export interface Series {
   readonly seed: number
   /** 'us' for every time, else the column's own unit. */
   readonly unit: string
+}
+
+/**
+ * Returns rows in the order in which they were observed. Data without an index has none: a file that is sorted
+ * would look as if its values resembled their neighbours, so its rows are shuffled, always alike.
+ */
+export function observed<R extends Row>(run: Run, rows: readonly R[]): readonly R[] {
+  if (hasOrder(run)) return rows
+  const random = randomNumbers(`order ${run.key}`)
+  const shuffled = [...rows]
+  for (let last = shuffled.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(random() * (last + 1))
+    const row = shuffled[last] as R
+    shuffled[last] = shuffled[other] as R
+    shuffled[other] = row
+  }
+  return shuffled
+}
+
+/** Whether the order of a run's rows means anything. */
+export function hasOrder({ origin, columns }: Pick<Run, 'origin' | 'columns'>): boolean {
+  return origin !== 'data' || columns.some(({ role, name }) => role === 'index' && name !== bootColumn)
 }
 
 /** Factor -> the value that a row must have. */
@@ -36,7 +59,7 @@ export function rowFilter(factors: Factors): (row: Row) => boolean {
  * without the clock's frequency.
  */
 export function series(run: Run, factors: Factors, measure: string): Series {
-  const rows = select(run, factors)
+  const rows = observed(run, select(run, factors))
   const { scale, unit } = canonical(run, columnOf(run, measure, ['measure']))
   const values: number[] = []
   const clusters: (string | number)[] = []

@@ -76,13 +76,23 @@ export function microseconds(unit: string): number | undefined {
   return times.get(unit === symbol('us') ? 'us' : unit)?.microseconds
 }
 
-const inNames = new Set([...times].flatMap(([unit, { names }]) => [unit, ...names]))
+/** Spelling in names -> unit. */
+const inNames = new Map([...times].flatMap(([unit, { names }]) => [unit, ...names].map((one) => [one, unit])))
+
+/** A name's start, and the word at its end that may be a unit. */
+const lastWord = /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u
 
 /** Strips a unit of time from a name (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if it has none. */
 export function withoutUnit(name: string): string | undefined {
-  const [, rest = '', word = ''] =
-    /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u.exec(name) ?? []
+  const [, rest = '', word = ''] = lastWord.exec(name) ?? []
   return inNames.has(word.toLowerCase()) ? rest : undefined
+}
+
+/** Returns the unit of time in a name, in whatever way it is written there; undefined if it has none. */
+export function timeUnitInName(name: string): string | undefined {
+  const [, rest = '', word = ''] = lastWord.exec(name) ?? []
+  // A column called s may be anything.
+  return rest === '' && word.length < 3 ? undefined : inNames.get(word.toLowerCase())
 }
 
 const suffixes = new Map([['Bytes', 'B'], ...[...times].map(([unit, { suffix }]) => [suffix, unit] as const)])

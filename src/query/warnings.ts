@@ -12,6 +12,8 @@ export interface NamedSeries extends Sample {
   /** `pause.total of latency/xen-4.14/baseline`. */
   readonly name: string
   readonly unit: string
+  /** Whether the order of its values means anything; true by default. */
+  readonly isOrdered?: boolean
 }
 
 /** Messages; other languages have the same shape. */
@@ -43,7 +45,8 @@ export function warningsOn(series: readonly NamedSeries[], words = english): rea
     return count === 0 ? [] : [words.outlying(name, count, values.length)]
   })
   const long = series.filter(
-    ({ values, clusters }) => values.length >= fewestForDrift && new Set(clusters).size < values.length,
+    ({ values, clusters, isOrdered = true }) =>
+      isOrdered && values.length >= fewestForDrift && new Set(clusters).size < values.length,
   )
   const drifts = long.map(drift)
   const ps = holm(drifts.map(({ p }) => p))

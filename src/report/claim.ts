@@ -22,7 +22,7 @@ export function claimNode(
   const own = messages.claim
   const { claim, recorded, rerun } = verification
   const judged = decisive(verification)
-  const { verdict, reason, measured, notes, grid = [], control, fragile, edited = [] } = judged
+  const { verdict, reason, measured, notes, grid = [], control, fragile, edited = [], data = [] } = judged
   const history = historyLines(verification, own.changes, own.phrases).flatMap((text) =>
     fact(own.history, text),
   )
@@ -45,6 +45,7 @@ export function claimNode(
       ...(control ? [verdictFact(own.phrases.control(control.label), control)] : []),
       ...fact(own.why, reason),
       ...fact(own.note, fragile && own.fragile(own.verdicts[fragile.half], own.verdicts[fragile.twice])),
+      ...data.map((one): Fact => [own.restsOn, own.reasons.data(one)]),
       ...edited.map((one): Fact => [messages.provenance.edits, own.reasons.edits(one)]),
       ...notes.flatMap((note) => fact(own.note, note)),
       ...sinceLines(verification, own.changes, own.phrases).flatMap((text) => fact(own.since, text)),
@@ -55,8 +56,12 @@ export function claimNode(
   }
 }
 
-/** `reproduced`, or `reproduced, by edited rows`. */
-export function verdictText({ verdict, edited = [] }: Judgement, { claim: own }: Messages): string {
+/** `reproduced`, `reproduced, by edited rows`, or `reproduced, from data that nobody reran`. */
+export function verdictText(
+  { verdict, edited = [], data = [] }: Judgement,
+  { claim: own }: Messages,
+): string {
+  if (edited.length === 0 && data.length > 0) return own.reasons.fromData(own.verdicts[verdict])
   return edited.length === 0 ? own.verdicts[verdict] : own.reasons.byEdits(own.verdicts[verdict])
 }
 

@@ -4,7 +4,7 @@ import type { Judgement } from '../claims/judge.ts'
 import type { ClaimSeries } from '../claims/series.ts'
 import { limitsText, methodText, serialText, spreadText } from '../claims/words.ts'
 import { origins } from '../query/quantity.ts'
-import { select } from '../query/series.ts'
+import { hasOrder, select } from '../query/series.ts'
 import {
   bootFolder,
   bootsOf,
@@ -45,14 +45,19 @@ export function claimDetail(judged: Judged): ClaimDetail {
       ...fact(own.allowed, limitsText(judgement, phrases)),
       ...fact(own.interval, methodText(judgement, phrases)),
       ...fact(own.spread, spreadText(judgement, phrases)),
-      ...fact(own.serial, serialText(judgement, phrases)),
+      ...fact(own.serial, runs.some(hasOrder) ? serialText(judgement, phrases) : undefined),
       ...fact(own.reads, reads.length === 0 ? undefined : own.list(reads)),
-      ...fact(own.environment, environments(runs, context)),
+      ...fact(own.environment, environments(runs.filter(isRun), context)),
     ],
     inputs: runs.map((run) => input(run, judged)),
     ...distributions(judged),
     ...toTheRecord(judged, runs),
   }
+}
+
+/** Data have no machine, and nothing is behind their rows. */
+function isRun({ origin }: Run): boolean {
+  return origin !== 'data'
 }
 
 /** Describes each environment's machine once; differences between its runs are left to the tables. */
@@ -83,7 +88,8 @@ function input(run: Run, { series, context }: Judged): ClaimInput {
     ...badgeOf([run], context),
     counts: context.messages.claim.detail.list([...new Set(counts)].map(String)),
     key: run.key,
-    ...(isRecorded(run, context.statuses) ? { rows: `${recordedFolder(run)}/rows.csv` } : {}),
+    ...(isRun(run) ? {} : { rows: Object.keys(run.files).join(', ') }),
+    ...(isRun(run) && isRecorded(run, context.statuses) ? { rows: `${recordedFolder(run)}/rows.csv` } : {}),
   }
 }
 
@@ -131,7 +137,9 @@ function toTheRecord({ series, context }: Judged, runs: readonly Run[]): Pick<Cl
   const messages = context.messages.claim.detail
   const { files, command, text = '' } = context.evidence ?? { files: [] }
   if (command === undefined) return {}
-  const traced = runs.filter((run) => files.every((name) => rawName(name, 1, bootsOf(run)) in run.files))
+  const traced = runs
+    .filter(isRun)
+    .filter((run) => files.every((name) => rawName(name, 1, bootsOf(run)) in run.files))
   const commands = traced.slice(0, mostCommands).flatMap((run) => {
     const own = series.find((one) => one.run === run)
     const largest = own && largestRow(own)

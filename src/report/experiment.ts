@@ -1,6 +1,6 @@
 /** Experiment blocks in the report: source, and the run of each cell. */
 
-import type { ExperimentBlock } from '../document/block.ts'
+import type { SourceBlock } from '../document/block.ts'
 import { runName, type Run } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Experiment, ExperimentRun } from './model.ts'
@@ -9,19 +9,16 @@ import { cellRuns } from './tables/options.ts'
 
 /** @param source the block as the author wrote it. */
 export function experimentNode(
-  block: ExperimentBlock,
+  block: SourceBlock,
   source: string,
   runs: readonly Run[],
   context: RenderContext,
 ): Experiment {
   const { messages } = context
-  const { title, inlineScript, size } = messages.experiment
-  const script = 'file' in block.script ? block.script.file : inlineScript
-  const cells = size(block.environments.length, block.patterns.length, block.trials, block.boots)
   return {
     type: 'experiment',
     id: block.id,
-    summary: [...title(block.id), ` · ${script} · ${cells}`],
+    summary: summaryOf(block, runs, context),
     source,
     cells: block.environments.flatMap((environment) =>
       cellRuns(block, environment, runs).map(({ pattern, name, run }) => ({
@@ -31,6 +28,27 @@ export function experimentNode(
       })),
     ),
   }
+}
+
+function summaryOf(
+  block: SourceBlock,
+  runs: readonly Run[],
+  { messages }: RenderContext,
+): Experiment['summary'] {
+  const { title, inlineScript, size, dataTitle, dataSize, notRerun } = messages.experiment
+  if (block.type === 'data') {
+    const rows = runs.filter(({ experiment }) => experiment === block.id).map((run) => run.rows.length)
+    const files = block.files.map(({ path }) => path)
+    const text = dataSize(
+      files,
+      rows.reduce((sum, count) => sum + count, 0),
+      block.unit,
+    )
+    return [...dataTitle(block.id), ` · ${notRerun} · ${text}`]
+  }
+  const script = 'file' in block.script ? block.script.file : inlineScript
+  const cells = size(block.environments.length, block.patterns.length, block.trials, block.boots)
+  return [...title(block.id), ` · ${script} · ${cells}`]
 }
 
 function experimentRun(run: Run, context: RenderContext): ExperimentRun {

@@ -1,10 +1,10 @@
 /** Renders floats (tables and figures), each on its own: a failure leaves the others whole. */
 
 import type { VerdictRecord, Verification } from '../claims/verification.ts'
-import type { ExperimentBlock, FigureBlock, TableBlock } from '../document/block.ts'
+import type { FigureBlock, SourceBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
-import { cellsOf } from '../engine/cells.ts'
+import { runNamesIn } from '../engine/cells.ts'
 import type { Messages } from '../locale/en.ts'
 import { partError, QueryError } from '../query/error.ts'
 import { parsePublished } from '../query/published.ts'
@@ -32,7 +32,7 @@ export interface FloatCache {
 
 /** Inputs of floats besides their blocks. */
 export interface Sources {
-  readonly results: Results<ExperimentBlock>
+  readonly results: Results<SourceBlock>
   readonly context: RenderContext
   /** Verifications of all claims. */
   readonly verifications: readonly Verification[]
@@ -189,11 +189,9 @@ async function figure(block: FigureBlock, label: string, sources: Sources): Prom
 }
 
 /** Returns the names of an experiment's cells without a run, in the block's order. */
-export function missingRuns(experiment: ExperimentBlock, runs: readonly Run[]): readonly string[] {
+export function missingRuns(experiment: SourceBlock, runs: readonly Run[]): readonly string[] {
   const present = new Set(runs.map(runName))
-  return cellsOf([experiment])
-    .map(runName)
-    .filter((name) => !present.has(name))
+  return runNamesIn([experiment]).filter((name) => !present.has(name))
 }
 
 async function readFile(path: string, { readText }: Sources): Promise<string> {

@@ -1,6 +1,7 @@
 /** Provenance of a report: its generator, its inputs, and how to rebuild it. */
 
 import { createHash } from 'node:crypto'
+import { dataIn } from '../claims/data.ts'
 import { editsOf } from '../claims/edits.ts'
 import { acceptedEdits } from '../results/acceptance.ts'
 import { defaultDocument, runName, type Run } from '../results/run.ts'
@@ -12,21 +13,31 @@ export interface Origin {
   readonly generator: string
   /** Project-relative paths and texts: the document, and the original if it is a translation. */
   readonly documents: readonly { readonly path: string; readonly text: string }[]
+  /** By the id of data: where it comes from, in words. */
+  readonly sources?: ReadonlyMap<string, string>
 }
 
 export function provenance(
-  { generator, documents }: Origin,
-  runs: readonly Run[],
+  { generator, documents, sources = new Map() }: Origin,
+  all: readonly Run[],
   { messages, display }: Pick<RenderContext, 'messages' | 'display'>,
 ): Provenance {
   const own = messages.provenance
+  const runs = all.filter(({ origin }) => origin !== 'data')
+  const data = dataIn(all)
   const facts: readonly Fact[] = [
     [own.madeBy, generator],
     ...documents.map(({ path, text }, index): Fact => [
       index === 0 ? own.document : own.original,
       own.digestOf(path, sha256(text)),
     ]),
-    [own.runs, own.runsDigest(runs.length, runsDigest(runs))],
+    ...(runs.length === 0 && data.length > 0
+      ? []
+      : [[own.runs, own.runsDigest(runs.length, runsDigest(runs))] as const]),
+    ...data.map(({ run, file, sha256: digest, rows }): Fact => [
+      own.data,
+      own.dataDigest(file, digest, rows, sources.get(run.split('/')[0] ?? '')),
+    ]),
     ...editsOf(runs).map((one): Fact => [own.edits, messages.claim.reasons.edits(one)]),
     ...shared(runs).map(([name, value]) => [display(name), value] as const),
   ]

@@ -3,7 +3,7 @@
  * its interval.
  */
 
-import type { ExperimentBlock } from '../document/block.ts'
+import type { SourceBlock } from '../document/block.ts'
 import { QueryError } from '../query/error.ts'
 import { type Factors, series } from '../query/series.ts'
 import { unitName } from '../query/units.ts'
@@ -22,7 +22,7 @@ const resamples = 600
  * `high`, null if there are too few trials. Throws QueryError for an unknown measure.
  */
 export function ratios(
-  experiment: ExperimentBlock,
+  experiment: SourceBlock,
   runs: readonly Run[],
   measures: readonly string[],
 ): readonly FigureRecord[] {

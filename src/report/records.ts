@@ -2,9 +2,9 @@
  * Data of figures: rows of runs as flat records, times in microseconds unless their name has another unit.
  */
 
-import type { ExperimentBlock } from '../document/block.ts'
+import type { SourceBlock } from '../document/block.ts'
 import type { FigureData } from '../document/schema.ts'
-import { cellsOf } from '../engine/cells.ts'
+import { runNamesIn } from '../engine/cells.ts'
 import { QueryError, unknown } from '../query/error.ts'
 import { canonical, scaled, select } from '../query/series.ts'
 import { unitName, withoutUnit } from '../query/units.ts'
@@ -15,11 +15,12 @@ import { cellRuns } from './tables/options.ts'
 export type FigureRecord = Readonly<Record<string, string | number | null>>
 
 /** Returns the names of the cells that a figure's data need, in the block's order. */
-export function cellsDrawn(experiment: ExperimentBlock, { where }: FigureData): readonly string[] {
+export function cellsDrawn(experiment: SourceBlock, { where }: FigureData): readonly string[] {
   const fits = (column: string, value: string) => where[column]?.includes(value) ?? true
-  return cellsOf([experiment])
-    .filter(({ environment, pattern }) => fits('environment', environment) && fits('pattern', pattern))
-    .map(runName)
+  return runNamesIn([experiment]).filter((name) => {
+    const [, environment = '', pattern = ''] = name.split('/')
+    return fits('environment', environment) && fits('pattern', pattern)
+  })
 }
 
 /**
@@ -29,7 +30,7 @@ export function cellsDrawn(experiment: ExperimentBlock, { where }: FigureData): 
  * column that a run lacks, and for a value that no row has.
  */
 export function records(
-  experiment: ExperimentBlock,
+  experiment: SourceBlock,
   runs: readonly Run[],
   source: FigureData,
 ): readonly FigureRecord[] {
@@ -76,10 +77,7 @@ function drawnUnit(run: Run, column: Column): { readonly scale: number; readonly
 }
 
 /** Returns the fields common to a run's records. */
-export function cellFields(
-  { patterns }: ExperimentBlock,
-  { environment, pattern, origin }: Run,
-): FigureRecord {
+export function cellFields({ patterns }: SourceBlock, { environment, pattern, origin }: Run): FigureRecord {
   const patternIndex = indicesOf(patterns).get(pattern) ?? -1
   return {
     environment,
@@ -90,9 +88,9 @@ export function cellFields(
   }
 }
 
-const indices = new WeakMap<ExperimentBlock['patterns'], ReadonlyMap<string, number>>()
+const indices = new WeakMap<SourceBlock['patterns'], ReadonlyMap<string, number>>()
 
-function indicesOf(patterns: ExperimentBlock['patterns']): ReadonlyMap<string, number> {
+function indicesOf(patterns: SourceBlock['patterns']): ReadonlyMap<string, number> {
   const known = indices.get(patterns) ?? new Map(patterns.map(({ name }, index) => [name, index]))
   indices.set(patterns, known)
   return known

@@ -21,9 +21,17 @@ import {
   type Verification,
   verifyClaims,
 } from '../claims/verification.ts'
-import type { Block, ClaimBlock, ExperimentBlock, FigureBlock, Place, TableBlock } from '../document/block.ts'
+import {
+  type Block,
+  type ClaimBlock,
+  type FigureBlock,
+  type Place,
+  type SourceBlock,
+  sourcesIn,
+  type TableBlock,
+} from '../document/block.ts'
 import type { Document, InlineValue } from '../document/document.ts'
-import { cellsOf } from '../engine/cells.ts'
+import { runNamesIn } from '../engine/cells.ts'
 import type { Messages } from '../locale/en.ts'
 import { messagesFor } from '../locale/languages.ts'
 import { partError } from '../query/error.ts'
@@ -87,11 +95,11 @@ export async function makeReport({
   drawer,
   generator,
 }: ReportInput): Promise<Report> {
-  const experiments = document.blocks.filter((block) => block.type === 'experiment')
-  const cells = cellsOf(experiments).map(runName)
+  const experiments = sourcesIn(document.blocks)
+  const cells = runNamesIn(experiments)
   const found = runsByName(given)
   const runs = cells.flatMap((name) => found.get(name) ?? [])
-  const results: Results<ExperimentBlock> = { experiments, runs, published }
+  const results: Results<SourceBlock> = { experiments, runs, published }
   const problems: ReportProblem[] = []
   const { lang, title, subtitle, authors, date, texts, evidence } = document.frontMatter
   const messages = messagesFor(lang)
@@ -153,7 +161,8 @@ export async function makeReport({
     }
   }
   const render = async (part: Block | InlineValue): Promise<Nodes> => {
-    if (part.type === 'experiment') return experimentNode(part, sourceOf(written, part), runs, context)
+    if (part.type === 'experiment' || part.type === 'data')
+      return experimentNode(part, sourceOf(written, part), runs, context)
     if (part.type === 'claim') return claim(part)
     if (part.type === 'value') {
       const { value, ...state } = inlineValue(part, results, context)
@@ -188,7 +197,11 @@ export async function makeReport({
     ...text,
     contents: [...contents, ...referencesEntry(cited, messages)],
     references: references(cited, messages),
-    provenance: provenance({ generator, documents: documentsOf(document) }, runs, context),
+    provenance: provenance(
+      { generator, documents: documentsOf(document), sources: sourcesOf(document) },
+      runs,
+      context,
+    ),
     problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
   }
 }
@@ -225,6 +238,14 @@ function claimProblems({ lacking = [], failure }: Judgement, claim: ClaimBlock):
 function sourceOf({ nodes, file }: Document, { type, id }: Block): string {
   const [node] = [...nodes].find(([, part]) => part.type === type && part.id === id) ?? []
   return String(file).slice(node?.position?.start.offset ?? 0, node?.position?.end.offset ?? 0)
+}
+
+function sourcesOf({ blocks }: Document): ReadonlyMap<string, string> {
+  return new Map(
+    blocks.flatMap((block) =>
+      block.type === 'data' && block.source !== undefined ? [[block.id, block.source] as const] : [],
+    ),
+  )
 }
 
 function documentsOf(document: Document): readonly { readonly path: string; readonly text: string }[] {

@@ -1,5 +1,6 @@
 /** Status of the runs behind a report: their source, and which are missing or stale. */
 
+import { dataIn } from '../claims/data.ts'
 import { editsOf } from '../claims/edits.ts'
 import type { Messages } from '../locale/en.ts'
 import { origins } from '../query/quantity.ts'
@@ -46,19 +47,27 @@ export function badgeOf(runs: readonly Run[], context: RenderContext): { readonl
 
 /** @param changed claims that are not as recorded */
 export function banner(
-  runs: readonly Run[],
+  all: readonly Run[],
   { missing, changed }: { readonly missing: readonly string[]; readonly changed: readonly string[] },
   { messages, statuses }: RenderContext,
 ): Banner {
   const own = messages.banner
-  const kinds = origins(runs)
+  const kinds = origins(all)
+  const data = dataIn(all)
+  const runs = all.filter(({ origin }) => origin !== 'data')
   const stale = staleOf(runs, statuses)
-  const excluded = runs.flatMap((run) =>
+  const excluded = all.flatMap((run) =>
     run.exclusions.length === 0 ? [] : [`${runName(run)}: ${messages.excluded(run.exclusions)}`],
   )
   const edited = editsOf(runs).map(messages.claim.reasons.edits)
   const ofKinds = kinds.map((origin) => {
     const [name, explanation] = [messages.origins[origin], own.explanations[origin]]
+    if (origin === 'data')
+      return own.data(
+        data.map(({ file }) => file),
+        name,
+        explanation,
+      )
     const count = runs.filter((run) => run.origin === origin).length
     return kinds.length === 1 ? own.all(name, explanation) : own.some(count, name, explanation)
   })
@@ -68,7 +77,8 @@ export function banner(
     origins: kinds,
     lines: [
       ...ofKinds.map((content) => ({ type: 'origin', content }) as const),
-      { type: 'runs', content: [ofRuns] },
+      // A document of data only has no runs to speak of.
+      ...(runs.length === 0 && data.length > 0 ? [] : [{ type: 'runs', content: [ofRuns] } as const]),
       ...(missing.length === 0 ? [] : [{ type: 'missing', content: [own.missing(missing)] } as const]),
       ...(excluded.length === 0 ? [] : [{ type: 'excluded', content: [own.excluded(excluded)] } as const]),
       ...(edited.length === 0 ? [] : [{ type: 'edited', content: [own.edited(edited)] } as const]),

@@ -5,7 +5,7 @@
 import type { ZodType, z } from 'zod'
 import type { TableOptions } from '../check/check.ts'
 import type { VerdictRecord, Verification } from '../claims/verification.ts'
-import type { ExperimentBlock } from '../document/block.ts'
+import type { SourceBlock } from '../document/block.ts'
 import type { Messages } from '../locale/en.ts'
 import { notFinite, QueryError } from '../query/error.ts'
 import { digits } from '../query/format.ts'
@@ -68,7 +68,7 @@ export function widthOf(head: readonly (readonly Pick<Head, 'columns'>[])[]): nu
 /** Input of a kind of table. */
 export interface TableContext {
   /** Absent for kinds that need none. */
-  readonly experiment?: ExperimentBlock
+  readonly experiment?: SourceBlock
   /** Runs of the experiment. */
   readonly runs: readonly Run[]
   /** Rows of the files of the option `published`, if the option is given. */
@@ -84,7 +84,7 @@ export interface TableContext {
 }
 
 /** Input of kinds that show an experiment. */
-export type ExperimentContext = TableContext & { readonly experiment: ExperimentBlock }
+export type ExperimentContext = TableContext & { readonly experiment: SourceBlock }
 
 export interface TableKind extends TableOptions {
   /** Throws QueryError if the options name something that the runs or published rows lack. */
@@ -108,6 +108,14 @@ export function tableKind<Schema extends ZodType>(
       return render(options.parse(unchecked), { ...context, experiment })
     },
   }
+}
+
+/** A kind that shows machines or parameters, which data that nobody reruns have not. */
+export function machineKind<Schema extends ZodType>(
+  options: Schema,
+  render: (options: z.output<Schema>, context: ExperimentContext) => Table,
+): TableKind {
+  return { ...tableKind(options, render), data: false }
 }
 
 /**

@@ -18,6 +18,9 @@ export interface Sample {
 /** The independent unit, which is counted and drawn. */
 export type Unit = 'trial' | 'boot'
 
+/** What the unit is called: that of data that nobody reran is a row, or what its block names. */
+export type UnitName = Unit | 'row' | 'unit'
+
 /**
  * Groups values by cluster, in order of appearance: one group if there are no clusters, none without values.
  * Throws a RangeError if the lengths differ.

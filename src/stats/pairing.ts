@@ -20,6 +20,13 @@ export interface Seeded {
 /** Whether the boots behind a comparison share seeds: all, none, or only some cells. */
 export type Pairing = 'paired by boot' | 'independent boots' | 'partly paired by boot'
 
+/** The same in words; the boots of data that nobody reran are units of repetition. */
+export type PairingName = Pairing | 'paired by unit' | 'independent units' | 'partly paired by unit'
+
+export function pairingOfUnits(pairing: Pairing): PairingName {
+  return pairing.replace('boot', 'unit') as PairingName
+}
+
 /**
  * Groups samples by what they share, in order of appearance: the indices of those with the same seed and the
  * same boots, at least two. All others are alone.

@@ -2,8 +2,8 @@
 
 import { ExplainedError } from '../text/message.ts'
 
-/** The source of numbers, which each one keeps. */
-export type Origin = 'emulated' | 'hardware' | 'local'
+/** The source of numbers, which each one keeps: a machine, or data that nobody reruns. */
+export type Origin = 'emulated' | 'hardware' | 'local' | 'data'
 
 /** The testbed-specific values of an environment in environments.yaml. */
 export type Definition = Readonly<Record<string, string | number | boolean | null>>

@@ -39,8 +39,11 @@ export function readCsv(text: string): Csv {
 }
 
 /** Reads the head at once and each row when it is asked for, so that a large file is never in memory as fields. */
-export function openCsv(text: string): Pick<Csv, 'head'> & { readonly rows: Iterable<CsvRow> } {
-  const lines = linesOf(text.replace(/^\uFEFF/, ''), (field) => field)
+export function openCsv(
+  text: string,
+  delimiter = ',',
+): Pick<Csv, 'head'> & { readonly rows: Iterable<CsvRow> } {
+  const lines = linesOf(text.replace(/^\uFEFF/, ''), (field) => field, { delimiter })
   const first = lines.next()
   if (first.done) return { head: [], rows: [] }
   return { head: headOf(first.value), rows: rowsBelow(first.value.fields, lines) }

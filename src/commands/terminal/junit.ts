@@ -2,6 +2,7 @@
 
 import { sinceLines } from '../../claims/changewords.ts'
 import { statedVerdict } from '../../claims/edits.ts'
+import { english as reasons } from '../../claims/reasons.ts'
 import { isWeaker } from '../../claims/since.ts'
 import { decisive, type Verification } from '../../claims/verification.ts'
 import { visible } from './terminal.ts'
@@ -19,10 +20,13 @@ export function junit(document: string, verifications: readonly Verification[]):
       `  <testcase classname="${escapeXml(document)}" ` +
       `name="${escapeXml(`${claim.id}: ${claim.statement}`)}"`
     const result = resultOf(verification)
-    if (result === 'passed') return `${open}/>`
-    const since = verdict === 'reproduced' ? `: ${sinceLines(verification).join('; ')}` : ''
+    const data = (judgement.data ?? []).map(reasons.data)
+    const rests =
+      data.length === 0 ? '' : `<system-out>${escapeXml(`${verdict}: ${data.join('; ')}`)}</system-out>`
+    if (result === 'passed') return rests === '' ? `${open}/>` : `${open}>${rests}</testcase>`
+    const since = judgement.verdict === 'reproduced' ? `: ${sinceLines(verification).join('; ')}` : ''
     const message = `message="${escapeXml(`${verdict}: ${reason}${since}`)}"`
-    return `${open}><${result} ${message}/></testcase>`
+    return `${open}><${result} ${message}/>${rests}</testcase>`
   })
   const results = verifications.map(resultOf)
   const count = (result: Result) => results.filter((one) => one === result).length
@@ -39,7 +43,9 @@ type Result = 'passed' | 'failure' | 'skipped'
 function resultOf(verification: Verification): Result {
   const judgement = decisive(verification)
   if (judgement.verdict === 'not reproduced') return 'failure'
-  if (statedVerdict(judgement) !== 'reproduced') return 'skipped'
+  // Data cannot be rerun: what they say is all that there is to test.
+  const { data: _, ...apart } = judgement
+  if (statedVerdict(apart) !== 'reproduced') return 'skipped'
   return verification.since && isWeaker(verification.since) ? 'failure' : 'passed'
 }
 

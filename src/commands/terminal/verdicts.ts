@@ -4,17 +4,20 @@ import { type CellChange, isWeakerBasis } from '../../claims/basis.ts'
 import { historyLines, removedText, sinceLines } from '../../claims/changewords.ts'
 import { statedVerdict } from '../../claims/edits.ts'
 import { tally, type Judgement } from '../../claims/judge.ts'
+import { isFromData, unitNameOf } from '../../claims/measure.ts'
 import { english as phrases } from '../../claims/phrases.ts'
 import { english } from '../../claims/reasons.ts'
 import { verdictsFile } from '../../claims/record.ts'
 import { isJudged, type Since } from '../../claims/since.ts'
 import { decisive, type Verification, type VerdictRecord } from '../../claims/verification.ts'
 import { verdictTexts, limitsText, numberTexts, publishedText } from '../../claims/words.ts'
+import type { DataCheck } from '../../project/data.ts'
 import { reportFile } from '../../project/manifest.ts'
 import type { Reproduction } from '../../project/replay.ts'
 import { originsIn } from '../../query/quantity.ts'
 import { type Run, runName } from '../../results/run.ts'
 import { type SignatureCheck, signatureText } from '../../results/signature.ts'
+import { pairingOfUnits } from '../../stats/pairing.ts'
 import { isFuture } from '../../text/dates.ts'
 import { abbreviated, counted, present } from '../../text/message.ts'
 import { replayLines } from './replay.ts'
@@ -27,27 +30,58 @@ export interface Verdicts {
   readonly signature: SignatureCheck
   /** What else a reader should know. */
   readonly warnings: readonly string[]
+  /** Data that nobody reruns, beside their recorded digests; none by default. */
+  readonly data?: readonly DataCheck[]
+  /** Whether cells were run again, as far as there are any. */
+  readonly isRerun?: boolean
+  /** Judged in a folder that is no project. */
+  readonly isForeign?: boolean
 }
 
 /** Returns lines for a reader who knows neither the paper nor this program. */
 export function verdictLines(verdicts: Verdicts): readonly string[] {
-  const { document, verifications, cells } = verdicts
+  const { document, verifications, cells, isForeign } = verdicts
   if (verifications.length === 0) return replayLines(cells)
-  const by = verifications.some(({ rerun }) => rerun)
-    ? 'runs made here, beside the recorded ones'
-    : 'the recorded runs'
+  const by = judgedBy(verifications)
   return [
     `claims of ${document}, judged by ${by}; numbers in brackets are 95 % intervals`,
     '',
     ...verifications.flatMap(claimLines),
     '',
     ...replayLines(cells),
+    ...dataLines(verdicts),
     tallyLine(verifications),
     ...recordLines(verdicts),
     ...verdicts.warnings,
-    signatureText(verdicts.signature),
-    'for details, see the report (repro build) and docs/claims.md',
+    ...(isForeign
+      ? ['nothing was run or written; docs/data.md says what the verdicts mean']
+      : [signatureText(verdicts.signature), 'for details, see the report (repro build) and docs/claims.md']),
   ]
+}
+
+function judgedBy(verifications: readonly Verification[]): string {
+  const data = 'data that nobody reran'
+  if (verifications.some(({ rerun }) => rerun)) return 'runs made here, beside the recorded ones'
+  const judged = verifications.map(decisive)
+  const origins = new Set(judged.flatMap(({ measured }) => measured.flatMap((one) => originsIn(one.sources))))
+  if (!origins.has('data')) return 'the recorded runs'
+  const others = [...origins].some((origin) => origin !== 'data' && origin !== 'published')
+  return others ? `the recorded runs, and ${data}` : data
+}
+
+/** What is known of data: their digests. */
+function dataLines({ data = [], isRerun }: Verdicts): readonly string[] {
+  const lines = data.flatMap(({ file, sha256, state, recorded }) => {
+    if (state === 'changed')
+      return [`${file} is not as recorded on ${recorded?.date}: SHA-256 ${sha256}, was ${recorded?.sha256}`]
+    if (!isRerun) return []
+    return state === 'none'
+      ? [`${file} was not rerun, and no digest of it is recorded (repro build --record): SHA-256 ${sha256}`]
+      : [`${file} was not rerun, only checked: SHA-256 as recorded on ${recorded?.date}`]
+  })
+  return isRerun && data.length > 0
+    ? ['data are read and not rerun: nothing but their digests can be checked', ...lines]
+    : lines
 }
 
 /** Reports whether the artifact works here, after rerunning one cell and rendering the report. */
@@ -113,10 +147,10 @@ export function recordWarnings(
 }
 
 /** Sums up what changed since the verdicts were recorded. */
-function recordLines({ verifications, removed, cells, warnings }: Verdicts): readonly string[] {
+function recordLines({ verifications, removed, cells, warnings, isForeign }: Verdicts): readonly string[] {
   const since = verifications.flatMap(({ since }) => since ?? [])
   if (since.length === 0 && removed.length === 0)
-    return [`no verdicts are recorded in ${verdictsFile} (repro build --record)`]
+    return isForeign ? [] : [`no verdicts are recorded in ${verdictsFile} (repro build --record)`]
   const uncompared = verifications.filter(
     (one) => one.since?.recorded !== undefined && !isJudged(decisive(one)),
   ).length
@@ -162,7 +196,7 @@ function tallyLine(verifications: readonly Verification[]): string {
 function claimLines(verification: Verification): readonly string[] {
   const { claim, recorded, rerun } = verification
   const decided = decisive(verification)
-  const { reason, notes, grid = [], control, fragile, edited = [] } = decided
+  const { reason, notes, grid = [], control, fragile, edited = [], data = [] } = decided
   const numbers = (measured: Judgement['measured']) =>
     numberTexts({ claim, measured }).join('; ') || undefined
   const line = (name: string, text: string | undefined) =>
@@ -181,6 +215,7 @@ function claimLines(verification: Verification): readonly string[] {
       : []),
     ...line('why', reason),
     ...line('fragile', fragile && `at half the tolerance ${fragile.half}, at twice ${fragile.twice}`),
+    ...data.flatMap((one) => line('rests on', english.data(one))),
     ...edited.flatMap((one) => line('edited', english.edits(one))),
     ...notes.flatMap((note) => line('note', note)),
     ...sinceLines(verification).flatMap((text) => line('since', text)),
@@ -193,7 +228,13 @@ function ownNumbers(judgement: Judgement): string | undefined {
   if (texts.length === 0) return undefined
   const fewest = judgement.measured.reduce((a, b) => (b.trials < a.trials ? b : a))
   const kinds = originsIn(judgement.measured.flatMap(({ sources }) => sources))
-  const pairings = new Set(present(judgement.measured.map(({ pairing }) => pairing)))
-  const sources = [kinds.join(' + '), `${fewest.trials} ${fewest.per}s`, ...pairings]
+  const pairings = new Set(
+    present(
+      judgement.measured.map((one) =>
+        one.pairing && isFromData(one) ? pairingOfUnits(one.pairing) : one.pairing,
+      ),
+    ),
+  )
+  const sources = [kinds.join(' + '), `${fewest.trials} ${unitNameOf(fewest)}s`, ...pairings]
   return `${texts.join('; ')} (${sources.join(', ')})`
 }

@@ -20,6 +20,7 @@ const verdict = recordedState.shape.verdict
 const stated = z.enum([
   ...verdict.options,
   ...verdict.options.map((one) => `${one}, by edited rows` as const),
+  ...verdict.options.map((one) => `${one}, from data` as const),
 ])
 const rowVerdict = z.enum([...verdict.options, 'not run'])
 const interval = recordedInterval.describe('null: not bounded')
@@ -67,7 +68,7 @@ const measured = z
     detectable: interval
       .optional()
       .describe('Of agrees: true values outside of it are found to differ in four of five such studies'),
-    origins: z.array(z.enum(['emulated', 'hardware', 'local', 'published'])),
+    origins: z.array(z.enum(['emulated', 'hardware', 'local', 'data', 'published'])),
     runs: z.array(z.string()),
   })
   .meta({ id: 'measured' })
@@ -94,6 +95,17 @@ const edited = z
     }),
   )
   .describe('Runs with rows that were edited by hand and accepted')
+const data = z
+  .array(
+    z.strictObject({
+      run: z.string().describe('Its name in expressions: survey/data/all'),
+      file: z.string(),
+      sha256: z.string(),
+      rows: z.int(),
+      unit: z.string().optional().describe('Column of the units of repetition; absent if each row is one'),
+    }),
+  )
+  .describe('Files that the verdict rests on, and that nobody reran')
 const judgement = z
   .strictObject({
     verdict: stated,
@@ -118,6 +130,7 @@ const judgement = z
       .optional()
       .describe('Verdicts at half and at twice the tolerance'),
     edited: edited.optional(),
+    data: data.optional(),
     control: z
       .strictObject({
         ...{ label: z.string(), verdict, reason: z.string(), measured: z.array(measured) },
@@ -171,7 +184,7 @@ const since = z.strictObject({
     .array(
       z.strictObject({
         run: z.string(),
-        type: z.enum(['rows', 'inputs', 'trials', 'boots', 'excluded', 'values']),
+        type: z.enum(['rows', 'inputs', 'data', 'trials', 'boots', 'excluded', 'values']),
         before: z.string().optional(),
         now: z.string().optional(),
       }),
@@ -201,7 +214,7 @@ const value = z.strictObject({
 })
 const cell = z.strictObject({
   cell: z.string(),
-  origin: z.enum(['emulated', 'hardware', 'local']),
+  origin: z.enum(['emulated', 'hardware', 'local', 'data']),
   same: z.enum(['bits', 'rows', 'other', 'none']),
   differences: z.array(
     z.strictObject({
@@ -237,6 +250,19 @@ const verdicts = z
     claims: z.array(claim),
     removed: z.array(recordedClaim).describe('Recorded claims that the document no longer makes'),
     cells: z.array(cell).describe('After a rerun: each cell beside its record'),
+    data: z
+      .array(
+        z.strictObject({
+          run: z.string(),
+          file: z.string(),
+          sha256: z.string(),
+          rows: z.int(),
+          unit: z.string().optional(),
+          state: z.enum(['as recorded', 'changed', 'none']).describe('none: no digest is recorded'),
+          recorded: z.strictObject({ date: z.string(), sha256: z.string() }).optional(),
+        }),
+      )
+      .describe('Data of the document, which are never rerun, beside their recorded digests'),
     signature,
     warnings: z.array(z.string()).describe('What else a reader should know, such as dates in the future'),
   })
@@ -254,7 +280,7 @@ export function plainFailure(error: string, exitCode: number): z.output<typeof f
 }
 
 export function plainVerdicts(given: Verdicts): VerifyOutput {
-  const { document, verifications, cells, removed, signature, warnings } = given
+  const { document, verifications, cells, removed, signature, warnings, data = [] } = given
   return {
     version: 1,
     document,
@@ -266,6 +292,7 @@ export function plainVerdicts(given: Verdicts): VerifyOutput {
       differences: differences.map(({ columns, ...rest }) => ({ ...rest, columns: [...columns] })),
       files: [...files],
     })),
+    data: [...data],
     signature: 'problems' in signature ? { ...signature, problems: [...signature.problems] } : signature,
     warnings: [...warnings],
   }
@@ -293,12 +320,13 @@ function plainPublished(verification: Verification): number | string | number[] 
 
 function plainJudgement(given: Judgement): z.output<typeof judgement> {
   const { reason, measured, notes, lacking, grid, control, edited, fragile, failure, series } = given
-  const { trialsNeeded, bootsNeeded, trialsPerBootNeeded } = given
+  const { trialsNeeded, bootsNeeded, trialsPerBootNeeded, data } = given
   return {
     ...{ verdict: statedVerdict(given), reason, notes: [...notes], fragile, failure },
     ...{ trialsNeeded, bootsNeeded, trialsPerBootNeeded, series: series && [...series] },
     lacking: lacking && [...lacking],
     measured: measured.map(plainMeasured),
+    data: data && [...data],
     edited: edited?.map(({ run, edits }) => ({
       run,
       edits: edits.map(({ files, ...one }) => ({

@@ -1,20 +1,32 @@
 /** Judges a document's claims from the recorded runs or a rerun, and prints the verdicts. */
 
 import { writeFileSync } from 'node:fs'
-import { outcomeOf, verifyClaims } from '../../claims/verification.ts'
+import { judge as plainJudge } from '../../claims/judge.ts'
+import type { Evidence } from '../../claims/scope.ts'
+import { outcomeOf, type VerdictRecord, verifyClaims } from '../../claims/verification.ts'
+import { type ClaimBlock, sourcesIn } from '../../document/block.ts'
+import type { Document } from '../../document/document.ts'
 import { cellsOf, type PlannedCell } from '../../engine/cells.ts'
 import type { Step } from '../../engine/plan.ts'
-import { openFiles } from '../../files/tracked.ts'
+import { FileError } from '../../files/ordinary.ts'
+import { type Files, openFiles } from '../../files/tracked.ts'
 import { type BuildOptions, build, planDocument } from '../../project/build.ts'
+import { dataChecks, dataRuns } from '../../project/data.ts'
 import { cellsFor, knownRuns } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
 import { cachedJudge } from '../../project/rendercache.ts'
 import { isOther, reproductions } from '../../project/replay.ts'
-import type { Site } from '../../project/site.ts'
+import type { Opened, Site } from '../../project/site.ts'
 import { verdictRecord } from '../../project/verdicts.ts'
 import { defaultFormat } from '../../report/formats.ts'
 import { runName, type Run, secondsOf } from '../../results/run.ts'
-import { checkSignature, signatureText, signersWarning } from '../../results/signature.ts'
+import { StoreError } from '../../results/runfile.ts'
+import {
+  checkSignature,
+  type SignatureCheck,
+  signatureText,
+  signersWarning,
+} from '../../results/signature.ts'
 import { counted } from '../../text/message.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
@@ -57,8 +69,15 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
       `${site.document} makes no claims (yaml claim): there is nothing to verify ` +
         '(docs/claims.md says how to write one)',
     )
+  const experiment = document.blocks.find(({ type }) => type === 'experiment')
+  if (site.isForeign && experiment)
+    throw new UsageError(
+      `${site.document} has an experiment, ${experiment.id}, which needs a project: repro verify ${site.document} without --against`,
+    )
   const { signers } = request
-  const signature = await checkSignature(site.project, signers)
+  const signature: SignatureCheck = site.isForeign
+    ? { state: 'unsigned' }
+    : await checkSignature(site.project, signers)
   if (signers !== undefined) complain(signersWarning(site.project, signers) ?? '')
   const steps = await planDocument(site, opened, files)
 
@@ -67,31 +86,26 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
     const cells = cellsOf(document.blocks)
     const needed = names.length > 0 ? cellsFor(claims, cells) : cells
     const chosen = onlyTires ? needed.slice(0, 1) : needed
-    if (chosen.length === 0)
+    if (chosen.length === 0 && (onlyTires || opened.data.size === 0))
       throw new UsageError(
         `${site.document} has no experiment that could run ` +
           `again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
       )
-    complain(announcement(chosen, steps, request.jobs))
-    const { executor, jobs, deadlineSeconds, signal } = request
-    const options: BuildOptions = {
-      ...{ rerun: 'all', only: chosen.map(runName), executor, jobs, deadlineSeconds, signal },
-      ...{ keepGoing: true, frozen: false, record: false, to: onlyTires ? [defaultFormat] : [] },
+    if (chosen.length > 0) {
+      const ran = await rerun(site, opened, { chosen, steps, files, onlyTires }, request)
+      if (typeof ran === 'number') return ran
+      runs = ran
     }
-    const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
-    if (failures[0]) {
-      const { text, exitCode } = failureReport(failures[0])
-      if (request.json) print(JSON.stringify(plainFailure(text, exitCode), null, 2))
-      return exitCode
-    }
-    runs = executed
   }
-  const judge = cachedJudge(site, programOf(site, files))
-  const experiments = document.blocks.filter((block) => block.type === 'experiment')
+  const judge = site.isForeign
+    ? async (claim: ClaimBlock, evidence: Evidence) => plainJudge(claim, evidence)
+    : cachedJudge(site, programOf(site, files))
+  const experiments = sourcesIn(document.blocks)
   // A single rerun cell checks that the artifact works; it must not affect the claims.
   const made = onlyTires ? [] : runs
-  const known = knownRuns(steps, new Map(made.map((run) => [runName(run), run])))
-  const record = verdictRecord(document, files)
+  const data = dataRuns(opened.data)
+  const known = knownRuns(steps, new Map(made.map((run) => [runName(run), run])), data)
+  const record = site.isForeign ? foreignRecord(document, files) : verdictRecord(document, files)
   const sources = { experiments, published: opened.published }
   const verifications = await verifyClaims(claims, sources, known, judge, record)
   // Those who ask about some claims are told of these only.
@@ -101,10 +115,15 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const today = new Date().toISOString().slice(0, 10)
   const warnings = recordWarnings(
     record,
-    known.recorded.map(({ run }) => run),
+    known.recorded.flatMap(({ run }) => (run.origin === 'data' ? [] : run)),
     today,
   )
-  const verdicts = { document: site.document, verifications, cells, removed, signature, warnings }
+  const verdicts = {
+    ...{ document: site.document, verifications, cells, removed, signature, warnings },
+    data: dataChecks(data, record.recorded),
+    isRerun: request.rerun === 'all',
+    isForeign: site.isForeign ?? false,
+  }
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
@@ -115,6 +134,45 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const outcome = onlyTires ? 'judged' : outcomeOf(verifications, removed)
   if (outcome === 'not reproduced' || outcome === 'weaker' || differs) return exitCodes.notReproduced
   return outcome === 'lacking' || signature.state === 'broken' ? exitCodes.failed : exitCodes.done
+}
+
+interface Rerun {
+  readonly chosen: readonly PlannedCell[]
+  readonly steps: readonly Step[]
+  readonly files: Files
+  readonly onlyTires: boolean
+}
+
+/** Runs cells again. Returns their runs, or the exit code if one failed. */
+async function rerun(
+  site: Site,
+  opened: Opened,
+  { chosen, steps, files, onlyTires }: Rerun,
+  request: VerifyRequest,
+): Promise<readonly Run[] | number> {
+  complain(announcement(chosen, steps, request.jobs))
+  const { executor, jobs, deadlineSeconds, signal } = request
+  const options: BuildOptions = {
+    ...{ rerun: 'all', only: chosen.map(runName), executor, jobs, deadlineSeconds, signal },
+    ...{ keepGoing: true, frozen: false, record: false, to: onlyTires ? [defaultFormat] : [] },
+  }
+  const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
+  const [failure] = failures
+  if (failure === undefined) return executed
+  const { text, exitCode } = failureReport(failure)
+  if (request.json) print(JSON.stringify(plainFailure(text, exitCode), null, 2))
+  return exitCode
+}
+
+/** The record beside a document in a folder of another program, whose results/claims.json may be its own. */
+function foreignRecord(document: Document, files: Files): VerdictRecord {
+  try {
+    return verdictRecord(document, files)
+  } catch (error) {
+    if (!(error instanceof StoreError) && !(error instanceof FileError)) throw error
+    complain(`no record of verdicts is compared: ${error.message}`)
+    return { recorded: [], defined: [], removed: [] }
+  }
 }
 
 /** Announces the number of cells to rerun and the estimated time. */

@@ -3,10 +3,8 @@
  * the report.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { programUrl } from '../../dist.ts'
+import type { ChildProcess } from 'node:child_process'
+import { isOutOfMemory, nextAnswer, startConfined } from '../../files/confined.ts'
 import { QueryError } from '../../query/error.ts'
 import { sent } from './columns.ts'
 import type { Order } from './order.ts'
@@ -56,38 +54,9 @@ export function openDrawer(bounds = limits): Drawer {
   }
 }
 
-/** Memory of the program itself and of drawings outside V8's heap. */
-const outsideMb = 1024
-
-/** CPU limit of a drawing process in total; ends one whose build was killed while it drew. */
-const longestCpuSeconds = 3600
-
-/** Node 20's name of the permission model. */
-const permission = process.allowedNodeEnvironmentFlags.has('--permission')
-  ? '--permission'
-  : '--experimental-permission'
-
-/**
- * Starts a process without the build's environment and files, in UTC. The kernel bounds its memory, even
- * outside V8's heap, and keeps no core dump.
- */
 async function started({ memoryMb }: Limits): Promise<ChildProcess> {
-  const program = fileURLToPath(programUrl('drawer.js'))
-  const bounds = `ulimit -c 0; ulimit -t ${longestCpuSeconds}; ulimit -d ${(memoryMb + outsideMb) * 1024} 2>/dev/null`
-  const flags = [
-    permission,
-    `--allow-fs-read=${dirname(program)}/*`,
-    '--disallow-code-generation-from-strings',
-    `--max-old-space-size=${memoryMb}`,
-    '--no-warnings',
-  ]
-  const child = spawn('/bin/sh', ['-c', `${bounds}; exec "$0" "$@"`, process.execPath, ...flags, program], {
-    cwd: '/',
-    env: { TZ: 'UTC', LANG: 'C' },
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    serialization: 'advanced',
-  })
-  const answer = await next(child)
+  const child = startConfined('drawer.js', memoryMb)
+  const answer = await nextAnswer<Answer>(child)
   if (answer.type === 'ended')
     throw new Error(`the process that draws figures does not start (${answer.status})`)
   return child
@@ -99,7 +68,7 @@ async function answered(child: ChildProcess, order: Order, limits: Limits): Prom
     isLate = true
     child.kill('SIGKILL')
   }, limits.seconds * 1000)
-  const waiting = next(child)
+  const waiting = nextAnswer<Answer>(child)
   child.send(sent(order))
   const answer = await waiting
   clearTimeout(deadline)
@@ -110,28 +79,9 @@ async function answered(child: ChildProcess, order: Order, limits: Limits): Prom
     )
   }
   if (isLate) throw new QueryError(`the drawing takes longer than ${limits.seconds} s (draw less: ${advice})`)
-  if (answer.type === 'ended' && /^(?:SIG|exit code 134)/.test(answer.status))
+  if (answer.type === 'ended' && isOutOfMemory(answer))
     throw new QueryError(`the drawing needs more than ${limits.memoryMb} MB of memory (draw less: ${advice})`)
   throw new QueryError('the specification ended the process that draws it')
-}
-
-type End = { readonly type: 'ended'; readonly status: string }
-
-/** Returns the process's next answer; the process keeps this one alive only meanwhile. */
-async function next(child: ChildProcess): Promise<Answer | End> {
-  return await new Promise((found) => {
-    const done = (answer: Answer | End) => {
-      child.removeAllListeners()
-      child.unref()
-      child.channel?.unref()
-      found(answer)
-    }
-    child.ref()
-    child.channel?.ref()
-    child.once('message', (answer) => done(answer as Answer))
-    child.once('exit', (code, signal) => done({ type: 'ended', status: signal ?? `exit code ${code}` }))
-    child.once('error', (error) => done({ type: 'ended', status: error.message }))
-  })
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

@@ -8,7 +8,7 @@ import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import type { RenderContext } from '../context.ts'
 import { valuesOf } from '../published.ts'
-import { type Cell, type Head, headCell, missingCell, none, type Table, tableKind } from '../table.ts'
+import { type Cell, type Head, headCell, missingCell, none, type Table, machineKind } from '../table.ts'
 import { cellRuns, chooseEnvironments, number } from './options.ts'
 
 const options = z.strictObject({
@@ -37,7 +37,7 @@ interface Machine {
 /** Prefix of provenance keys that describe the host. */
 const hostPrefix = 'host '
 
-export const environment = tableKind(
+export const environment = machineKind(
   options,
   (given, { experiment, runs, published: all, messages, display }): Table => {
     const notes: string[] = []

@@ -1,7 +1,7 @@
 /** Options shared by several kinds of tables, and their selections. */
 
 import { z } from 'zod'
-import type { ExperimentBlock, Pattern } from '../../document/block.ts'
+import type { SourceBlock, Pattern } from '../../document/block.ts'
 import type { Messages } from '../../locale/en.ts'
 import { QueryError, unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
@@ -48,7 +48,7 @@ export function factorsOf({ operation, where }: Pick<PatternOptions, 'operation'
 
 /** Returns the experiment's environments, or those named by the option, in its order. */
 export function chooseEnvironments(
-  experiment: ExperimentBlock,
+  experiment: SourceBlock,
   chosen: readonly string[] | undefined,
 ): readonly string[] {
   for (const name of chosen ?? []) {
@@ -68,7 +68,7 @@ export interface CellRun {
 
 /** Returns the cells of an environment, in the block's order of patterns. */
 export function cellRuns(
-  experiment: ExperimentBlock,
+  experiment: SourceBlock,
   environment: string,
   runs: readonly Run[],
 ): readonly CellRun[] {
@@ -86,7 +86,7 @@ export function cellRuns(
  * QueryError for an unknown pattern or group.
  */
 export function patternChoice(
-  experiment: ExperimentBlock,
+  experiment: SourceBlock,
   which: z.output<typeof patterns>,
   names: readonly string[],
 ): (pattern: Pattern) => boolean {
@@ -156,7 +156,7 @@ export function selectCells(
 /** Returns the published rows that stand beside chosen patterns, or all unless the author chose patterns. */
 export function rowsBeside(
   rows: readonly PublishedRow[],
-  experiment: ExperimentBlock,
+  experiment: SourceBlock,
   which: z.output<typeof patterns>,
   names: readonly string[],
 ): readonly PublishedRow[] {
@@ -218,7 +218,7 @@ export function unitOf(runs: readonly Run[], measures: readonly string[]): strin
 
 /** Notes under the table the published patterns that the experiment lacks. */
 export function notRerun(
-  experiment: ExperimentBlock,
+  experiment: SourceBlock,
   names: readonly string[],
   { tables }: Messages,
 ): readonly string[] {

@@ -10,7 +10,7 @@ import { unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { isMapping, type Parameter, type Parameters } from '../../results/parameters.ts'
 import { checkEnvironment, matching, uniqueRow, valuesOf } from '../published.ts'
-import { type Cell, headCell, none, type Table, tableKind } from '../table.ts'
+import { type Cell, headCell, none, type Table, machineKind } from '../table.ts'
 import { type Column, type ColumnGroup, tableHead, tableRow } from './columns.ts'
 import {
   isPartial,
@@ -46,8 +46,9 @@ interface Row {
   readonly published?: PublishedRow | undefined
 }
 
-export const parameters = tableKind(options, (given, { experiment, published = [], messages }): Table => {
+export const parameters = machineKind(options, (given, { experiment, published = [], messages }): Table => {
   const { tables } = messages
+  const parameters = experiment.type === 'data' ? {} : experiment.parameters
   checkEnvironment(published, given.publishedEnvironment)
   const rows = matching(published, { environment: given.publishedEnvironment })
   const names = valuesOf(rows, 'pattern')
@@ -57,8 +58,8 @@ export const parameters = tableKind(options, (given, { experiment, published = [
   )
   const columns = columnsOf(rowsBeside(rows, experiment, given.patterns, names), messages)
   const all = [
-    ...constantRows(given.constant, experiment.parameters, rows, messages),
-    ...shown.flatMap((pattern) => changedRows(pattern, experiment.parameters, rows, messages)),
+    ...constantRows(given.constant, parameters, rows, messages),
+    ...shown.flatMap((pattern) => changedRows(pattern, parameters, rows, messages)),
   ]
   const left = names.filter((name) => !Object.hasOwn(given.constant, name))
   return {

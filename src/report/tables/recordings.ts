@@ -67,6 +67,7 @@ const near = 0.25
 const band = 0.02
 
 export const recordings: TableKind = {
+  data: false,
   ...tableKind(options, (given, context): Table => {
     const { experiment, runs, messages, published = [], earlier = [] } = context
     const { recordings: own, onlyIn } = messages.tables

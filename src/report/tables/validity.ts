@@ -5,7 +5,7 @@
  */
 
 import { z } from 'zod'
-import type { ExperimentBlock } from '../../document/block.ts'
+import type { SourceBlock } from '../../document/block.ts'
 import type { Messages } from '../../locale/en.ts'
 import { QueryError, unknown } from '../../query/error.ts'
 import { digits } from '../../query/format.ts'
@@ -76,6 +76,7 @@ interface Row extends PatternError {
 }
 
 export const validity: TableKind = {
+  data: false,
   ...tableKind(options, (given, context): Table => {
     const { experiment, runs, messages } = context
     const { tables } = messages
@@ -135,7 +136,7 @@ interface Group {
  * the experiment does not have it. Throws QueryError for unknown names, or without such an environment.
  */
 function selected(
-  experiment: ExperimentBlock,
+  experiment: SourceBlock,
   given: z.output<typeof options>,
   runs: readonly Run[],
   reference: readonly CellRun[] | undefined,

@@ -1,0 +1,104 @@
+/** JSON lines (an object a line), and a JSON array of objects, as cells. */
+
+import { type Cell, type CellTable, DataError, limits, requireShort, requireSize } from './table.ts'
+import { textOf } from './text.ts'
+
+/** Throws a DataError with the line for anything but objects of plain values. */
+export function readJson(bytes: Uint8Array): CellTable {
+  const text = textOf(bytes).replace(/^\uFEFF/, '')
+  return /^\s*\[/.test(text) ? ofArray(text) : ofLines(text)
+}
+
+function ofLines(text: string): CellTable {
+  const builder = tableBuilder()
+  const lines: number[] = []
+  let line = 0
+  for (let start = 0; start < text.length;) {
+    const end = text.indexOf('\n', start)
+    const written = text.slice(start, end < 0 ? text.length : end).trim()
+    start = end < 0 ? text.length : end + 1
+    line += 1
+    if (written === '') continue
+    lines.push(line)
+    builder.add(parsed(written, line), `line ${line}`)
+  }
+  return builder.table((row) => `line ${lines[row] ?? '?'}`)
+}
+
+function ofArray(text: string): CellTable {
+  const items = parsed(text, 1)
+  if (!Array.isArray(items)) throw new DataError('not an array of objects')
+  const builder = tableBuilder()
+  const place = (row: number) => `row ${row + 1}`
+  for (const [row, item] of items.entries()) builder.add(item, place(row))
+  return builder.table(place)
+}
+
+function parsed(text: string, line: number): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const { message } = error as SyntaxError
+    const at = offsetIn(message, text)
+    const before = text.slice(0, at).split('\n')
+    const column = at === undefined ? '' : `, column ${(before.at(-1)?.length ?? 0) + 1}`
+    const place =
+      at === undefined && text.includes('\n')
+        ? ''
+        : `line ${line + (at === undefined ? 0 : before.length - 1)}${column}: `
+    const reason = message.replace(/ in JSON at position.*$|, "?\.\.\..*$|, ".*$/s, '')
+    throw new DataError(`${place}not JSON: ${reason}`)
+  }
+}
+
+/** Where V8 says that JSON is wrong: by a number, or by what stands around the place. */
+function offsetIn(message: string, text: string): number | undefined {
+  const position = /position (\d+)/.exec(message)?.[1]
+  if (position !== undefined) return Number(position)
+  if (/end of JSON/.test(message)) return text.length
+  const around = /, \.\.\."(.*?)"(?:\.\.\.)? is not valid JSON$/s.exec(message)?.[1]
+  const start = around === undefined ? -1 : text.indexOf(around)
+  return start < 0 ? undefined : start + contextCharacters
+}
+
+/** V8 shows so many characters before the place. */
+const contextCharacters = 10
+
+/** Columns in the order in which objects name them first; what an object lacks is absent. */
+function tableBuilder() {
+  const columns = new Map<string, Cell[]>()
+  const nested = new Set<string>()
+  let rows = 0
+  return {
+    add(item: unknown, place: string): void {
+      if (typeof item !== 'object' || item === null || Array.isArray(item))
+        throw new DataError(
+          `${place}: ${JSON.stringify(item)?.slice(0, 40)} is no object with a value for each column`,
+        )
+      for (const [name, value] of Object.entries(item)) {
+        if (name.trim() === '') throw new DataError(`${place}: a column without a name`)
+        const cells = columns.get(name) ?? new Array<Cell>(rows).fill(null)
+        columns.set(name, cells)
+        cells.push(cellOf(value, name, place))
+      }
+      rows += 1
+      requireSize(Math.min(rows, limits.rows + 1), columns.size)
+      for (const cells of columns.values()) if (cells.length < rows) cells.push(null)
+    },
+    table: (rowPlace: CellTable['rowPlace']): CellTable => {
+      if (rows === 0) throw new DataError('the file is empty')
+      return { names: [...columns.keys()], cells: [...columns.values()], isText: false, nested, rowPlace }
+    },
+  }
+
+  function cellOf(value: unknown, name: string, place: string): Cell {
+    if (typeof value === 'string') {
+      requireShort(value, `${place}, column ${name}`)
+      return value === '' ? null : value
+    }
+    if (typeof value === 'number') return value
+    if (typeof value === 'boolean') return String(value)
+    if (value !== null) nested.add(name)
+    return null
+  }
+}
