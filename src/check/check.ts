@@ -7,7 +7,7 @@ import type { ExperimentBlock, FigureBlock, Place } from '../document/block.ts'
 import { meansIn } from '../document/claim.ts'
 import { claimExpressions } from '../document/claimblock.ts'
 import { type Document, floatIds } from '../document/document.ts'
-import { wordsIn } from '../document/experiment.ts'
+import { patternNamesIn, wordsIn } from '../document/experiment.ts'
 import type { Fence } from '../document/fence.ts'
 import type { Locate } from '../document/place.ts'
 import { fail, failOnce, hasErrorAt, sortMessages, warn } from '../document/problem.ts'
@@ -136,15 +136,16 @@ function experimentIn({ type, block, source, id = '' }: Fence): ExperimentSource
   if (type !== 'experiment') return undefined
   if (block?.type === 'experiment') return block
   const environments = wordsIn(source?.data.environments).map(([, name]) => name)
-  const { patterns, groups } = source?.data ?? {}
-  if (environments.length === 0 || !isMapping(patterns)) return undefined
+  const { groups } = source?.data ?? {}
+  const names = source ? patternNamesIn(source.data) : []
+  if (environments.length === 0 || names.length === 0) return undefined
   const members = Object.entries(isMapping(groups) ? groups : {}).map(
     ([name, list]) => [name, wordsIn(list).map(([, word]) => word)] as const,
   )
   return {
     id,
     environments,
-    patterns: Object.keys(patterns).map((name) => ({ name })),
+    patterns: names.map((name) => ({ name })),
     groups: Object.fromEntries(members),
   }
 }
