@@ -32,6 +32,7 @@ import { type ExperimentSource, isSeveral, patternNames } from '../query/pattern
 import type { PublishedTable } from '../query/published.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { statistic, statistics } from '../query/statistics.ts'
+import { folderOf } from '../results/name.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
 import type { Column } from '../results/run.ts'
 import { hint, nearest } from '../text/spelling.ts'
@@ -40,6 +41,7 @@ import { checkDrift } from './drift.ts'
 import { checkLiterals } from './literal.ts'
 import { checkOrigins, type Emulated } from './origin.ts'
 import { picturesOf, readPictures } from './picture.ts'
+import { checkRounds } from './rounds.ts'
 import { warnOfUnseen } from './unseen.ts'
 
 /** Static description of a table kind. */
@@ -67,6 +69,8 @@ export interface Project {
   readonly list: (folder: string) => readonly string[]
   /** Known environments. */
   readonly environments: readonly string[]
+  /** Those whose boots share the clock of this host; none by default. */
+  readonly shared?: readonly string[]
   /** The emulated ones, and how texts and claims name such machines; none by default. */
   readonly emulated?: Emulated
   readonly tableKinds: ReadonlyMap<string, TableOptions>
@@ -117,8 +121,11 @@ export function check(document: Document, project: Project): void {
     if (source && block?.type === 'figure') checkSpecification(block, source, context)
   }
   checkCycles(document)
-  for (const { block, source } of document.fences)
-    if (block?.type === 'experiment' && source) checkInvariants(block, source, context)
+  for (const { block, source } of document.fences) {
+    if (block?.type !== 'experiment' || !source) continue
+    checkInvariants(block, source, context)
+    if (!document.original) checkRounds(block, source, project.shared ?? [], project.columns?.(block))
+  }
   checkDrift(document)
   checkReferences(document, project)
   checkPictures(document, project)
@@ -189,11 +196,19 @@ function experimentIds(fences: readonly Fence[]): readonly string[] {
 /** Reports ids that are used twice in the document. */
 function checkIds({ fences, file }: Document): void {
   const first = new Map<string, Place>()
-  for (const { id, idPlace } of fences) {
+  // Folders of results may not tell case apart.
+  const folders = new Map<string, string>()
+  for (const { id, idPlace, type } of fences) {
     if (id === undefined) continue
     const earlier = first.get(id)
     if (earlier === undefined) first.set(id, idPlace)
     else fail(file, 'duplicate-id', idPlace, `id ${id} is taken at line ${earlier.line}`)
+    if (type !== 'experiment') continue
+    const other = folders.get(folderOf(id))
+    folders.set(folderOf(id), id)
+    if (other === undefined || other === id) continue
+    const reason = `id ${id} differs only in case from ${other}: on some computers they would be one folder`
+    fail(file, 'duplicate-id', idPlace, reason)
   }
 }
 

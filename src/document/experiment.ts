@@ -28,7 +28,11 @@ export function readExperiment(source: Mapping, place: Place): ExperimentBlock |
   const { matrix } = source.data
   const written = isMapping(source.data.patterns) ? source.data.patterns : {}
   if (matrix === undefined && source.data.patterns === undefined)
-    source.valueError('missing-key', [], 'missing key: patterns (or matrix: lists of values and their product)')
+    source.valueError(
+      'missing-key',
+      [],
+      'missing key: patterns (or matrix: lists of values and their product)',
+    )
   const patterns = [
     ...Object.entries(written).flatMap(([name, changes]): readonly Pattern[] => {
       const pattern = changes ?? {} // `baseline:` with nothing after it
@@ -154,7 +158,12 @@ function checkNames(patterns: readonly Pattern[], source: Mapping): void {
 }
 
 /** Patterns beside a matrix need a value of each factor, too. */
-function checkBaseline(matrix: Parameters, written: Parameters, parameters: Parameters, source: Mapping): void {
+function checkBaseline(
+  matrix: Parameters,
+  written: Parameters,
+  parameters: Parameters,
+  source: Mapping,
+): void {
   const [first] = Object.keys(written)
   for (const factor of first === undefined ? [] : factorNames(matrix)) {
     if (pathOf(parameters, factor) !== undefined) continue

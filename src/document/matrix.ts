@@ -64,7 +64,11 @@ export const baselineName = 'baseline'
  * Returns the combinations of a block's matrix: the product in the order written, the first factor slowest, then
  * what `include` adds. Reports what is wrong; the rest is returned.
  */
-export function combinationsOf(matrix: Parameters, parameters: Parameters, sink: ErrorSink): readonly Combination[] {
+export function combinationsOf(
+  matrix: Parameters,
+  parameters: Parameters,
+  sink: ErrorSink,
+): readonly Combination[] {
   const factors = factorsOf(matrix, parameters, sink)
   const template = templateOf(matrix, factors, sink)
   const product = productOf(factors, sink)
@@ -176,7 +180,8 @@ function productOf(factors: Factors, sink: ErrorSink): readonly Values[] | undef
     return undefined
   }
   return [...factors].reduce<readonly Values[]>(
-    (before, [factor, values]) => before.flatMap((one) => values.map((value) => new Map([...one, [factor, value]]))),
+    (before, [factor, values]) =>
+      before.flatMap((one) => values.map((value) => new Map([...one, [factor, value]]))),
     [new Map()],
   )
 }
@@ -185,7 +190,12 @@ function sizes(factors: Factors): string {
   return [...factors].map(([factor, { length }]) => `${length} ${factor}`).join(' x ')
 }
 
-function excluded(product: readonly Values[], matrix: Parameters, factors: Factors, sink: ErrorSink): readonly Values[] {
+function excluded(
+  product: readonly Values[],
+  matrix: Parameters,
+  factors: Factors,
+  sink: ErrorSink,
+): readonly Values[] {
   let left = product
   for (const [index, entry] of entriesOf('exclude', matrix, sink)) {
     const at = ['matrix', 'exclude', index]
@@ -195,9 +205,17 @@ function excluded(product: readonly Values[], matrix: Parameters, factors: Facto
     for (const [factor, value] of wanted) {
       const values = factors.get(factor)
       if (values === undefined)
-        sink.keyError('matrix', [...at, factor], `exclude: no factor of the matrix: ${factor}${hint(factor, factors.keys())}`)
+        sink.keyError(
+          'matrix',
+          [...at, factor],
+          `exclude: no factor of the matrix: ${factor}${hint(factor, factors.keys())}`,
+        )
       else if (!values.includes(value as Value))
-        sink.valueError('matrix', [...at, factor], `exclude: ${factor} has no value ${JSON.stringify(value)}${hint(String(value), values.map(String))}`)
+        sink.valueError(
+          'matrix',
+          [...at, factor],
+          `exclude: ${factor} has no value ${JSON.stringify(value)}${hint(String(value), values.map(String))}`,
+        )
       else continue
       isValid = false
     }
@@ -244,7 +262,11 @@ function included(
       })),
     ]
     for (const { path, ruleId, reason } of problems)
-      (ruleId === 'unknown-parameter' ? sink.keyError : sink.valueError)(ruleId, [...at, ...path], `include: ${reason}`)
+      (ruleId === 'unknown-parameter' ? sink.keyError : sink.valueError)(
+        ruleId,
+        [...at, ...path],
+        `include: ${reason}`,
+      )
     if (problems.length > 0) continue
     const add = (values: Values) => {
       const before = added.get(values) ?? { changes: {}, entries: [] }
@@ -256,9 +278,17 @@ function included(
     const fitting = left.filter((one) => own.every(([factor, value]) => one.get(factor) === value))
     if (fitting.length > 0) {
       if (more.length === 0 && keys.length === 0)
-        sink.valueError('matrix', at, `include: ${textOf(own)} is in the matrix already, and nothing is added to it`)
+        sink.valueError(
+          'matrix',
+          at,
+          `include: ${textOf(own)} is in the matrix already, and nothing is added to it`,
+        )
       else if (fitting.length > 1 && Object.hasOwn(entry, 'label'))
-        sink.valueError('matrix', [...at, 'label'], `include: ${fitting.length} combinations would have the same label`)
+        sink.valueError(
+          'matrix',
+          [...at, 'label'],
+          `include: ${fitting.length} combinations would have the same label`,
+        )
       else for (const one of fitting) add(one)
       continue
     }
@@ -281,14 +311,24 @@ function included(
 function entriesOf(key: 'exclude' | 'include', matrix: Parameters, sink: ErrorSink) {
   const list = Object.hasOwn(matrix, key) ? matrix[key] : []
   if (!Array.isArray(list)) {
-    sink.valueError('invalid-value', ['matrix', key], `matrix.${key}: write a list of mappings ([{sizeKb: 64}])`)
+    sink.valueError(
+      'invalid-value',
+      ['matrix', key],
+      `matrix.${key}: write a list of mappings ([{sizeKb: 64}])`,
+    )
     return []
   }
-  return (list as readonly Parameter[]).flatMap((entry, index): readonly (readonly [number, Parameters])[] => {
-    if (isMapping(entry)) return [[index, entry]]
-    sink.valueError('invalid-value', ['matrix', key, index], `matrix.${key}: an entry is a mapping ({sizeKb: 64})`)
-    return []
-  })
+  return (list as readonly Parameter[]).flatMap(
+    (entry, index): readonly (readonly [number, Parameters])[] => {
+      if (isMapping(entry)) return [[index, entry]]
+      sink.valueError(
+        'invalid-value',
+        ['matrix', key, index],
+        `matrix.${key}: an entry is a mapping ({sizeKb: 64})`,
+      )
+      return []
+    },
+  )
 }
 
 function textOf(entries: readonly (readonly [string, unknown])[]): string {
@@ -303,7 +343,10 @@ function nested(parameters: Parameters, name: string, value: Parameter): Paramet
 
 function baselineOf(parameters: Parameters, factor: string): Parameter | undefined {
   const path = pathOf(parameters, factor)
-  return path?.reduce<Parameter | undefined>((value, key) => (isMapping(value) ? value[key] : undefined), parameters)
+  return path?.reduce<Parameter | undefined>(
+    (value, key) => (isMapping(value) ? value[key] : undefined),
+    parameters,
+  )
 }
 
 /**
@@ -334,7 +377,9 @@ function wordOf(value: Value): string {
     .normalize('NFC')
     .replace(/[^\p{L}\p{M}\d_]+/gu, '-')
     .replace(/^[-\p{M}]+|-+$/gu, '')
-  return [cut(plain, 16).replace(/-+$/, ''), sha256(value).slice(0, 6)].filter((part) => part !== '').join('-')
+  return [cut(plain, 16).replace(/-+$/, ''), sha256(value).slice(0, 6)]
+    .filter((part) => part !== '')
+    .join('-')
 }
 
 /** The start of a text, whole characters of at most so many bytes. */
@@ -355,16 +400,28 @@ function templateOf(matrix: Parameters, factors: Factors, sink: ErrorSink): stri
   const at = ['matrix', 'label']
   if (template === undefined) return undefined
   if (typeof template !== 'string') {
-    sink.valueError('invalid-value', at, "matrix.label: write words, with {sizeKb} for a value ('{sizeKb} kB')")
+    sink.valueError(
+      'invalid-value',
+      at,
+      "matrix.label: write words, with {sizeKb} for a value ('{sizeKb} kB')",
+    )
     return undefined
   }
   const named = [...template.matchAll(placeholder)].map(([, factor = '']) => factor)
   for (const factor of named)
     if (!factors.has(factor))
-      sink.valueError('matrix', at, `label: no factor of the matrix: ${factor}${hint(factor, factors.keys())}`)
+      sink.valueError(
+        'matrix',
+        at,
+        `label: no factor of the matrix: ${factor}${hint(factor, factors.keys())}`,
+      )
   const without = [...factors].filter(([factor, values]) => values.length > 1 && !named.includes(factor))
   for (const [factor] of without)
-    sink.valueError('matrix', at, `label: combinations that differ in ${factor} would look the same: write {${factor}}`)
+    sink.valueError(
+      'matrix',
+      at,
+      `label: combinations that differ in ${factor} would look the same: write {${factor}}`,
+    )
   return template
 }
 

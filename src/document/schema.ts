@@ -47,6 +47,10 @@ const list = z.string().transform((value) => value.split(','))
 
 const oneOrMore = z.union([words.transform((value): readonly string[] => [value]), z.array(words).min(1)])
 
+/** Of columns with words, or of parameters, which may be numbers. */
+const value = z.union([words, z.number(), z.boolean()]).transform(String)
+const oneOrMoreValues = z.union([value.transform((one): readonly string[] => [one]), z.array(value).min(1)])
+
 const invariant = z.strictObject({
   holds: words.describe('Measures of a row, compared with = <= >= < or >'),
   operation: oneOrMore.exactOptional().describe('The rows that must satisfy it; all unless given'),
@@ -75,6 +79,12 @@ const common = {
     .max(limits.deadlineSeconds)
     .default(900)
     .describe('Longest time of one boot, in seconds'),
+  warmup: z
+    .int()
+    .min(0)
+    .max(limits.warmup)
+    .exactOptional()
+    .describe('Trials of each boot that run first and are not kept'),
 }
 
 export const experimentSchema = z.strictObject({
@@ -87,6 +97,10 @@ export const experimentSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether local cells may run beside others: not if they time anything'),
+  order: z
+    .enum(['interleaved', 'blocked'])
+    .exactOptional()
+    .describe('Whether boots of local patterns run in rounds, one of each, or pattern by pattern'),
   env: z
     .array(variable)
     .default([])
@@ -101,7 +115,9 @@ export const experimentSchema = z.strictObject({
     .describe('Pattern -> changes to parameters; also label (words), only (environments) and seed'),
   matrix: mapping
     .exactOptional()
-    .describe('Parameter -> list of values, of whose combinations each is a pattern; also exclude, include, label'),
+    .describe(
+      'Parameter -> list of values, of whose combinations each is a pattern; also exclude, include, label',
+    ),
   groups: z
     .record(patternName, z.array(patternName).min(1))
     .default({})
@@ -146,9 +162,9 @@ const rowsOfExperiment = z.strictObject({
   from: name.describe('Experiment'),
   dataset: name.exactOptional().describe('Dataset of its runs, in place of their observations'),
   where: z
-    .record(z.string(), oneOrMore)
+    .record(z.string(), oneOrMoreValues)
     .default({})
-    .describe('Column -> value or values; environment and pattern select runs'),
+    .describe('Column or parameter -> value or values; environment and pattern select runs'),
   ratios: z
     .array(words)
     .min(1)

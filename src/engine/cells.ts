@@ -79,7 +79,9 @@ export function isSelected(cell: PlannedCell, word: string): boolean {
 }
 
 /** Reads `sizeKb=64`, perhaps behind an experiment, or that and an environment. */
-function conditionsOf(word: string): { readonly within: string; readonly all: readonly Condition[] } | undefined {
+function conditionsOf(
+  word: string,
+): { readonly within: string; readonly all: readonly Condition[] } | undefined {
   const slash = word.slice(0, Math.max(0, word.indexOf('='))).lastIndexOf('/')
   const all = conditionsIn(word.slice(slash + 1))
   return all && { within: word.slice(0, Math.max(0, slash)), all }

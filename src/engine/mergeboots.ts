@@ -124,6 +124,29 @@ export function united<Value extends string | number>(
   )
 }
 
+/** Merges what boots noted of their machine: ranges of texts, and the largest of numbers. */
+export function mergeMachines(
+  all: readonly Readonly<Record<string, string | number>>[],
+): Readonly<Record<string, string | number>> {
+  const entries = all.flatMap((one) => Object.entries(one))
+  const texts = united(
+    all.map((one) =>
+      Object.fromEntries(Object.entries(one).filter(([, value]) => typeof value === 'string')),
+    ) as readonly Readonly<Record<string, string>>[],
+    ranges,
+  )
+  const numbers = Map.groupBy(
+    entries.filter(([, value]) => typeof value === 'number'),
+    ([item]) => item,
+  )
+  return {
+    ...texts,
+    ...Object.fromEntries(
+      [...numbers].map(([item, those]) => [item, Math.max(...those.map(([, value]) => Number(value)))]),
+    ),
+  }
+}
+
 /** Merges texts into one with ranges of numbers, `51–53 °C`; undefined if they differ elsewhere. */
 function ranges(texts: readonly string[]): string | undefined {
   const number = /(\d+(?:\.\d+)?)/

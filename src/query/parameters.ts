@@ -39,7 +39,10 @@ export function parameterColumns(
 }
 
 /** Returns the value of a parameter in a run; null if it has none. */
-export function parameterOf({ parameters }: Pick<Run, 'parameters'>, { parameter, role }: ParameterColumn): FlatValue {
+export function parameterOf(
+  { parameters }: Pick<Run, 'parameters'>,
+  { parameter, role }: ParameterColumn,
+): FlatValue {
   const value = flatOf(parameters).get(parameter) ?? null
   return role === 'factor' && value !== null ? String(value) : value
 }
@@ -101,7 +104,9 @@ export function fits(conditions: readonly Condition[], parameters: Parameters): 
 export function misfit(
   conditions: readonly Condition[],
   patterns: Iterable<Parameters>,
-): { readonly what: string; readonly name: string; readonly at: number; readonly known: readonly string[] } | undefined {
+):
+  | { readonly what: string; readonly name: string; readonly at: number; readonly known: readonly string[] }
+  | undefined {
   const all = [...patterns].map(flatOf)
   for (const { parameter, value, at } of conditions) {
     const names = [...new Set(all.flatMap((one) => [...one.keys()]))]

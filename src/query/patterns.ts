@@ -121,7 +121,11 @@ function fitting(
 
 /** True if a word is written for several patterns, so that it reads a list. */
 export function isSeveral(word: string, { patterns, groups }: PatternNames): boolean {
-  return word.includes(',') || conditionsIn(word) !== undefined || (!patterns.has(word) && (word === all || groups.has(word)))
+  return (
+    word.includes(',') ||
+    conditionsIn(word) !== undefined ||
+    (!patterns.has(word) && (word === all || groups.has(word)))
+  )
 }
 
 const all = '*'

@@ -82,11 +82,7 @@ function drawnUnit(run: Run, column: Column): { readonly scale: number; readonly
 }
 
 /** Returns the fields common to a run's records; `taken` are the names of its other fields. */
-export function cellFields(
-  { patterns }: ExperimentBlock,
-  run: Run,
-  taken: readonly string[],
-): FigureRecord {
+export function cellFields({ patterns }: ExperimentBlock, run: Run, taken: readonly string[]): FigureRecord {
   const { environment, pattern, origin } = run
   const cell = cellOf(patterns, { environment, pattern, origin })
   // All patterns', so that all records have the same fields.

@@ -17,7 +17,10 @@ const mostBytes = 100
  * Returns what is wrong with a name, as advice; undefined if it is one. Refused are signs that a path, a shell
  * or an expression gives a meaning to, and names that other computers or objects would take for something else.
  */
-export function nameProblem(name: string, { dots = false, latin = false }: NameRules = {}): string | undefined {
+export function nameProblem(
+  name: string,
+  { dots = false, latin = false }: NameRules = {},
+): string | undefined {
   const letter = latin ? String.raw`\p{Script=Latin}` : String.raw`\p{L}`
   const signs = new RegExp(String.raw`^[${letter}\d][${letter}\p{M}\d_${dots ? '.' : ''}-]*$`, 'u')
   if (!signs.test(name)) {
@@ -35,7 +38,9 @@ export function nameProblem(name: string, { dots = false, latin = false }: NameR
 }
 
 /** Without `constructor`, which could always be a name. */
-const objectNames = new Set(Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== 'constructor'))
+const objectNames = new Set(
+  Object.getOwnPropertyNames(Object.prototype).filter((name) => name !== 'constructor'),
+)
 
 /** Returns what names have in common that would be one folder where file systems do not tell case apart. */
 export function folderOf(name: string): string {
