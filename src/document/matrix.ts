@@ -366,18 +366,19 @@ const longestName = 100
 const longestWord = 24
 
 /**
- * A value as part of a name. Words with other signs, or long ones, are shortened and get the start of their
- * digest, so that two values never have the same word.
+ * A value as part of a name. A blank becomes a hyphen; words with other signs, or long ones, are shortened and get
+ * the start of their digest, so that two values hardly ever have the same word. Where they have, it is an error.
  */
-function wordOf(value: Value): string {
-  if (typeof value !== 'string') return String(value).replace('+', '')
+function wordOf(given: Value): string {
+  if (typeof given !== 'string') return String(given).replace('+', '')
+  const value = given.replace(/(?<=\S) (?=\S)/g, '-')
   const isPlain = /^[\p{L}\d_](?:[\p{L}\p{M}\d_.-]*[\p{L}\p{M}\d_-])?$/u.test(value) && !value.includes('..')
   if (isPlain && value === value.normalize('NFC') && Buffer.byteLength(value) <= longestWord) return value
   const plain = value
     .normalize('NFC')
     .replace(/[^\p{L}\p{M}\d_]+/gu, '-')
     .replace(/^[-\p{M}]+|-+$/gu, '')
-  return [cut(plain, 16).replace(/-+$/, ''), sha256(value).slice(0, 6)]
+  return [cut(plain, 16).replace(/-+$/, ''), sha256(given).slice(0, 6)]
     .filter((part) => part !== '')
     .join('-')
 }
