@@ -113,15 +113,15 @@ describe('exclude and include', () => {
   })
 
   it.each([
-    ['exclude: [{a: 3}]', '13:16', 'exclude: a has no value 3 (known: 1, 2)'],
-    ['exclude: [{b: 1}]', '13:13', 'exclude: no factor of the matrix: b'],
+    ['exclude: [{a: 3}]', '13:17', 'exclude: a has no value 3 (known: 1, 2)'],
+    ['exclude: [{b: 1}]', '13:14', 'exclude: no factor of the matrix: b'],
     ['exclude: [{a: 1}, {a: 1}]', '13:21', 'exclude: a 1 is excluded by an entry above'],
     ['exclude: [{a: 1}, {a: 2}]', '11:1', 'exclude leaves no combination of the matrix'],
     ['include: [{a: 1}]', '13:13', 'include: a 1 is in the matrix already, and nothing is added to it'],
     ['include: [{a: 1, c: 1}]', '13:20', 'include: unknown parameter: c'],
     ['include: [{label: x}]', '13:21', 'include: 2 combinations would have the same label'],
     ['include: [{a: 3}, {a: 3}]', '13:21', 'include: a 3 is there twice'],
-    ['include: [{a: x}]', '13:16', 'matrix.a has a number and a word'],
+    ['include: [{a: x}]', '13:17', 'matrix.a has a number and a word'],
     ["label: '{b}'", '13:10', 'label: no factor of the matrix: b'],
     ['label: x', '13:10', 'label: combinations that differ in a would look the same: write {a}'],
   ])('refuse %s', (entry, place, reason) => {
