@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
-import { combinationsOf, mostCombinations, silent } from '../../src/document/matrix.ts'
 import { parseDocument } from '../../src/document/document.ts'
+import { combinationsOf, mostCombinations, silent } from '../../src/document/matrix.ts'
 import { folderOf, nameProblem } from '../../src/results/name.ts'
 import type { Parameters } from '../../src/results/parameters.ts'
 
@@ -71,19 +71,26 @@ describe('combinations of a matrix', () => {
   })
 
   it('have names that differ and are folders, whatever the values', () => {
-    const value = fc.oneof(fc.string({ unit: 'grapheme', maxLength: 40 }), fc.constantFrom('a', 'A', 'a b', 'a-b'))
+    const value = fc.oneof(
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+      fc.constantFrom('a', 'A', 'a b', 'a-b'),
+    )
     const factor = fc.constantFrom('a', 'a.b', 'b', 'long name of a factor', 'Größe')
     fc.assert(
-      fc.property(fc.dictionary(factor, fc.uniqueArray(value, { minLength: 1, maxLength: 4 }), { minKeys: 1 }), (matrix) => {
-        const errors: string[] = []
-        const note = (_: string, __: unknown, reason: string) => void errors.push(reason)
-        const found = combinationsOf(matrix, {}, { keyError: note, valueError: note })
-        for (const { name } of found) expect([name, nameProblem(name, { dots: true })]).toEqual([name, undefined])
-        const folders = new Set(found.map(({ name }) => folderOf(name)))
-        // Two combinations of one name are an error, and never one folder.
-        if (folders.size < found.length) expect(errors.join()).toContain('would both be called')
-        else expect(errors).toEqual([])
-      }),
+      fc.property(
+        fc.dictionary(factor, fc.uniqueArray(value, { minLength: 1, maxLength: 4 }), { minKeys: 1 }),
+        (matrix) => {
+          const errors: string[] = []
+          const note = (_: string, __: unknown, reason: string) => void errors.push(reason)
+          const found = combinationsOf(matrix, {}, { keyError: note, valueError: note })
+          for (const { name } of found)
+            expect([name, nameProblem(name, { dots: true })]).toEqual([name, undefined])
+          const folders = new Set(found.map(({ name }) => folderOf(name)))
+          // Two combinations of one name are an error, and never one folder.
+          if (folders.size < found.length) expect(errors.join()).toContain('would both be called')
+          else expect(errors).toEqual([])
+        },
+      ),
       { numRuns: 200, seed: 20261129 },
     )
   })
@@ -94,7 +101,10 @@ describe('exclude and include', () => {
 
   it('leave out what an entry fits, also by some of the factors', () => {
     expect(names({ ...matrix, exclude: [{ sizeKb: 64, threads: 2 }] })).toHaveLength(3)
-    expect(names({ ...matrix, exclude: [{ sizeKb: 64 }] })).toEqual(['sizeKb-4.threads-1', 'sizeKb-4.threads-2'])
+    expect(names({ ...matrix, exclude: [{ sizeKb: 64 }] })).toEqual([
+      'sizeKb-4.threads-1',
+      'sizeKb-4.threads-2',
+    ])
   })
 
   it('add parameters to the combinations that an entry fits', () => {
@@ -136,7 +146,9 @@ describe('a matrix', () => {
   it('of too many combinations is refused with their number', () => {
     const ten = '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9]'
     const [many] = messages(`matrix: {a: ${ten}, b: ${ten}, c: ${ten}, d: [1, 2]}`)
-    expect(many).toContain(`matrix has 2000 combinations (10 a x 10 b x 10 c x 2 d): at most ${mostCombinations}`)
+    expect(many).toContain(
+      `matrix has 2000 combinations (10 a x 10 b x 10 c x 2 d): at most ${mostCombinations}`,
+    )
     const [more] = messages(`matrix: {a: ${ten}, b: ${ten}, c: ${ten}, d: ${ten}, e: [1, 2]}`)
     expect(more).toContain('matrix has 20000 combinations')
   })
@@ -149,8 +161,14 @@ describe('a matrix', () => {
     ['matrix: {seed: [1, 2]}', 'seed cannot be a parameter'],
     ['matrix: {}', 'matrix: name at least one factor'],
     ['matrix: {a: [b c, b-c]}', 'a b c and a b-c would both be called a-b-c: write other values'],
-    ['matrix: {a: [1, 2]}\npatterns: {p: {}}', 'a has no value in the pattern p: name it in parameters first'],
-    ['parameters: {a: 1}\nmatrix: {a: [1, 2]}\npatterns: {baseline: {}}', 'is called baseline, as is a pattern'],
+    [
+      'matrix: {a: [1, 2]}\npatterns: {p: {}}',
+      'a has no value in the pattern p: name it in parameters first',
+    ],
+    [
+      'parameters: {a: 1}\nmatrix: {a: [1, 2]}\npatterns: {baseline: {}}',
+      'is called baseline, as is a pattern',
+    ],
     ['', 'missing key: patterns (or matrix: lists of values and their product)'],
   ])('written as %s is refused', (keys, reason) => {
     expect(messages(keys).join('\n')).toContain(reason)
@@ -158,7 +176,9 @@ describe('a matrix', () => {
 
   it('may stand beside patterns, which come first, and in groups', () => {
     expect(
-      messages('parameters: {a: 1}\npatterns: {other: {a: 9}}\nmatrix: {a: [2, 3]}\ngroups: {few: [a-2, other]}'),
+      messages(
+        'parameters: {a: 1}\npatterns: {other: {a: 9}}\nmatrix: {a: [2, 3]}\ngroups: {few: [a-2, other]}',
+      ),
     ).toEqual([])
   })
 })

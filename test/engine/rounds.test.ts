@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { groupsOf, openRounds, turnsOf } from '../../src/engine/rounds.ts'
 import type { Step } from '../../src/engine/plan.ts'
+import { groupsOf, openRounds, turnsOf } from '../../src/engine/rounds.ts'
 
 const boots = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ number: index + 1, trials: 1, key: '', journal: '' }))
 
 function step(pattern: string, { count = 3, seed = 1, order = 'interleaved', experiment = 'e' } = {}): Step {
   const block = { id: experiment, seed, order }
-  return { cell: { experiment, environment: 'local', pattern, block }, boots: boots(count) } as unknown as Step
+  return {
+    cell: { experiment, environment: 'local', pattern, block },
+    boots: boots(count),
+  } as unknown as Step
 }
 const patterns = ['a', 'b', 'c', 'd']
 const shown = (steps: readonly Step[]) =>
@@ -19,7 +22,9 @@ describe('rounds', () => {
     const rounds = [0, 1, 2].map((round) => turns.slice(4 * round, 4 * round + 4))
     for (const [index, round] of rounds.entries())
       expect(round.toSorted()).toEqual(patterns.map((pattern) => `${pattern}${index + 1}`))
-    expect(new Set(rounds.map((round) => round.map((one) => one.slice(0, 1)).join(''))).size).toBeGreaterThan(1)
+    expect(new Set(rounds.map((round) => round.map((one) => one.slice(0, 1)).join(''))).size).toBeGreaterThan(
+      1,
+    )
   })
 
   it('are the same for a seed, whatever order the cells come in and whatever patterns are left out', () => {

@@ -76,11 +76,17 @@ alt: A point for each trial.
 data: {rows: {from: sweep_1, where: {sizeKb: [4, 64], threads: 2}}}
 \`\`\`
 `
-const files = { 'package.json': '{"type": "module"}', 'experiments/size.ts': script, 'figures/sizes.vl.json': figure }
+const files = {
+  'package.json': '{"type": "module"}',
+  'experiments/size.ts': script,
+  'figures/sizes.vl.json': figure,
+}
 const build = async (...args: readonly string[]) =>
   await start(['build', ...args], { TURNS: join(project, '..', `${project.split('/').at(-1)}.turns`) }).ended
 const turns = () => {
-  const lines = readFileSync(join(project, '..', `${project.split('/').at(-1)}.turns`), 'utf8').trim().split('\n')
+  const lines = readFileSync(join(project, '..', `${project.split('/').at(-1)}.turns`), 'utf8')
+    .trim()
+    .split('\n')
   return { boots: lines.filter((line) => / \d$/.test(line) && !/^(?:trial|warm-up)/.test(line)), lines }
 }
 const patterns = ['sizeKb-4', 'sizeKb-4.threads-2', 'sizeKb-64', 'sizeKb-64.threads-2']
@@ -99,13 +105,13 @@ describe('a sweep', () => {
       expect(found.toSorted()).toEqual(patterns.map((pattern) => `${pattern} ${round + 1}`).toSorted())
     // Each boot warms up with one trial, of which nothing is kept.
     expect(lines.filter((line) => line.startsWith('warm-up'))).toHaveLength(boots.length)
-    const page = readFileSync(join(project, '_build/paper/index.html'), 'utf8')
+    const page = readFileSync(join(project, '_build/index.html'), 'utf8')
     expect(page).toMatch(/Times rise by .*?>10(?:\.0+)?\s*ms/s)
     const table = /<table.*?<\/table>/s.exec(page.slice(page.indexOf('id="tbl-sizes"')))?.[0] ?? ''
     const cells = [...table.matchAll(/<(?:td|th)[^>]*>([^<]*)<\/(?:td|th)>/g)].map(([, text]) => text)
     expect(cells.join(' ')).toMatch(/sizeKb threads .*4 1 .*4 2 .*64 1 .*64 2/)
     expect(page).toContain('2 rounds of 4 patterns, each in an order drawn from seed 1')
-    expect(page).toMatch(/at the start, [\d.–]+ at the end/)
+    expect(page).toMatch(/>[\d.–]+ at the start, [\d.–]+ at the end</)
   })
 
   it('has a key that warm-up trials and a blocked order are part of, and nothing else new', async () => {
@@ -122,8 +128,10 @@ describe('a sweep', () => {
   })
 
   it('fails where a script does not warm up though its block says so', async () => {
-    const cold = 'export default async () => ({ columns: [{ name: "a", role: "measure" }], rows: [{ a: 1 }] })'
-    const block = 'id: cold\nscript: experiments/cold.ts\nenvironments: [local]\ntrials: 1\nwarmup: 2\npatterns: {p: {}}'
+    const cold =
+      'export default async () => ({ columns: [{ name: "a", role: "measure" }], rows: [{ a: 1 }] })'
+    const block =
+      'id: cold\nscript: experiments/cold.ts\nenvironments: [local]\ntrials: 1\nwarmup: 2\npatterns: {p: {}}'
     const paper = `---\ntitle: T\n---\n\n\`\`\`yaml experiment\n${block}\n\`\`\`\n`
     write({ 'package.json': '{"type": "module"}', 'experiments/cold.ts': cold, 'paper/index.md': paper })
     const { err } = await repro('build')

@@ -5,7 +5,12 @@ import { evaluate } from '../../src/query/query.ts'
 import type { Parameters } from '../../src/results/parameters.ts'
 import type { Run } from '../../src/results/run.ts'
 
-const runOf = (pattern: string, parameters: Parameters, times: readonly number[], more: object = {}): Run => ({
+const runOf = (
+  pattern: string,
+  parameters: Parameters,
+  times: readonly number[],
+  more: object = {},
+): Run => ({
   ...{ experiment: 'sweep', environment: 'local', pattern, key: '', inputs: {}, origin: 'local' },
   ...{ trials: times.length, seed: 1, parameters, exclusions: [], captured: {}, files: {}, provenance: {} },
   columns: [
@@ -23,7 +28,11 @@ const patterns: readonly (readonly [string, Parameters, readonly number[]])[] = 
 ]
 const results = {
   experiments: [
-    { id: 'sweep', environments: ['local'], patterns: patterns.map(([name, parameters]) => ({ name, parameters })) },
+    {
+      id: 'sweep',
+      environments: ['local'],
+      patterns: patterns.map(([name, parameters]) => ({ name, parameters })),
+    },
   ],
   runs: patterns.map(([name, parameters, times]) => runOf(name, parameters, times)),
 }
@@ -43,7 +52,11 @@ describe('an expression', () => {
     ["max(sweep.local['sizeKb=64 & domu.vcpus=1'].time.mean)", 4000, 'us'],
     ["max(sweep.local['kind=slow path'].time.mean)", 8000, 'us'],
     ["sum(sweep.local['sizeKb=4.0, kind=slow path'].time.mean)", 10_000, 'us'],
-    ["slope(sweep.local['domu.vcpus=1'].sizeKb.mean, sweep.local['domu.vcpus=1'].time.mean) * 60", 2000, 'us'],
+    [
+      "slope(sweep.local['domu.vcpus=1'].sizeKb.mean, sweep.local['domu.vcpus=1'].time.mean) * 60",
+      2000,
+      'us',
+    ],
     ["correlation(sweep.local['sizeKb=64']['domu.vcpus'].mean, sweep.local['sizeKb=64'].time.mean)", 1, ''],
   ])('reads %s', (source, wanted, unit) => {
     expect(value(source)).toEqual([expect.closeTo(Number(wanted), 9), unit])
@@ -63,7 +76,10 @@ describe('an expression', () => {
 
 describe('columns of parameters', () => {
   it('have flat names, give way to the columns of rows, and are numbers or words', () => {
-    const found = parameterColumns([{ parameters: { a: 1, b: { c: true, d: [1, 2] }, e: 1 } }, { parameters: { e: 'x' } }], ['a'])
+    const found = parameterColumns(
+      [{ parameters: { a: 1, b: { c: true, d: [1, 2] }, e: 1 } }, { parameters: { e: 'x' } }],
+      ['a'],
+    )
     expect(found.map(({ column, role }) => [column, role])).toEqual([
       ['parameter.a', 'number'],
       ['b.c', 'factor'],

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { nameProblem } from '../../src/results/name.ts'
 
 describe('a name', () => {
-  it.each(['latency', 'size_64', '64kb', 'Größe', 'dom0-cpu', 'サイズ', 'constructor'])('may be %s', (name) => {
-    expect(nameProblem(name)).toBeUndefined()
-  })
+  it.each(['latency', 'size_64', '64kb', 'Größe', 'dom0-cpu', 'サイズ', 'constructor'])(
+    'may be %s',
+    (name) => {
+      expect(nameProblem(name)).toBeUndefined()
+    },
+  )
 
   it.each([
     ['', 'starting with'],

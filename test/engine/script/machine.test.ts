@@ -80,7 +80,9 @@ describe('the state of a machine', () => {
 
   it('does not tell how busy others were in a time shorter than a few ticks', () => {
     const after = sample(proc(1090, 0, 0, 0, '0.00'), 100)
-    expect(describeMachine(sample(proc(1000, 0, 0, 0, '0.00'), 0), after)).not.toHaveProperty('busy elsewhere')
+    expect(describeMachine(sample(proc(1000, 0, 0, 0, '0.00'), 0), after)).not.toHaveProperty(
+      'busy elsewhere',
+    )
   })
 
   it('can be read on this host', () => {
