@@ -383,7 +383,13 @@ function checkWhere(
   const known = { environment: experiment.environments, pattern: patterns }
   for (const [column, names] of Object.entries(known)) {
     const value = where[column]
-    const words = typeof value === 'string' ? [[undefined, value] as const] : wordsIn(value)
+    const written: readonly unknown[] = Array.isArray(value) ? value : [value]
+    const words = written.flatMap((one, index) =>
+      // A number is no name, but may be written for one.
+      ['string', 'number', 'boolean'].includes(typeof one)
+        ? [[Array.isArray(value) ? index : undefined, String(one)] as const]
+        : [],
+    )
     for (const [index, word] of words) {
       if (names.includes(word)) continue
       const path = [...at, column, ...(index === undefined ? [] : [index])]

@@ -46,8 +46,9 @@ export function cellSelector(
 ): (cell: CellName) => boolean {
   const known = new Set(cells.flatMap(selectorsOf))
   for (const word of only) {
-    if (known.has(word) || cells.some((cell) => isSelected(cell, word))) continue
+    if (known.has(word)) continue
     const conditions = conditionsOf(word)
+    if (conditions !== undefined && cells.some((cell) => isSelected(cell, word))) continue
     if (conditions !== undefined) {
       const within = cells.filter((cell) => isWithin(cell, conditions.within))
       const wrong = misfit(
@@ -67,8 +68,13 @@ export function cellSelector(
       `${flag}: no experiment, pattern or cell of this name: ${word}${hint(word, names)}`,
     )
   }
-  const chosen = new Set(cells.filter((cell) => only.some((word) => isSelected(cell, word))).map(runName))
-  return (cell) => only.length === 0 || chosen.has(runName(cell))
+  const words = new Set(only)
+  const conditions = only.filter((word) => conditionsOf(word) !== undefined)
+  // Of many words, nearly all are names.
+  const fitting = cells.filter((cell) => conditions.some((word) => isSelected(cell, word)))
+  const chosen = new Set(fitting.map(runName))
+  return (cell) =>
+    only.length === 0 || chosen.has(runName(cell)) || selectorsOf(cell).some((word) => words.has(word))
 }
 
 /** Whether a word of the command line selects a cell. */

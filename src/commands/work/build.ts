@@ -1,6 +1,6 @@
 /** Builds a document and reports progress and what the report lacks, or prints the plan of a build. */
 
-import { cellsOf, isSelected } from '../../engine/cells.ts'
+import { cellsOf, cellSelector } from '../../engine/cells.ts'
 import type { TellEvent } from '../../engine/event.ts'
 import { reasonToRun } from '../../engine/schedule.ts'
 import { openFiles } from '../../files/tracked.ts'
@@ -38,8 +38,8 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
     const cells = cellsOf(opened.document.blocks)
-    const left = cells.filter((cell) => !options.only.some((word) => isSelected(cell, word)))
-    const leftOut = options.only.length === 0 ? [] : left.map(runName)
+    const isChosen = cellSelector(cells, options.only, '--only')
+    const leftOut = cells.filter((cell) => !isChosen(cell)).map(runName)
     for (const line of problemLines(outcome.problems, site.document, leftOut)) complain(line)
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
