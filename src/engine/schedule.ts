@@ -2,6 +2,7 @@
 
 import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
+import { oneRound } from '../check/rounds.ts'
 import type { ExperimentBlock } from '../document/block.ts'
 import { concernsOf } from '../query/machine.ts'
 import { bootsOf, secondsOf, runName, type Run } from '../results/run.ts'
@@ -126,8 +127,17 @@ export async function runCells(
         allDone([...ends.values()]),
         rounds.run(async (step) => await ends.get(step)?.catch(() => {})),
       ])
+      for (const text of roundNotes(steps, made)) tell({ type: 'note', text })
     }
   }
+}
+
+/** Tells once of a block whose patterns should run in several rounds. */
+function roundNotes(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly string[] {
+  const first = steps.find(({ cell }) => made.has(runName(cell)))
+  const columns = first && made.get(runName(first.cell))?.columns
+  const reason = first && columns && oneRound(first.cell.block, columns)
+  return reason === undefined ? [] : [`${first?.cell.experiment}: ${reason}`]
 }
 
 /** Waits for all before throwing the first error, as the others still write. */

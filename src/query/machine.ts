@@ -3,7 +3,7 @@
  * change their speed. Part of the provenance, so it decides no key; boards capture their own state.
  */
 
-import type { Run } from '../results/run.ts'
+import type { Column, Run } from '../results/run.ts'
 import { microseconds } from './units.ts'
 
 /** Of the items in the provenance of a run. */
@@ -44,10 +44,7 @@ export function concernsOf(
   run: Pick<Run, 'provenance' | 'columns'>,
   { parallel = false, needs }: { readonly parallel?: boolean; readonly needs: readonly string[] },
 ): Concerns {
-  const measuresTimes = run.columns.some(
-    ({ role, unit = '' }) => role === 'measure' && (unit === 'ticks' || microseconds(unit) !== undefined),
-  )
-  if (parallel || needs.length > 0 || !measuresTimes) return {}
+  if (parallel || needs.length > 0 || !measuresTimes(run.columns)) return {}
   const machine = machineOf(run)
   const governor = String(machine.get(governorItem) ?? '')
   const elsewhere = Number(machine.get(elsewhereItem) ?? 0)
@@ -56,6 +53,13 @@ export function concernsOf(
     ...(isKnown && governor !== steadyGovernor ? { governor } : {}),
     ...(elsewhere >= mostElsewhere ? { elsewhere } : {}),
   }
+}
+
+/** Whether a measure is in a unit of time. */
+export function measuresTimes(columns: readonly Column[]): boolean {
+  return columns.some(
+    ({ role, unit = '' }) => role === 'measure' && (unit === 'ticks' || microseconds(unit) !== undefined),
+  )
 }
 
 /** In place of what a container or a virtual machine does not show. */
