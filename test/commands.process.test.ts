@@ -31,7 +31,7 @@ describe('a build', () => {
     const first = await repro('build')
     expect(first).toMatchObject({ exitCode: 0, out: '_build/index.html\n' })
     expect(first.err).toMatch(
-      /^1 cell to run\nrun nap\/local\/default: never run\ndone nap\/local\/default: 2 rows, [\d.]+ s\n$/,
+      /^1 cell to run\nrun nap\/local\/default: never run\ndone nap\/local\/default: 2 rows, [\d.]+ s\n(?:nap\/local\/default: (?:measured under|other programs) .*\n)*$/,
     )
     const html = readFileSync(join(project, '_build/index.html'), 'utf8')
     expect(html).toMatch(/It takes <span[^>]*>1\.5\d*.µs/)

@@ -9,7 +9,7 @@ import type { ExperimentBlock, FigureBlock, Place } from '../document/block.ts'
 import { meansIn } from '../document/claim.ts'
 import { claimExpressions } from '../document/claimblock.ts'
 import { type Document, floatIds } from '../document/document.ts'
-import { wordsIn } from '../document/experiment.ts'
+import { patternNamesIn, wordsIn } from '../document/experiment.ts'
 import type { Fence } from '../document/fence.ts'
 import type { Locate } from '../document/place.ts'
 import { fail, failOnce, hasErrorAt, sortMessages, warn } from '../document/problem.ts'
@@ -35,6 +35,7 @@ import type { PublishedTable } from '../query/published.ts'
 import { probesOf } from '../query/query.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { statistic, statistics } from '../query/statistics.ts'
+import { folderOf } from '../results/name.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
 import type { Column } from '../results/run.ts'
 import { hint, nearest } from '../text/spelling.ts'
@@ -43,6 +44,7 @@ import { checkDrift } from './drift.ts'
 import { checkLiterals } from './literal.ts'
 import { checkOrigins, type Emulated } from './origin.ts'
 import { picturesOf, readPictures } from './picture.ts'
+import { checkRounds } from './rounds.ts'
 import { warnOfUnseen } from './unseen.ts'
 
 /** Static description of a table kind. */
@@ -72,6 +74,8 @@ export interface Project {
   readonly list: (folder: string) => readonly string[]
   /** Known environments. */
   readonly environments: readonly string[]
+  /** Those whose boots share the clock of this host; none by default. */
+  readonly shared?: readonly string[]
   /** The emulated ones, and how texts and claims name such machines; none by default. */
   readonly emulated?: Emulated
   readonly tableKinds: ReadonlyMap<string, TableOptions>
@@ -125,8 +129,11 @@ export function check(document: Document, project: Project): void {
     if (source && block?.type === 'figure') checkSpecification(block, source, context)
   }
   checkCycles(document)
-  for (const { block, source } of document.fences)
-    if (block?.type === 'experiment' && source) checkInvariants(block, source, context)
+  for (const { block, source } of document.fences) {
+    if (block?.type !== 'experiment' || !source) continue
+    checkInvariants(block, source, context)
+    if (!document.original) checkRounds(block, source, project.shared ?? [], project.columns?.(block))
+  }
   checkDrift(document)
   checkReferences(document, project)
   checkPictures(document, project)
@@ -145,15 +152,16 @@ function experimentIn({ type, block, source, id = '' }: Fence): ExperimentSource
   if (block?.type === 'experiment' || block?.type === 'data') return block
   if (type === 'data') return dataIn(source, id)
   const environments = wordsIn(source?.data.environments).map(([, name]) => name)
-  const { patterns, groups } = source?.data ?? {}
-  if (environments.length === 0 || !isMapping(patterns)) return undefined
+  const { groups } = source?.data ?? {}
+  const names = source ? patternNamesIn(source.data) : []
+  if (environments.length === 0 || names.length === 0) return undefined
   const members = Object.entries(isMapping(groups) ? groups : {}).map(
     ([name, list]) => [name, wordsIn(list).map(([, word]) => word)] as const,
   )
   return {
     id,
     environments,
-    patterns: Object.keys(patterns).map((name) => ({ name })),
+    patterns: names.map((name) => ({ name })),
     groups: Object.fromEntries(members),
   }
 }
@@ -209,11 +217,19 @@ function sourceIds(fences: readonly Fence[]): readonly string[] {
 /** Reports ids that are used twice in the document. */
 function checkIds({ fences, file }: Document): void {
   const first = new Map<string, Place>()
-  for (const { id, idPlace } of fences) {
+  // Folders of results may not tell case apart.
+  const folders = new Map<string, string>()
+  for (const { id, idPlace, type } of fences) {
     if (id === undefined) continue
     const earlier = first.get(id)
     if (earlier === undefined) first.set(id, idPlace)
     else fail(file, 'duplicate-id', idPlace, `id ${id} is taken at line ${earlier.line}`)
+    if (type !== 'experiment') continue
+    const other = folders.get(folderOf(id))
+    folders.set(folderOf(id), id)
+    if (other === undefined || other === id) continue
+    const reason = `id ${id} differs only in case from ${other}: on some computers they would be one folder`
+    fail(file, 'duplicate-id', idPlace, reason)
   }
 }
 
@@ -412,7 +428,13 @@ function checkWhere(
   const known = { environment: experiment.environments, pattern: patterns }
   for (const [column, names] of Object.entries(known)) {
     const value = where[column]
-    const words = typeof value === 'string' ? [[undefined, value] as const] : wordsIn(value)
+    const written: readonly unknown[] = Array.isArray(value) ? value : [value]
+    const words = written.flatMap((one, index) =>
+      // A number is no name, but may be written for one.
+      ['string', 'number', 'boolean'].includes(typeof one)
+        ? [[Array.isArray(value) ? index : undefined, String(one)] as const]
+        : [],
+    )
     for (const [index, word] of words) {
       if (names.includes(word)) continue
       const path = [...at, column, ...(index === undefined ? [] : [index])]

@@ -9,11 +9,13 @@
 import { type Path, readsPublished } from '../query/expression.ts'
 import type { Invariant } from '../query/invariant.ts'
 import { measuresIn } from '../query/invariant.ts'
+import { parameterNamed } from '../query/parameters.ts'
 import type { ExperimentSource } from '../query/patterns.ts'
 import type { Results } from '../query/query.ts'
 import { resolveCells } from '../query/resolve.ts'
 import { statistic } from '../query/statistics.ts'
 import { unitInName } from '../query/units.ts'
+import type { Parameters } from '../results/parameters.ts'
 import { bootColumn, type Column, excludedColumn, type Row, type Run } from '../results/run.ts'
 import { median } from '../stats/order.ts'
 import { randomNumbers } from '../stats/random.ts'
@@ -59,6 +61,8 @@ interface Template {
   readonly columns: readonly Column[]
   readonly clockHz?: number
   readonly groups: readonly Group[]
+  /** Of the cell's pattern: known before any run. */
+  readonly parameters?: Parameters
   /** Rows of each operation, which are as many as trials, whatever they show. */
   readonly counts: ReadonlyMap<string, number>
 }
@@ -199,18 +203,23 @@ function templateOf(
   experiments: readonly ExperimentSource[],
   { known, recorded, trialsOf, invariantsOf }: FrameOptions,
 ): Template {
-  const [id = '', environment = ''] = name.split('/')
+  const [id = '', environment = '', own = ''] = name.split('/')
   const experiment = experiments.find((one) => one.id === id)
+  const parameters = experiment?.patterns.find((pattern) => pattern.name === own)?.parameters ?? {}
   const others = (experiment?.patterns ?? []).map((pattern) => `${id}/${environment}/${pattern.name}`)
   for (const cell of [name, ...others]) {
     const run = recorded(cell)
-    if (run !== undefined && run.rows.length > 0) return recordedTemplate(run, known)
+    if (run !== undefined && run.rows.length > 0) return { ...recordedTemplate(run, known), parameters }
   }
-  return impliedTemplate(
-    known.filter(({ parts }) => parts[0] === id),
+  // A parameter is no measure: it does not vary.
+  const isOfRows = ({ parts }: Path) =>
+    !parts.slice(3).some((part) => parameterNamed(part, { columns: [], parameters }) !== undefined)
+  const implied = impliedTemplate(
+    known.filter((path) => path.parts[0] === id && isOfRows(path)),
     trialsOf(id),
     invariantsOf(id),
   )
+  return { ...implied, parameters }
 }
 
 function recordedTemplate({ columns, clockHz, rows }: Run, known: readonly Path[]): Template {
@@ -324,7 +333,7 @@ function artificialRun(
   isCounted: boolean,
 ): Run {
   const [experiment = '', environment = '', pattern = ''] = cell.split('/')
-  const { columns, clockHz, groups } = template
+  const { columns, clockHz, groups, parameters = {} } = template
   const lengths = isCounted ? lengthsOf(template, placed) : groups.map(() => fewRows)
   const rows = groups.flatMap(({ factors }, group) => {
     const own = placed.filter(({ slot }) => slot.group === group)
@@ -344,7 +353,7 @@ function artificialRun(
   })
   return {
     ...{ experiment, environment, pattern, key: '', inputs: { boots }, origin: 'emulated' },
-    ...{ trials: fewRows, seed: 1, parameters: {}, columns: withBoot(columns), rows, exclusions: [] },
+    ...{ trials: fewRows, seed: 1, parameters, columns: withBoot(columns), rows, exclusions: [] },
     ...{ captured: {}, files: {}, provenance: {} },
     ...(clockHz === undefined ? {} : { clockHz }),
   }

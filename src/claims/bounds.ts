@@ -14,7 +14,7 @@
  */
 
 import { type Expression, type Path, readsPublished, references, unreducedPath } from '../query/expression.ts'
-import { aggregates } from '../query/functions.ts'
+import { aggregates, functions } from '../query/functions.ts'
 import { probesOf, publishedReadings, type Results, runsAt } from '../query/query.ts'
 import { statistic } from '../query/statistics.ts'
 import type { Run } from '../results/run.ts'
@@ -219,7 +219,7 @@ export function isNonnegative(ast: Expression, results: Results): boolean {
       return ['+', '*', '/'].includes(ast.operator) && is(ast.left) && is(ast.right)
     case 'call':
       if (ast.name === 'abs') return true
-      return ast.name !== 'correlation' && ast.arguments.every(is)
+      return functions.get(ast.name)?.type !== 'pairs' && ast.arguments.every(is)
     case 'path': {
       if (['n', 'variance', 'sd'].includes(ast.parts.at(-1) ?? '')) return true
       if (readsPublished(ast))

@@ -42,6 +42,10 @@ export interface ExperimentBlock {
   readonly inputs: readonly string[]
   /** Local cells may run concurrently; false by default. */
   readonly parallel?: boolean
+  /** Trials of each boot that run first and are not kept; none by default. */
+  readonly warmup?: number
+  /** How the boots of local patterns follow each other; interleaved by default. */
+  readonly order?: Order
   /** Environment variables passed to the script in addition to the usual ones. */
   readonly variables?: readonly string[]
   /** Baseline value of every parameter. Patterns may only change these. */
@@ -54,6 +58,9 @@ export interface ExperimentBlock {
   /** What its rows must satisfy. Does not affect results. */
   readonly invariants?: readonly Invariant[]
 }
+
+/** In rounds with a boot of each pattern, or pattern by pattern. */
+export type Order = 'interleaved' | 'blocked'
 
 export interface Pattern {
   readonly name: string

@@ -3,16 +3,15 @@
 import type * as z from 'zod'
 import { type Invariant, parseEquation } from '../query/invariant.ts'
 import { ExpressionError } from '../query/syntax.ts'
-import { isMapping, mergeParameters, type Parameters, typeErrors } from '../results/parameters.ts'
+import { folderOf } from '../results/name.ts'
+import { isMapping, mergeParameters, type Parameters, pathOf, typeErrors } from '../results/parameters.ts'
 import { hint } from '../text/spelling.ts'
 import type { ExperimentBlock, Pattern, Place } from './block.ts'
+import { combinationsOf, factorNames, patternKeys, silent } from './matrix.ts'
 import { fail, hasErrorAt } from './problem.ts'
 import { experimentSchema, inlineExperimentSchema, patternSchema } from './schema.ts'
 import { validate } from './validation.ts'
 import { type KeyPath, locateInValue, type Mapping, valueAt } from './yaml.ts'
-
-/** Keys of a pattern that are not parameters. */
-const reserved = ['label', 'only', 'seed'] as const
 
 /** Returns undefined if the block has errors, which are added to the file. */
 export function readExperiment(source: Mapping, place: Place): ExperimentBlock | undefined {
@@ -20,22 +19,37 @@ export function readExperiment(source: Mapping, place: Place): ExperimentBlock |
   const data = validate(experimentSchema, source)
   // Read the raw mapping: an error elsewhere in the block must not hide those in its patterns.
   const parameters = isMapping(source.data.parameters) ? source.data.parameters : {}
-  for (const key of reserved) {
+  for (const key of patternKeys) {
     if (!Object.hasOwn(parameters, key)) continue
     const reason = `${key} cannot be a parameter: patterns use it for themselves`
     source.keyError('reserved-name', ['parameters', key], reason)
   }
   for (const list of ['environments', 'needs', 'env']) refuseRepeats([list], source)
+  const { matrix } = source.data
   const written = isMapping(source.data.patterns) ? source.data.patterns : {}
-  const patterns = Object.entries(written).flatMap(([name, changes]): readonly Pattern[] => {
-    const pattern = changes ?? {} // `baseline:` with nothing after it
-    return isMapping(pattern) ? [readPattern(name, pattern, parameters, source)] : []
-  })
-  checkGroups(Object.keys(written), source)
+  if (matrix === undefined && source.data.patterns === undefined)
+    source.valueError(
+      'missing-key',
+      [],
+      'missing key: patterns (or matrix: lists of values and their product)',
+    )
+  const patterns = [
+    ...Object.entries(written).flatMap(([name, changes]): readonly Pattern[] => {
+      const pattern = changes ?? {} // `baseline:` with nothing after it
+      return isMapping(pattern) ? [readPattern(name, pattern, parameters, source)] : []
+    }),
+    ...(isMapping(matrix) ? readMatrix(matrix, parameters, source) : []),
+  ]
+  checkNames(patterns, source)
+  if (isMapping(matrix)) checkBaseline(matrix, written, parameters, source)
+  checkGroups(
+    patterns.map(({ name }) => name),
+    source,
+  )
   checkBoots(source)
   const invariants = data?.invariants.flatMap((one, index) => readInvariant(one, index, source) ?? [])
   if (data === undefined || source.file.messages.slice(before).some(({ fatal }) => fatal)) return undefined
-  const { script, deadline, env, ...rest } = data
+  const { script, deadline, env, matrix: _, ...rest } = data
   return {
     type: 'experiment',
     place,
@@ -68,8 +82,8 @@ export function readInvariant(written: Written, index: number, source: Mapping):
   }
 }
 
-function readPattern(name: string, written: Parameters, parameters: Parameters, source: Mapping): Pattern {
-  const base = ['patterns', name]
+/** The keys of a pattern besides its changes: label, only, seed. */
+function readPatternKeys(written: Parameters, base: KeyPath, source: Mapping) {
   const keys = validate(patternSchema, source, { data: written, base })
   const environments = wordsIn(source.data.environments).map(([, environment]) => environment)
   for (const [index, environment] of wordsIn(written.only)) {
@@ -80,8 +94,14 @@ function readPattern(name: string, written: Parameters, parameters: Parameters, 
     source.valueError('unknown-environment', [...base, 'only', index], reason)
   }
   refuseRepeats([...base, 'only'], source)
+  return keys
+}
+
+function readPattern(name: string, written: Parameters, parameters: Parameters, source: Mapping): Pattern {
+  const base = ['patterns', name]
+  const keys = readPatternKeys(written, base, source)
   const changes = Object.fromEntries(
-    Object.entries(written).filter(([key]) => !reserved.some((word) => word === key)),
+    Object.entries(written).filter(([key]) => !patternKeys.some((word) => word === key)),
   )
   for (const { path, ruleId, reason } of typeErrors(parameters, changes)) {
     const report = ruleId === 'unknown-parameter' ? source.keyError : source.valueError
@@ -94,6 +114,62 @@ function readPattern(name: string, written: Parameters, parameters: Parameters, 
     place: source.keyPlace(base),
     parameters: mergeParameters(parameters, changes),
     changes,
+  }
+}
+
+/** The combinations of a matrix, as patterns. */
+function readMatrix(matrix: Parameters, parameters: Parameters, source: Mapping): readonly Pattern[] {
+  return combinationsOf(matrix, parameters, source).map(({ name, label, changes, at, entries }) => {
+    const keys = entries.map((entry) => {
+      const written = valueAt(source.data, entry) as Parameters
+      return readPatternKeys(written, entry, source)
+    })
+    return {
+      ...Object.assign({ label }, ...keys),
+      name,
+      place: source.keyPlace(at),
+      parameters: mergeParameters(parameters, changes),
+      changes,
+    }
+  })
+}
+
+/** Names of a block's patterns and combinations, also of one with errors, which are told elsewhere. */
+export function patternNamesIn({ patterns, matrix, parameters }: Parameters): readonly string[] {
+  const combinations = isMapping(matrix)
+    ? combinationsOf(matrix, isMapping(parameters) ? parameters : {}, silent)
+    : []
+  return [...Object.keys(isMapping(patterns) ? patterns : {}), ...combinations.map(({ name }) => name)]
+}
+
+/** Two patterns must not be one, nor have one folder where file systems do not tell case apart. */
+function checkNames(patterns: readonly Pattern[], source: Mapping): void {
+  const first = new Map<string, Pattern>()
+  for (const pattern of patterns) {
+    const { name, place } = pattern
+    const other = first.get(folderOf(name))
+    first.set(folderOf(name), other ?? pattern)
+    if (other === undefined || hasErrorAt(source.file, place)) continue
+    const reason =
+      other.name === name
+        ? `a combination of the matrix is called ${name}, as is a pattern: leave the pattern out, or exclude the combination`
+        : `${name} and ${other.name} differ only in case: on some computers they would be one folder`
+    fail(source.file, 'repeated-name', place, reason)
+  }
+}
+
+/** Patterns beside a matrix need a value of each factor, too. */
+function checkBaseline(
+  matrix: Parameters,
+  written: Parameters,
+  parameters: Parameters,
+  source: Mapping,
+): void {
+  const [first] = Object.keys(written)
+  for (const factor of first === undefined ? [] : factorNames(matrix)) {
+    if (pathOf(parameters, factor) !== undefined) continue
+    const reason = `${factor} has no value in the pattern ${first}: name it in parameters first`
+    source.keyError('unknown-parameter', ['matrix', factor], reason)
   }
 }
 

@@ -111,7 +111,7 @@ function readContent(node: Code, text: SourceText, file: VFile): Mapping | undef
   return readMapping(fenceText(node), locateInFence(text, node), { file, what: `the block ${info}`, fence })
 }
 
-const numeric = ['trials', 'boots', 'seed', 'deadline']
+const numeric = ['trials', 'boots', 'seed', 'deadline', 'warmup']
 
 /** Reads attributes after the kind: `experiment id=hello trials=20 note="two words"`. */
 function readAttributes(node: Code, text: SourceText, file: VFile): Mapping {

@@ -19,6 +19,8 @@ export const limits = {
   boots: 1000,
   /** Per boot. Just below the limit of timers: 2^31 milliseconds. */
   deadlineSeconds: 2_000_000,
+  /** Per boot. */
+  warmup: 10_000,
 } as const
 
 /** Thrown for a document beyond a limit; `offset` counts characters from its start. */

@@ -23,7 +23,8 @@ export interface Reference {
  * An @ after a Latin letter, a digit or an address character is part of a word or e-mail address. Other
  * scripts put no space before a reference.
  */
-const mention = /(?<![\p{Script=Latin}\p{N}_.+\-/@])@([a-zA-Z][\w-]*\w)/gu
+const mention =
+  /(?<![\p{Script=Latin}\p{N}_.+\-/@])@(\p{Script=Latin}[\p{Script=Latin}\d_-]*[\p{Script=Latin}\d_])/gu
 
 /**
  * Finds all words after an @ in a text, with places, except escaped ones (\@tbl-x).

@@ -4,19 +4,28 @@ import { posix } from 'node:path'
 import * as z from 'zod'
 import { dataEnvironment } from '../data/source.ts'
 import { publishedRoot } from '../query/expression.ts'
+import { nameProblem } from '../results/name.ts'
 import { limits } from './limits.ts'
 
-const name = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]*$/, 'use small letters, digits and hyphens, starting with a letter')
+const name = z.string().superRefine(refuse((value) => nameProblem(value)))
 const experimentName = name.refine(
   (value) => value !== publishedRoot,
   'this name stands for published tables in expressions',
 )
-/** May contain a version: xen-4.14. */
-const environmentName = z
-  .string()
-  .regex(/^[a-z][a-z0-9.-]*$/, 'use small letters, digits, hyphens and dots, starting with a letter')
+/** May contain a version or a fraction: xen-4.14, rate-0.5. */
+const dottedName = z.string().superRefine(refuse((value) => nameProblem(value, { dots: true })))
+/** Of a table or figure, which the text refers to: @tbl-latency. */
+const floatName = z.string().superRefine(refuse((value) => nameProblem(value, { latin: true })))
+const environmentName = dottedName
+const patternName = dottedName
+/** Makes a check of a function that returns what is wrong with a value, or undefined. */
+function refuse(problem: (value: string) => string | undefined) {
+  return (value: string, context: z.RefinementCtx<string>) => {
+    const message = problem(value)
+    if (message !== undefined) context.addIssue({ code: 'custom', message })
+  }
+}
+
 const words = z.string().regex(/\S/, 'write some words')
 const path = z
   .string()
@@ -38,6 +47,10 @@ const flag = z
 const list = z.string().transform((value) => value.split(','))
 
 const oneOrMore = z.union([words.transform((value): readonly string[] => [value]), z.array(words).min(1)])
+
+/** Of columns with words, or of parameters, which may be numbers. */
+const value = z.union([words, z.number(), z.boolean()]).transform(String)
+const oneOrMoreValues = z.union([value.transform((one): readonly string[] => [one]), z.array(value).min(1)])
 
 const invariant = z.strictObject({
   holds: words.describe('Measures of a row, compared with = <= >= < or >'),
@@ -79,6 +92,12 @@ const common = {
   interpreter: interpreter
     .exactOptional()
     .describe('Runs a script in another language: a program on PATH, or .venv/bin/python'),
+  warmup: z
+    .int()
+    .min(0)
+    .max(limits.warmup)
+    .exactOptional()
+    .describe('Trials of each boot that run first and are not kept'),
 }
 
 export const experimentSchema = z.strictObject({
@@ -91,6 +110,10 @@ export const experimentSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Whether local cells may run beside others: not if they time anything'),
+  order: z
+    .enum(['interleaved', 'blocked'])
+    .exactOptional()
+    .describe('Whether boots of local patterns run in rounds, one of each, or pattern by pattern'),
   env: z
     .array(variable)
     .default([])
@@ -99,11 +122,17 @@ export const experimentSchema = z.strictObject({
     ),
   parameters: mapping.default({}).describe('Baseline value of every parameter'),
   patterns: z
-    .record(name, mapping.nullable())
+    .record(patternName, mapping.nullable())
     .refine((value) => Object.keys(value).length > 0, 'name at least one pattern (baseline: {})')
+    .exactOptional()
     .describe('Pattern -> changes to parameters; also label (words), only (environments) and seed'),
+  matrix: mapping
+    .exactOptional()
+    .describe(
+      'Parameter -> list of values, of whose combinations each is a pattern; also exclude, include, label',
+    ),
   groups: z
-    .record(name, z.array(name).min(1))
+    .record(patternName, z.array(patternName).min(1))
     .default({})
     .describe('Group -> patterns of it, for expressions that read several at once'),
   discrete: z.boolean().default(false).describe(discreteText),
@@ -185,7 +214,7 @@ const texts = z.record(z.string(), words).default({})
 
 /** Other keys are options of the table's kind. */
 export const tableSchema = z.looseObject({
-  id: name,
+  id: floatName,
   kind: name,
   from: name.exactOptional(),
   caption: words,
@@ -195,9 +224,9 @@ const rowsOfExperiment = z.strictObject({
   from: name.describe('Experiment'),
   dataset: name.exactOptional().describe('Dataset of its runs, in place of their observations'),
   where: z
-    .record(z.string(), oneOrMore)
+    .record(z.string(), oneOrMoreValues)
     .default({})
-    .describe('Column -> value or values; environment and pattern select runs'),
+    .describe('Column or parameter -> value or values; environment and pattern select runs'),
   ratios: z
     .array(words)
     .min(1)
@@ -209,7 +238,7 @@ const rowsOfExperiment = z.strictObject({
 export type FigureData = Readonly<z.output<typeof rowsOfExperiment>>
 
 export const figureSchema = z.strictObject({
-  id: name,
+  id: floatName,
   spec: path.describe('Vega-Lite file, relative to the project'),
   caption: words,
   number: z.union([z.number(), words]).exactOptional().describe('In place of the counted number'),
@@ -230,7 +259,7 @@ const expression = z.string().min(1)
 const cell = z
   .string()
   .regex(
-    /^[a-z][a-z0-9-]*\/[a-z][a-z0-9.-]*(?:\/[a-z][a-z0-9-]*)?$/,
+    /^[^/\s]+\/[^/\s]+(?:\/[^/\s]+)?$/,
     'write an experiment and an environment, and maybe a pattern: latency/xen-4.17/baseline',
   )
 
@@ -250,12 +279,12 @@ const replacement = z.strictObject({
 })
 
 export const claimSchema = z.strictObject({
-  id: z.string().regex(/^[A-Za-z][\w-]*$/, 'use letters, digits and hyphens, starting with a letter'),
+  id: name,
   statement: words.describe('The sentence that is claimed'),
   scope: z
     .enum(['shape', 'absolute', 'method'])
     .describe('What it speaks of: proportions, times of a machine, or a method'),
-  shows: name.exactOptional().describe('The table or figure that it refers to'),
+  shows: floatName.exactOptional().describe('The table or figure that it refers to'),
   source: words.exactOptional().describe('Where it was published: Table 5'),
   published: z
     .union([z.number(), words, z.array(expression).min(1)])
@@ -351,17 +380,17 @@ export const frontMatterSchema = z.strictObject({
 export const translationSchemas = {
   experiment: z.strictObject({
     id: name,
-    labels: z.record(name, words).default({}).describe('Pattern -> words for tables and figures'),
+    labels: z.record(patternName, words).default({}).describe('Pattern -> words for tables and figures'),
   }),
   data: z.strictObject({
     id: z.string(),
     label: words.exactOptional(),
     source: words.exactOptional(),
-    labels: z.record(name, words).default({}).describe('File -> words for tables and figures'),
+    labels: z.record(patternName, words).default({}).describe('File -> words for tables and figures'),
   }),
-  table: z.strictObject({ id: name, caption: words }),
+  table: z.strictObject({ id: floatName, caption: words }),
   figure: z.strictObject({
-    id: name,
+    id: floatName,
     caption: words,
     alt: words,
     texts: texts.describe('What the figure would write -> what it writes here'),

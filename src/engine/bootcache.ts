@@ -15,6 +15,7 @@ import type { Item, Seal } from '../results/seal.ts'
 import type { HostFacts } from './host.ts'
 import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
+import { type Machine, machineSchema } from './script/message.ts'
 import { checkResult } from './script/result.ts'
 
 export interface FinishedBoot {
@@ -23,6 +24,7 @@ export interface FinishedBoot {
   readonly seconds: number
   /** The machine that ran it, if it was another one than this. */
   readonly host?: HostFacts
+  readonly machine?: Machine
 }
 
 export const bootCache = '.repro/boots'
@@ -30,6 +32,7 @@ export const bootCache = '.repro/boots'
 const written = z.strictObject({
   seconds: z.number(),
   host: z.record(z.string(), z.string()).exactOptional(),
+  machine: machineSchema.exactOptional(),
   /** Name -> SHA-256 (hex). */
   files: z.record(z.string(), z.string()),
   result: z.unknown(),

@@ -6,10 +6,10 @@
 import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { LimitFunction } from 'p-limit'
 import { makeFolder, move, remove } from '../files/change.ts'
 import { openFiles, sha256 } from '../files/tracked.ts'
 import { violation } from '../query/invariant.ts'
+import { machinePrefix } from '../query/machine.ts'
 import { keyOf } from '../results/key.ts'
 import { bootFolder, runName, type Run } from '../results/run.ts'
 import type { Seal } from '../results/seal.ts'
@@ -19,7 +19,7 @@ import { type FinishedBoot, deleteBoot, cacheBoot, cachedBoot } from './bootcach
 import type { Boot } from './boots.ts'
 import type { Executor } from './executor.ts'
 import { hostFacts } from './host.ts'
-import { type BootResult, mergeBoots, united } from './mergeboots.ts'
+import { type BootResult, mergeBoots, mergeMachines, united } from './mergeboots.ts'
 import type { Step } from './plan.ts'
 import { areUnchanged, mergeReads } from './reads.ts'
 import { type Placing, runOrder, type Watch, withFiles } from './run.ts'
@@ -49,12 +49,17 @@ export interface Task
   readonly ignoreCache: boolean
   /** Shares its machine with no other cell. */
   readonly alone: boolean
-  readonly enter: LimitFunction
+  readonly enter: Enter
+  /** How its boots follow those of other patterns, for provenance; absent if nothing decides that. */
+  readonly order?: string
   /** Called when the first boot may start; returns whether the cell should run. */
   readonly begin: () => boolean
   /** Called at once, even if other boots of the cell still run. */
   readonly onFailure: () => void
 }
+
+/** Runs a boot of a cell when its turn comes. */
+export type Enter = <Value>(boot: Boot, action: () => Promise<Value>) => Promise<Value>
 
 /** Thrown for a failed cell; `cause` is an ExperimentError or TestbedError. */
 export class CellError extends Error {
@@ -107,7 +112,7 @@ export async function execute(task: Task): Promise<Run | undefined> {
       return undefined
     }
   }
-  const finished = await Promise.all(boots.map((boot) => enter(() => finish(boot))))
+  const finished = await Promise.all(boots.map((boot) => enter(boot, () => finish(boot))))
   const begun = await starting
   if (begun === undefined) return undefined
   try {
@@ -159,6 +164,7 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     parameters: definition.parameters,
     boot: boot.number,
     boots: boots.length,
+    warmup: block.warmup ?? 0,
     trials: boot.trials,
     seed: definition.seed ?? block.seed,
     deadlineMs: block.deadlineSeconds * 1000,
@@ -304,10 +310,11 @@ function noProgram({ cell, document }: Task, problem: string): string {
 
 /** Provenance; not part of the key. */
 async function circumstances(
-  { generator, project }: Task,
+  { generator, project, order }: Task,
   finished: readonly Finished[],
   date: Date,
 ): Promise<Readonly<Record<string, string | number>>> {
+  const machine = mergeMachines(finished.flatMap(({ machine }) => (machine ? [machine] : [])))
   const own = await hostFacts(project)
   const host = Object.entries(united(finished.map((boot) => boot.host ?? own)))
   return {
@@ -316,6 +323,8 @@ async function circumstances(
     'duration (s)': Math.round(10 * finished.reduce((sum, { seconds }) => sum + seconds, 0)) / 10,
     // `duration` is the sum over boots, even if they ran concurrently.
     ...(finished.length > 1 ? { ended: new Date().toISOString() } : {}),
+    ...(order === undefined ? {} : { [`${machinePrefix}order`]: order }),
+    ...Object.fromEntries(Object.entries(machine).map(([item, value]) => [`${machinePrefix}${item}`, value])),
     ...Object.fromEntries(host.map(([item, value]) => [`host ${item}`, value])),
   }
 }

@@ -124,6 +124,45 @@ export function united<Value extends string | number>(
   )
 }
 
+/** Merges what boots, or runs, noted of their machine: ranges of texts, and the largest of numbers. */
+export function mergeMachines(
+  all: readonly Readonly<Record<string, string | number>>[],
+): Readonly<Record<string, string | number>> {
+  const values = Map.groupBy(
+    all.flatMap((one) => Object.entries(one)),
+    ([item]) => item,
+  )
+  return Object.fromEntries(
+    [...values].map(([item, those]) => {
+      const found = [...new Set(those.map(([, value]) => value))]
+      if (found.every((value) => typeof value === 'number')) return [item, Math.max(...found)]
+      const texts = found.map(String)
+      return [item, texts.length === 1 ? (texts[0] as string) : (spanned(texts) ?? texts.join(' | '))]
+    }),
+  )
+}
+
+/** Merges numbers, and ranges of numbers, in texts that are alike elsewhere. */
+function spanned(texts: readonly string[]): string | undefined {
+  const range = /(\d+(?:\.\d+)?(?:–\d+(?:\.\d+)?)?)/
+  const parts = texts.map((text) => text.split(range))
+  const [first = []] = parts
+  const isNumber = (index: number) => index % 2 === 1 // the pattern has one group
+  const isAlike = (other: readonly string[]) =>
+    other.length === first.length && other.every((part, index) => isNumber(index) || part === first[index])
+  if (!parts.every(isAlike)) return undefined
+  return first
+    .map((part, index) => {
+      if (!isNumber(index)) return part
+      const ends = parts
+        .flatMap((those) => (those[index] ?? '').split('–'))
+        .toSorted((a, b) => Number(a) - Number(b))
+      const [low, high] = [ends.at(0), ends.at(-1)]
+      return low === high ? low : `${low}–${high}`
+    })
+    .join('')
+}
+
 /** Merges texts into one with ranges of numbers, `51–53 °C`; undefined if they differ elsewhere. */
 function ranges(texts: readonly string[]): string | undefined {
   const number = /(\d+(?:\.\d+)?)/

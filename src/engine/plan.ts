@@ -11,8 +11,8 @@ import { parameterInputs } from '../results/key.ts'
 import { runName, spanOf, type Inputs, type Run } from '../results/run.ts'
 import { resultDigest, StoreError } from '../results/runfile.ts'
 import { sameRows, type Store } from '../results/store.ts'
-import type { Environment, Host, TestbedInputs } from '../testbed/testbed.ts'
-import { byTestbed } from '../testbeds/environments.ts'
+import type { Environment, Host, Testbed, TestbedInputs } from '../testbed/testbed.ts'
+import { byTestbed, testbedOf } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import { type Boot, plannedBoots } from './boots.ts'
 import { type AcceptedInputs, type CacheStatus, cacheStatusOf, matches, staleReason } from './cachestatus.ts'
@@ -92,6 +92,7 @@ export async function plan(
       trials: block.trials,
       // Omitted for a single boot, to keep the keys of such cells unchanged.
       ...(block.boots > 1 ? { boots: block.boots } : {}),
+      ...measuringInputs(block, testbedOf(environment, context.testbeds)),
       seed: definition.seed ?? block.seed,
       ...environmentInputs(environment),
     }
@@ -246,6 +247,13 @@ function withItsInterpreter(inputs: Inputs, run: Pick<Run, 'inputs'>): Inputs {
   if (inputs.interpreter !== missingInterpreter) return inputs
   const own = Object.entries(run.inputs).filter(([name]) => /^interpreter$|^package /.test(name))
   return { ...inputs, ...Object.fromEntries(own) }
+}
+
+/** Of what may stand in a block, only what differs from the default: keys of other blocks stay as they were. */
+function measuringInputs(block: ExperimentBlock, { isolated }: Testbed): Inputs {
+  const { warmup = 0, order, parallel, patterns } = block
+  const isBlocked = order === 'blocked' && !isolated && parallel !== true && patterns.length > 1
+  return { ...(warmup > 0 ? { warmup } : {}), ...(isBlocked ? { order } : {}) }
 }
 
 function sourcesOf(

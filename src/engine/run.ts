@@ -11,7 +11,7 @@ import type { HostFacts } from './host.ts'
 import { refuseBootColumn } from './mergeboots.ts'
 import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
-import { type Failure, type BootOrder, mostEnd, parseEnd } from './script/message.ts'
+import { type Failure, type BootOrder, type Machine, mostEnd, parseEnd } from './script/message.ts'
 import { lastLines, outputLog } from './script/output.ts'
 import { checkFiles, checkResult } from './script/result.ts'
 
@@ -23,6 +23,7 @@ export interface Ran {
   readonly result: Result
   readonly reads: Reads
   readonly host?: HostFacts
+  readonly machine?: Machine
 }
 
 /** What an executor is told of a boot beside its order. */
@@ -82,7 +83,7 @@ function outcomeOf(order: BootOrder, output: string, status: Ending): Ran {
 
 /** Validates again: a script could write the end file itself. */
 function accepted(
-  end: { readonly result: unknown; readonly reads: unknown },
+  end: { readonly result: unknown; readonly reads: unknown; readonly machine?: Machine },
   { folder, boots }: BootOrder,
 ): Ran {
   const result = checkResult(end.result)
@@ -90,7 +91,7 @@ function accepted(
   checkFiles(result.files, folder)
   const reads = parseReads(end.reads)
   if (reads === undefined) throw new ExperimentError("the script's process reported invalid reads")
-  return { result, reads }
+  return { result, reads, ...(end.machine && { machine: end.machine }) }
 }
 
 function reasonOf({ status, late }: Ending, deadlineMs: number): string {

@@ -2,13 +2,18 @@
 
 import { setMaxListeners } from 'node:events'
 import pLimit, { type LimitFunction } from 'p-limit'
+import { oneRound } from '../check/rounds.ts'
+import type { ExperimentBlock } from '../document/block.ts'
+import { concernsOf } from '../query/machine.ts'
 import { bootsOf, secondsOf, runName, type Run } from '../results/run.ts'
 import { testbedOf } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
+import { counted, present } from '../text/message.ts'
 import type { PlannedCell } from './cells.ts'
 import type { Planned, TellEvent } from './event.ts'
-import { CellError, execute, type ExecutionContext } from './execute.ts'
+import { CellError, type Enter, execute, type ExecutionContext } from './execute.ts'
 import type { Step } from './plan.ts'
+import { groupsOf, openRounds, turnsOf } from './rounds.ts'
 import { requireVariables } from './script/variables.ts'
 
 export interface ScheduleOptions {
@@ -58,11 +63,10 @@ export async function runCells(
   tell({ type: 'planned', cells: first.map(expected), jobs: first.every(isAlone) ? 1 : jobs })
   const sideBySide = pLimit(jobs)
   const limitOf = machineLimits(testbeds, sideBySide)
-  const oneByOne = pLimit(1)
   if (jobs > 1 && first.filter(isAlone).flatMap(({ boots }) => boots).length > 1)
     tell({ type: 'note', text: aloneNote })
 
-  const runStep = async (step: Step, enter: LimitFunction): Promise<void> => {
+  const runStep = async (step: Step, enter: Enter, order?: string): Promise<void> => {
     const name = runName(step.cell)
     const begin = () => {
       if (hasFailed && !keepGoing) return false
@@ -73,6 +77,7 @@ export async function runCells(
     try {
       const run = await execute({
         ...{ ...step, ...context, signal, enter, begin, onFailure },
+        ...(order === undefined ? {} : { order }),
         ignoreCache: rerun(step.cell),
         alone: mustBeAlone(step, testbeds),
         log: (text) => tell({ type: 'log', name, text }),
@@ -82,6 +87,7 @@ export async function runCells(
       made.set(name, run)
       const excluded = run.exclusions.reduce((sum, { count }) => sum + count, 0)
       tell({ type: 'finished', name, rows: run.rows.length, excluded })
+      for (const text of concernLines(run, step.cell.block)) tell({ type: 'log', name, text })
     } catch (error) {
       if (!(error instanceof CellError)) throw error
       failures.push(error)
@@ -108,10 +114,57 @@ export async function runCells(
     }
     const together = inOrder(ready.filter((step) => !isAlone(step)))
     // Wait for all before throwing the first error, as the others still write.
-    const ends = await Promise.allSettled(together.map((step) => runStep(step, limitOf(step))))
-    for (const end of ends) if (end.status === 'rejected') throw end.reason
-    for (const step of inOrder(ready.filter(isAlone))) await runStep(step, oneByOne)
+    const enterOf = (step: Step): Enter => {
+      const limit = limitOf(step)
+      return (_, action) => limit(action)
+    }
+    await allDone(together.map((step) => runStep(step, enterOf(step))))
+    for (const steps of groupsOf(inOrder(ready.filter(isAlone)))) {
+      const rounds = openRounds(turnsOf(steps))
+      const order = orderOf(steps)
+      const ends = new Map(steps.map((step) => [step, runStep(step, rounds.enterOf(step), order)]))
+      await Promise.all([
+        allDone([...ends.values()]),
+        rounds.run(async (step) => await ends.get(step)?.catch(() => {})),
+      ])
+      for (const text of roundNotes(steps, made)) tell({ type: 'note', text })
+    }
   }
+}
+
+/** Tells once of a block whose patterns should run in several rounds. */
+function roundNotes(steps: readonly Step[], made: ReadonlyMap<string, Run>): readonly string[] {
+  const first = steps.find(({ cell }) => made.has(runName(cell)))
+  const columns = first && made.get(runName(first.cell))?.columns
+  const reason = first && columns && oneRound(first.cell.block, columns)
+  return reason === undefined ? [] : [`${first?.cell.experiment}: ${reason}`]
+}
+
+/** Waits for all before throwing the first error, as the others still write. */
+async function allDone(ends: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(ends)) if (end.status === 'rejected') throw end.reason
+}
+
+/** How the boots of a block's patterns follow each other, in words; undefined if there is one pattern. */
+function orderOf(steps: readonly Step[]): string | undefined {
+  const [first] = steps
+  if (first === undefined || first.cell.block.patterns.length < 2) return undefined
+  const { order, boots, seed } = first.cell.block
+  if (order === 'blocked') return 'pattern by pattern'
+  const rounds = boots === 1 ? 'one round' : `${boots} rounds`
+  return `${rounds} of ${counted(steps.length, 'pattern')}, each in an order drawn from seed ${seed}`
+}
+
+/** Warnings of what may have changed the times of a run. */
+function concernLines(run: Run, block: ExperimentBlock): readonly string[] {
+  const { governor, elsewhere } = concernsOf(run, block)
+  return present([
+    governor !== undefined &&
+      `measured under the CPU governor ${governor}: times follow the frequency (cpupower frequency-set -g performance)`,
+    elsewhere !== undefined &&
+      `other programs kept ${elsewhere} processors busy while it ran: times may be too long (parallel: true in a ` +
+        'block that measures none)',
+  ])
 }
 
 /** Scales the last run's time to as many boots. Fewer trials per boot shrink only half of it. */

@@ -5,7 +5,7 @@ import { english as phrases } from '../claims/phrases.ts'
 import { english as reasons } from '../claims/reasons.ts'
 import type { Exclusion } from '../results/run.ts'
 import { code, type Inline, strong } from '../text/markdown.ts'
-import { counted } from '../text/message.ts'
+import { abbreviated, counted } from '../text/message.ts'
 
 export type Messages = typeof english
 
@@ -125,6 +125,15 @@ export const english = {
     ],
   },
 
+  concerns: {
+    governor: (experiment: string, governors: readonly string[]) =>
+      `${experiment} was measured under the CPU governor ${governors.join(', ')}, not performance: ` +
+      'times follow the frequency.',
+    /** `patterns` are those that it met; undefined for all. */
+    elsewhere: (experiment: string, processors: number, patterns: readonly string[] | undefined) =>
+      `Other programs kept up to ${processors} processors busy while ${experiment} ran` +
+      `${patterns === undefined ? '' : ` (${abbreviated(patterns, 5)})`}: times may be too long.`,
+  },
   experiment: {
     title: (id: string): readonly Inline[] => ['Experiment ', code(id)],
     inlineScript: 'script below',

@@ -141,6 +141,13 @@ export const japanese: Messages = {
     ],
   },
 
+  concerns: {
+    governor: (experiment, governors) =>
+      `${experiment}の計測時のCPUガバナーは${governors.join('、')}で、performanceではない：時間は周波数に左右される。`,
+    elsewhere: (experiment, processors, patterns) =>
+      `${experiment}${patterns === undefined ? '' : `（${patterns.join('、')}）`}の計測中、ほかのプログラムが` +
+      `最大${processors}個分のプロセッサを使っていた：時間は長すぎるかもしれない。`,
+  },
   experiment: {
     title: (id) => ['実験 ', code(id)],
     inlineScript: '下記のスクリプト',

@@ -12,7 +12,7 @@ import { editsOf } from '../claims/edits.ts'
 import { english } from '../claims/reasons.ts'
 import type { KnownRun } from '../claims/verification.ts'
 import { hasErrors } from '../document/problem.ts'
-import { cellsOf, cellSelector, RequestError, selectorsOf } from '../engine/cells.ts'
+import { cellsOf, cellSelector, isSelected, RequestError, selectorsOf } from '../engine/cells.ts'
 import type { TellEvent } from '../engine/event.ts'
 import type { CellError } from '../engine/execute.ts'
 import { localName, openExecutor } from '../engine/executors.ts'
@@ -220,9 +220,10 @@ export function selection(steps: readonly Step[], { only, rerun }: Pick<BuildOpt
   const isChosen = cellSelector(cells, only, '--only')
   if (rerun === 'all') return { isChosen, isRerun: isChosen }
   const isRerun = cellSelector(cells, rerun, '--rerun')
-  const left = new Set(cells.filter(isChosen).flatMap(selectorsOf))
+  const left = cells.filter(isChosen)
+  const names = new Set(left.flatMap(selectorsOf))
   for (const word of rerun)
-    if (!left.has(word))
+    if (!names.has(word) && !left.some((cell) => isSelected(cell, word)))
       throw new RequestError(`--rerun=${word}: --only leaves these cells out (name them in both, or in one)`)
   return { isChosen, isRerun: rerun.length === 0 ? () => false : isRerun }
 }

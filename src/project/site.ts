@@ -24,7 +24,7 @@ import { parseHeader, StoreError } from '../results/runfile.ts'
 import type { Seal } from '../results/seal.ts'
 import { openStore, readable, recordedFolder } from '../results/store.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
-import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
+import { emulationOf, projectEnvironments, testbedOf } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
 import { type DocumentData, dataRuns, readDocumentData } from './data.ts'
 import { programOf } from './program.ts'
@@ -109,6 +109,9 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     check(document, {
       ...files,
       environments: [...environments.keys()],
+      shared: [...environments.values()]
+        .filter((one) => !testbedOf(one, site.testbeds).isolated)
+        .map(({ name }) => name),
       emulated: {
         ...emulationOf(site.testbeds),
         environments: [...environments.values()]

@@ -6,7 +6,7 @@
 import { runName, type Run } from '../results/run.ts'
 import { notFinite, QueryError, unknown } from './error.ts'
 import type { Expression, Operator, Path } from './expression.ts'
-import { aggregates, functions } from './functions.ts'
+import { aggregates, type CallFunction, functions } from './functions.ts'
 import type { Quantity } from './quantity.ts'
 import type { Factors } from './series.ts'
 import { type Statistic, statistics } from './statistics.ts'
@@ -19,8 +19,10 @@ export interface Reading {
   readonly values: readonly (number | null)[]
   readonly unit: string
   readonly factors: Factors
-  /** Absent if rows are counted. */
+  /** Absent if rows are counted, or a parameter is read. */
   readonly measure?: string
+  /** The parameter that is read in place of a measure: the same in all rows. */
+  readonly parameter?: string
   /** Absent if the path names a series. */
   readonly statistic?: Statistic
 }
@@ -83,7 +85,7 @@ function valuesOf(node: Expression, look: (path: Path) => Readings): Vector {
       const { name, arguments: args } = node
       const called = functions.get(name)
       if (called === undefined) throw unknown('function', name, [...functions.keys()])
-      const pairs = called.type === 'pairs' ? seriesPair(name, called.of, args, look) : undefined
+      const pairs = called.type === 'pairs' ? seriesPair(name, called, args, look) : undefined
       if (pairs) return { items: [pairs] }
       const vectors = args.map((argument) => vectorOf(argument, look))
       const [first, second] = vectors as [Vector, Vector]
@@ -91,7 +93,7 @@ function valuesOf(node: Expression, look: (path: Path) => Readings): Vector {
         case 'each':
           return { ...first, items: first.items.map((one) => ({ ...one, value: called.of(one.value) })) }
         case 'pairs':
-          return { items: [ofLists(name, called.of, first, second)] }
+          return { items: [ofLists(name, called, first, second)] }
         case 'aggregate': {
           const all = vectors.flatMap(({ items }) => items)
           const value = called.of(all.map((one) => one.value))
@@ -104,8 +106,13 @@ function valuesOf(node: Expression, look: (path: Path) => Readings): Vector {
 }
 
 /** Describes a reading by its factors and measure: `pause.total`. */
-export function whatIsRead({ factors, measure }: Pick<Reading, 'factors' | 'measure'>): string {
-  return [...Object.values(factors), ...(measure === undefined ? [] : [measure])].join('.')
+export function whatIsRead({
+  factors,
+  measure,
+  parameter,
+}: Pick<Reading, 'factors' | 'measure' | 'parameter'>): string {
+  const last = measure ?? parameter
+  return [...Object.values(factors), ...(last === undefined ? [] : [last])].join('.')
 }
 
 function numberOf(reading: Reading): Quantity {
@@ -172,7 +179,7 @@ function operate(operator: Operator, left: Quantity, right: Quantity): Quantity 
 }
 
 /** Applies to two lists, pattern by pattern. */
-function ofLists(name: string, of: Pairs, left: Vector, right: Vector): Quantity {
+function ofLists(name: string, called: Pairs, left: Vector, right: Vector): Quantity {
   if (left.over === undefined || right.over === undefined) {
     throw new QueryError(
       `${name} takes two lists with a number from each pattern, or two series: ` +
@@ -180,11 +187,11 @@ function ofLists(name: string, of: Pairs, left: Vector, right: Vector): Quantity
     )
   }
   commonPatterns(left, right)
-  for (const { items } of [left, right]) commonUnit(name, items)
+  const [x, y] = [left, right].map(({ items }) => commonUnit(name, items)) as [string, string]
   const [xs, ys] = [left, right].map(({ items }) => items.map(({ value }) => value)) as [number[], number[]]
   return {
-    value: pairsOf(name, of, xs, ys),
-    unit: '',
+    value: pairsOf(name, called, xs, ys),
+    unit: called.unit(x, y),
     sources: [...left.items, ...right.items].flatMap(({ sources }) => sources),
   }
 }
@@ -192,7 +199,7 @@ function ofLists(name: string, of: Pairs, left: Vector, right: Vector): Quantity
 /** Applies to two series of one run, row by row; undefined if the arguments are not series. */
 function seriesPair(
   name: string,
-  of: Pairs,
+  called: Pairs,
   args: readonly Expression[],
   look: (path: Path) => Readings,
 ): Quantity | undefined {
@@ -213,11 +220,12 @@ function seriesPair(
   })
   const value = pairsOf(
     name,
-    of,
+    called,
     pairs.map(([x]) => x),
     pairs.map(([, y]) => y),
   )
-  return { value, unit: '', sources: [{ type: 'run', run: left.run, n: pairs.length }] }
+  const unit = called.unit(left.unit, right.unit)
+  return { value, unit, sources: [{ type: 'run', run: left.run, n: pairs.length }] }
 }
 
 function sameRows(left: Reading, right: Reading): boolean {
@@ -225,9 +233,9 @@ function sameRows(left: Reading, right: Reading): boolean {
   return rows(left) === rows(right)
 }
 
-type Pairs = (xs: readonly number[], ys: readonly number[]) => number
+type Pairs = Pick<Extract<CallFunction, { type: 'pairs' }>, 'of' | 'unit'>
 
-function pairsOf(name: string, of: Pairs, xs: readonly number[], ys: readonly number[]): number {
+function pairsOf(name: string, { of }: Pairs, xs: readonly number[], ys: readonly number[]): number {
   if (xs.length < 2) throw new QueryError(`the ${name} of ${xs.length} pairs: at least 2 are needed`)
   const value = of(xs, ys)
   if (Number.isNaN(value)) throw new QueryError(`no ${name}: one side does not vary`)

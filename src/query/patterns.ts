@@ -1,15 +1,23 @@
 /**
  * The pattern part of a path, which may name several: `baseline`, `dom0-cpu, dom0-net`, a group of the
- * experiment, or `*`. Such a path reads one number from each, and aggregates such as `min` reduce them.
+ * experiment, `*`, or those with some values of parameters (`sizeKb=64 & threads=2`). Such a path reads one
+ * number from each, and aggregates such as `min` reduce them.
  */
 
+import type { Parameters } from '../results/parameters.ts'
 import type { Invariant } from './invariant.ts'
+import { conditionsIn, fits, misfit } from './parameters.ts'
 
 /** The cells of an experiment, as its block names them. */
 export interface ExperimentSource {
   readonly id: string
   readonly environments: readonly string[]
-  readonly patterns: readonly { readonly name: string; readonly only?: readonly string[] }[]
+  readonly patterns: readonly {
+    readonly name: string
+    readonly only?: readonly string[]
+    /** Absent if the block has errors. */
+    readonly parameters?: Parameters
+  }[]
   readonly groups?: Readonly<Record<string, readonly string[]>>
   /** Experiments whose rows its own are made from. */
   readonly needs?: readonly string[]
@@ -26,10 +34,14 @@ export interface PatternNames {
   /** Pattern -> the environments that it is restricted to, in the block's order. */
   readonly patterns: ReadonlyMap<string, readonly string[] | undefined>
   readonly groups: ReadonlyMap<string, readonly string[]>
+  /** Pattern -> its parameters; `unknown` of a block with errors. Absent for published tables. */
+  readonly parameters?: ReadonlyMap<string, Parameters> | 'unknown'
 }
 
 export function patternNames({ patterns, groups = {} }: ExperimentSource): PatternNames {
+  const parameters = patterns.flatMap((one) => (one.parameters ? [[one.name, one.parameters] as const] : []))
   return {
+    parameters: parameters.length < patterns.length ? 'unknown' : new Map(parameters),
     patterns: new Map(patterns.map(({ name, only }) => [name, only])),
     groups: new Map(Object.entries(groups)),
   }
@@ -53,6 +65,8 @@ export type PatternChoice =
   /** `at` is the offset of the name in the word. */
   | {
       readonly type: 'unknown'
+      /** What there is none of: `pattern`, unless said. */
+      readonly what?: string
       readonly name: string
       readonly at: number
       readonly known: readonly string[]
@@ -64,11 +78,8 @@ export type PatternChoice =
  * Resolves a word to patterns in an environment, in the order written. Groups and `*` skip patterns that do
  * not run there; a pattern named by itself must run there.
  */
-export function choosePatterns(
-  word: string,
-  environment: string,
-  { patterns, groups }: PatternNames,
-): PatternChoice {
+export function choosePatterns(word: string, environment: string, names: PatternNames): PatternChoice {
+  const { patterns, groups } = names
   const runs = (name: string) => patterns.get(name)?.includes(environment) ?? true
   const chosen: string[] = []
   for (const { 0: one, index: at } of word.matchAll(/[^,\s](?:[^,]*[^,\s])?/g)) {
@@ -77,7 +88,8 @@ export function choosePatterns(
       chosen.push(one)
       continue
     }
-    const members = one === all ? [...patterns.keys()] : groups.get(one)
+    const members = one === all ? [...patterns.keys()] : (groups.get(one) ?? fitting(one, at, names))
+    if (members !== undefined && 'type' in members) return members
     if (members === undefined)
       return { type: 'unknown', name: one, at, known: [...patterns.keys(), ...groups.keys()] }
     const running = members.filter(runs)
@@ -86,12 +98,36 @@ export function choosePatterns(
     }
     chosen.push(...running)
   }
-  return { type: 'chosen', names: [...new Set(chosen)], several: isSeveral(word, { patterns, groups }) }
+  return { type: 'chosen', names: [...new Set(chosen)], several: isSeveral(word, names) }
+}
+
+/** The patterns that fit conditions on parameters; undefined for a word that has none. */
+function fitting(
+  word: string,
+  at: number,
+  { patterns, parameters }: PatternNames,
+): readonly string[] | Extract<PatternChoice, { type: 'unknown' }> | undefined {
+  const conditions = conditionsIn(word)
+  if (conditions === undefined) return undefined
+  if (parameters === undefined) return undefined
+  if (parameters === 'unknown') return [...patterns.keys()]
+  const found = [...parameters].flatMap(([name, own]) => (fits(conditions, own) ? [name] : []))
+  if (found.length > 0) return found
+  const { at: inWord = 0, ...wrong } = misfit(conditions, parameters.values()) ?? {
+    what: 'combination',
+    name: word,
+    known: [],
+  }
+  return { type: 'unknown', ...wrong, at: at + inWord }
 }
 
 /** True if a word is written for several patterns, so that it reads a list. */
 export function isSeveral(word: string, { patterns, groups }: PatternNames): boolean {
-  return word.includes(',') || (!patterns.has(word) && (word === all || groups.has(word)))
+  return (
+    word.includes(',') ||
+    conditionsIn(word) !== undefined ||
+    (!patterns.has(word) && (word === all || groups.has(word)))
+  )
 }
 
 const all = '*'

@@ -5,7 +5,15 @@
  * ends in `n`, the number of observations, without a measure. Nothing is evaluated as code.
  */
 
-import { excludedColumn, inputOf, type Row, type Run, runsByName } from '../results/run.ts'
+import {
+  type Column,
+  excludedColumn,
+  inputOf,
+  type Row,
+  type Run,
+  runName,
+  runsByName,
+} from '../results/run.ts'
 import { QueryError, unknown } from './error.ts'
 import {
   type Expression,
@@ -16,12 +24,14 @@ import {
 } from './expression.ts'
 import { interpret, type Reading, type Readings } from './interpret.ts'
 import { groupsOf, lookUp } from './lookup.ts'
+import { type ParameterColumn, parameterNamed, parameterOf } from './parameters.ts'
 import type { ExperimentSource } from './patterns.ts'
 import type { PublishedTable } from './published.ts'
 import type { Quantity } from './quantity.ts'
 import { afterPattern, type Narrowing, narrow, resolveCells } from './resolve.ts'
 import { canonical, columnOf, rowFilter, type Series, scaled, series } from './series.ts'
 import { statistic, statistics } from './statistics.ts'
+import { unitInName } from './units.ts'
 
 /**
  * The scope of queries: the document's experiments, their existing runs, and the published tables it names.
@@ -119,9 +129,32 @@ function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Prob
   const known = statistic(last)
   if (known === undefined && !measuresOf(run).includes(last))
     throw unknown('statistic', last, [...statistics.keys()])
-  const { factors, measure } = narrowed(run, results, known === undefined ? rest : rest.slice(0, -1))
+  const { factors, measure, parameter } = narrowed(
+    run,
+    results,
+    known === undefined ? rest : rest.slice(0, -1),
+  )
   const selects = rowFilter(factors)
   const common = { run, factors, ...(known === undefined ? {} : { statistic: known }) }
+  if (parameter !== undefined) {
+    const value = parameterOf(run, parameter)
+    if (typeof value !== 'number')
+      throw new QueryError(
+        `${parameter.column} is ${value ?? 'not set'} in run ${runName(run)}: only a parameter that is a number can be read`,
+      )
+    const { scale, unit } = canonical(run, { role: 'measure', ...unitOfParameter(parameter) })
+    const own = scaled(value, scale, parameter.column)
+    const parameterName = parameter.column
+    return {
+      run,
+      read: (rows) => ({
+        ...common,
+        parameter: parameterName,
+        unit,
+        values: rows.filter(selects).map(() => own),
+      }),
+    }
+  }
   if (measure === undefined) {
     if (known === undefined || last !== 'n')
       throw new QueryError(`no measure before ${last}: ${parts.join('.')}`)
@@ -205,12 +238,34 @@ export function cellsRead(
   return { names: [...new Set(names)].sort(), complete }
 }
 
+/** A parameter has the unit that its name ends in, as a measure has: `waitMs`. */
+function unitOfParameter({ column, parameter }: ParameterColumn): Pick<Column, 'name' | 'unit'> {
+  const unit = unitInName(parameter)
+  return { name: column, ...(unit === undefined ? {} : { unit }) }
+}
+
 /** A factor value is known if any run of the experiment has it, so that it can have occurred 0 times. */
-function narrowed(run: Run, results: Results, parts: readonly string[]): Narrowing {
+function narrowed(
+  run: Run,
+  results: Results,
+  parts: readonly string[],
+): Narrowing & { readonly parameter?: ParameterColumn } {
   const known = factorValuesOf(results, run.experiment)
   const factors = run.columns.filter(({ name, role }) => role === 'factor' && name !== excludedColumn)
   const values = factors.map(({ name }) => [name, known.get(name) ?? new Set<string>()] as const)
-  return narrow(parts, measuresOf(run), new Map(values))
+  const measures = measuresOf(run)
+  // A name of the rows comes first: paths into them mean what they meant before a parameter had it.
+  const isOfRows = (part: string) => measures.includes(part) || values.some(([, some]) => some.has(part))
+  const named = parts.find((part) => !isOfRows(part) && parameterNamed(part, run) !== undefined)
+  const parameter = named === undefined ? undefined : parameterNamed(named, run)
+  const { factors: own, measure } = narrow(
+    parts.filter((part) => part !== named),
+    measures,
+    new Map(values),
+  )
+  if (parameter !== undefined && measure !== undefined)
+    throw new QueryError(`a measure and a parameter in one path: ${measure} and ${parameter.column}`)
+  return { factors: own, ...(measure === undefined ? {} : { measure }), ...(parameter && { parameter }) }
 }
 
 function measuresOf({ columns }: Run): readonly string[] {

@@ -33,7 +33,9 @@ export function resolveCells(
   }
   const choice = choosePatterns(word, environment, patternNames(experiment))
   if (choice.type === 'unknown') {
-    const reason = `unknown pattern of ${id}: ${choice.name}${hint(choice.name, choice.known)}`
+    const known =
+      choice.what === 'combination' ? '; no pattern has all of these' : hint(choice.name, choice.known)
+    const reason = `unknown ${choice.what ?? 'pattern'} of ${id}: ${choice.name}${known}`
     mistakes.push({ ruleId: 'unknown-pattern', part: 2, offset: choice.at, reason })
   } else if (choice.type === 'elsewhere' && mistakes.length === 0) {
     const reason = `${choice.name} does not run in ${environment}, only in ${choice.only.join(', ')}`

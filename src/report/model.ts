@@ -55,7 +55,7 @@ export interface ReportProblem {
 export interface Banner {
   readonly origins: readonly Origin[]
   readonly lines: readonly {
-    readonly type: 'origin' | 'runs' | 'missing' | 'excluded' | 'edited' | 'stale' | 'changed'
+    readonly type: 'origin' | 'runs' | 'missing' | 'excluded' | 'edited' | 'stale' | 'changed' | 'concern'
     readonly content: readonly Inline[]
   }[]
 }

@@ -16,6 +16,8 @@ import { cellRuns } from './tables/options.ts'
 /** Fewer resamples than for a verdict: a figure shows many intervals, each to a pixel. */
 const resamples = 600
 
+const ratioFields = ['measure', 'ratio', 'low', 'high']
+
 /**
  * Returns a record per environment, pattern except the first (the baseline), value of the first factor (such
  * as the operation) and measure: the `ratio` of means and its 95 % interval (stats/bootstrap.ts) `low` to
@@ -32,7 +34,7 @@ export function ratios(
     if (baseline === undefined) return []
     return others.flatMap(({ run }) => {
       if (run === undefined) return []
-      const cell = cellFields(experiment, run)
+      const cell = cellFields(experiment, run, [...run.columns.map(({ name }) => name), ...ratioFields])
       return groups(run).flatMap((factors) =>
         measures.flatMap((measure) => {
           const ratio = ratioOf(run, baseline, factors, measure)

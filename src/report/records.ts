@@ -6,6 +6,7 @@ import type { SourceBlock } from '../document/block.ts'
 import type { FigureData } from '../document/schema.ts'
 import { runNamesIn } from '../engine/cells.ts'
 import { QueryError, unknown } from '../query/error.ts'
+import { parameterColumns, parameterOf } from '../query/parameters.ts'
 import { canonical, scaled, select } from '../query/series.ts'
 import { unitName, withoutUnit } from '../query/units.ts'
 import { runName, type Column, type Dataset, type Run } from '../results/run.ts'
@@ -25,7 +26,8 @@ export function cellsDrawn(experiment: SourceBlock, { where }: FigureData): read
 
 /**
  * Returns the runs' observations (except excluded ones), or a dataset. Besides the runs' columns each record
- * has `environment`, `pattern`, `patternLabel`, `patternIndex` (block order) and `origin`. Records are in the
+ * has `environment`, `pattern`, `patternLabel`, `patternIndex` (block order), `origin`, and the parameters, whose
+ * names are flat (`domu.vcpus`) and give way to those of the columns (`parameter.domu.vcpus`). Records are in the
  * block's order of environments and patterns. Throws QueryError, with the nearest name, for a dataset or
  * column that a run lacks, and for a value that no row has.
  */
@@ -40,7 +42,11 @@ export function records(
     cellRuns(experiment, environment, runs).flatMap(({ name, run }) => {
       if (run === undefined) return []
       const { columns, rows } = datasetOf(run, source.dataset)
-      const cell = cellFields(experiment, run)
+      const cell = cellFields(
+        experiment,
+        run,
+        columns.map((column) => column.name),
+      )
       const scales = columns.map((column) => {
         const { scale, unit } = drawnUnit(run, column)
         const { unit: before, name: other } = units.get(column.name) ?? { unit, name }
@@ -76,8 +82,22 @@ function drawnUnit(run: Run, column: Column): { readonly scale: number; readonly
   return keeps ? { scale: 1, unit } : canonical(run, column)
 }
 
-/** Returns the fields common to a run's records. */
-export function cellFields({ patterns }: SourceBlock, { environment, pattern, origin }: Run): FigureRecord {
+/** Returns the fields common to a run's records; `taken` are the names of its other fields. */
+export function cellFields({ patterns }: SourceBlock, run: Run, taken: readonly string[]): FigureRecord {
+  const { environment, pattern, origin } = run
+  const cell = cellOf(patterns, { environment, pattern, origin })
+  // All patterns', so that all records have the same fields.
+  const parameters = parameterColumns([...patterns, run], [...taken, ...Object.keys(cell)])
+  return {
+    ...Object.fromEntries(parameters.map((one) => [one.column, parameterOf(run, one)])),
+    ...cell,
+  }
+}
+
+function cellOf(
+  patterns: SourceBlock['patterns'],
+  { environment, pattern, origin }: Pick<Run, 'environment' | 'pattern' | 'origin'>,
+): FigureRecord {
   const patternIndex = indicesOf(patterns).get(pattern) ?? -1
   return {
     environment,

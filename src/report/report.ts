@@ -40,6 +40,7 @@ import type { Results } from '../query/query.ts'
 import { runName, type Run, runsByName } from '../results/run.ts'
 import { claimNode } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
+import { concernsOfAll } from './concerns.ts'
 import { type RenderContext, type RunStatuses, displayNames } from './context.ts'
 import { type Drawer, openDrawer } from './drawing/process.ts'
 import { experimentNode } from './experiment.ts'
@@ -193,7 +194,11 @@ export async function makeReport({
     authors,
     ...(date === undefined ? {} : { date }),
     translations,
-    banner: banner(runs, { missing, changed: notAsRecorded(verifications, removed) }, context),
+    banner: banner(
+      runs,
+      { missing, changed: notAsRecorded(verifications, removed), concerns: concernsOfAll(results, messages) },
+      context,
+    ),
     ...text,
     contents: [...contents, ...referencesEntry(cited, messages)],
     references: references(cited, messages),

@@ -45,10 +45,18 @@ export function badgeOf(runs: readonly Run[], context: RenderContext): { readonl
   return runs.length === 0 ? {} : { badge: { origins: origins(runs), text: mark(runs, context) } }
 }
 
-/** @param changed claims that are not as recorded */
+/** @param changed claims that are not as recorded; `concerns` are sentences on what may have changed times */
 export function banner(
   all: readonly Run[],
-  { missing, changed }: { readonly missing: readonly string[]; readonly changed: readonly string[] },
+  {
+    missing,
+    changed,
+    concerns,
+  }: {
+    readonly missing: readonly string[]
+    readonly changed: readonly string[]
+    readonly concerns: readonly string[]
+  },
   { messages, statuses }: RenderContext,
 ): Banner {
   const own = messages.banner
@@ -84,6 +92,7 @@ export function banner(
       ...(edited.length === 0 ? [] : [{ type: 'edited', content: [own.edited(edited)] } as const]),
       ...(stale.length === 0 ? [] : [{ type: 'stale', content: [own.stale(stale)] } as const]),
       ...(changed.length === 0 ? [] : [{ type: 'changed', content: [own.changed(changed)] } as const]),
+      ...concerns.map((text) => ({ type: 'concern', content: [text] }) as const),
     ],
   }
 }

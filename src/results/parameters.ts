@@ -68,3 +68,40 @@ export function typeOf(value: Parameter): string {
   if (value === null) return 'null'
   return Array.isArray(value) ? 'a list' : (typeNames.get(typeof value) ?? 'a mapping')
 }
+
+/** A parameter as one value of a column. */
+export type FlatValue = string | number | null
+
+/**
+ * Returns parameters by flat names: `{domu: {vcpus: 2}}` is `domu.vcpus`: 2. Truth values are the words `true`
+ * and `false`, lists are written as JSON, and empty mappings left out.
+ */
+export function flatParameters(parameters: Parameters): ReadonlyMap<string, FlatValue> {
+  const found = new Map<string, FlatValue>()
+  const visit = (values: Parameters, above: string) => {
+    for (const [name, value] of Object.entries(values)) {
+      const path = `${above}${name}`
+      if (isMapping(value)) visit(value, `${path}.`)
+      else if (!found.has(path)) found.set(path, flatValue(value))
+    }
+  }
+  visit(parameters, '')
+  return found
+}
+
+function flatValue(value: Exclude<Parameter, Parameters>): FlatValue {
+  if (typeof value === 'boolean') return String(value)
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : value
+}
+
+/** The keys that lead to a parameter of a flat name; undefined if the parameters have none of it. */
+export function pathOf(parameters: Parameters, flat: string): readonly string[] | undefined {
+  if (Object.hasOwn(parameters, flat)) return [flat]
+  for (let dot = flat.indexOf('.'); dot > 0; dot = flat.indexOf('.', dot + 1)) {
+    const name = flat.slice(0, dot)
+    const below = Object.hasOwn(parameters, name) ? parameters[name] : undefined
+    const rest = isMapping(below) ? pathOf(below, flat.slice(dot + 1)) : undefined
+    if (rest !== undefined) return [name, ...rest]
+  }
+  return undefined
+}

@@ -13,6 +13,7 @@ import { decimal } from '../text/numbers.ts'
 import { brokenChain } from './acceptance.ts'
 import { wrongTrials } from './excess.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
+import { nameProblem } from './name.ts'
 import {
   type Column,
   type Dataset,
@@ -37,7 +38,9 @@ export type RunFiles = Readonly<Record<string, string>>
 const schema = 4
 
 /** Path component: experiments, environments and patterns are folders. */
-const name = z.string().regex(/^[a-z][a-z0-9.-]*$/, 'not a name in small letters, digits, hyphens and dots')
+const name = z
+  .string()
+  .refine((value) => nameProblem(value, { dots: true }) === undefined, 'not a name that a folder can have')
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal')
 const columns = z.array(
   z.strictObject({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mergeBoots } from '../../src/engine/mergeboots.ts'
+import { mergeBoots, mergeMachines } from '../../src/engine/mergeboots.ts'
 import { ExperimentError, type Result } from '../../src/engine/script/cell.ts'
 import type { Column } from '../../src/results/run.ts'
 
@@ -129,5 +129,22 @@ describe('boots of a cell', () => {
     const own = boot(1, { columns: [...columns, { name: 'boot', role: 'index' }] })
     expect(() => mergeBoots([own, own])).toThrow('the script returns a column boot')
     expect(mergeBoots([own])).toBe(own.result)
+  })
+})
+
+describe('what boots noted of their machine', () => {
+  it('are ranges of numbers, also of those that are ranges, and the most of others', () => {
+    const noted = (governor: string, load: string, elsewhere: number) => ({ governor, load, elsewhere })
+    const all = [
+      noted('performance', '0.25–0.30 at the start, 1.00 at the end', 0.1),
+      noted('powersave', '0.20 at the start, 1.00 at the end', 0.75),
+      noted('powersave', '9.50–10.50 at the start, 1.00 at the end', 0.5),
+    ]
+    expect(mergeMachines(all)).toEqual({
+      governor: 'performance | powersave',
+      load: '0.20–10.50 at the start, 1.00 at the end',
+      elsewhere: 0.75,
+    })
+    expect(mergeMachines([])).toEqual({})
   })
 })

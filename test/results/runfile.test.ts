@@ -133,7 +133,7 @@ describe('a recorded run', () => {
     [
       'a name that leads elsewhere',
       { experiment: '../..' },
-      /is no run: experiment: not a name in small letters/,
+      /is no run: experiment: not a name that a folder can have/,
     ],
   ])('is refused with %s changed, though its digest fits', (_, changed, message) => {
     expect(() => parsed(forged({ ...recorded, ...changed }))).toThrow(message)

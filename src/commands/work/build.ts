@@ -1,6 +1,6 @@
 /** Builds a document and reports progress and what the report lacks, or prints the plan of a build. */
 
-import { selectorsOf } from '../../engine/cells.ts'
+import { cellsOf, cellSelector } from '../../engine/cells.ts'
 import type { TellEvent } from '../../engine/event.ts'
 import { reasonToRun } from '../../engine/schedule.ts'
 import { openFiles } from '../../files/tracked.ts'
@@ -37,7 +37,10 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
   const opened = await openValid(site, files)
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
-    for (const line of problemLines(outcome.problems, site.document, options.only)) complain(line)
+    const cells = cellsOf(opened.document.blocks)
+    const isChosen = cellSelector(cells, options.only, '--only')
+    const leftOut = cells.filter((cell) => !isChosen(cell)).map(runName)
+    for (const line of problemLines(outcome.problems, site.document, leftOut)) complain(line)
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
     for (const report of outcome.reports) print(report)
@@ -70,13 +73,9 @@ function unbuiltLines({ project }: Site, { translations }: Opened, to: readonly 
 function problemLines(
   problems: readonly ReportProblem[],
   document: string,
-  only: readonly string[],
+  excluded: readonly string[],
 ): readonly string[] {
-  const isLeftOut = ({ run }: ReportProblem) => {
-    if (run === undefined || only.length === 0) return false
-    const [experiment = '', environment = '', pattern = ''] = run.split('/')
-    return !selectorsOf({ experiment, environment, pattern }).some((word) => only.includes(word))
-  }
+  const isLeftOut = ({ run }: ReportProblem) => run !== undefined && excluded.includes(run)
   const [leftOut, others] = [problems.filter(isLeftOut), problems.filter((one) => !isLeftOut(one))]
   const cells = counted(new Set(leftOut.map(({ run }) => run)).size, 'cell')
   return present([

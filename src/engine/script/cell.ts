@@ -20,6 +20,11 @@ export interface Cell {
   /** Number of this boot, from 1. The total is withheld, as results must not depend on it. */
   readonly boot: number
   readonly trials: number
+  /**
+   * Trials to run first, and not to return. `each` does that by itself; a script without it reads this number, or
+   * the cell fails.
+   */
+  readonly warmup: number
   readonly seed: number
   /** An integer from 1 to 2^31 - 1, derived from seed and boot: the same in all cells with this seed. */
   readonly bootSeed: number
@@ -48,8 +53,10 @@ export interface Cell {
 
 /** One trial of a boot. */
 export interface Trial {
-  /** From 0 in each boot. */
+  /** From 0 in each boot, also for those that warm up. */
   readonly number: number
+  /** Runs before the others, and its rows are not kept. */
+  readonly isWarmup: boolean
   /** As the cell's, but seeded per trial: independent of the trials that ran before. */
   random(): number
 }

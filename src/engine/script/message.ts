@@ -32,6 +32,8 @@ export interface BootOrder {
   readonly boot: number
   readonly boots: number
   readonly trials: number
+  /** Trials that run first and are not kept. */
+  readonly warmup: number
   readonly seed: number
   readonly deadlineMs: number
   readonly project: string
@@ -80,8 +82,17 @@ const message = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ended') }),
 ])
 
+/** What was seen of the machine while a boot ran on it (machine.ts). */
+export const machineSchema = z.record(z.string(), z.union([z.string(), z.number()]))
+export type Machine = Readonly<z.infer<typeof machineSchema>>
+
 const end = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('result'), result: z.unknown(), reads: z.unknown() }),
+  z.strictObject({
+    type: z.literal('result'),
+    result: z.unknown(),
+    reads: z.unknown(),
+    machine: machineSchema.exactOptional(),
+  }),
   z.strictObject({ type: z.literal('failure'), failure }),
 ])
 

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
 import { failureOf } from './failure.ts'
 import { mostBytes } from './journal.ts'
+import { describeMachine, sampleMachine } from './machine.ts'
 import type { BootEnd, Message, BootOrder } from './message.ts'
 
 /** Reads an order, trusting the process that wrote it. */
@@ -20,14 +21,19 @@ export async function endOf(
   testbeds?: Testbeds,
 ): Promise<BootEnd> {
   try {
+    const { testbedOf } = await import('../../testbeds/environments.ts')
+    const { isolated } = testbedOf(order.environment, testbeds)
     const { runScript } = await import('./script.ts')
     const { checkFiles, checkResult } = await import('./result.ts')
     const { withAttempts } = await import('./attempts.ts')
+    // A machine of its own has a state of its own, which scripts capture.
+    const before = isolated ? undefined : sampleMachine()
     const { result: given, reads, discarded } = await runScript(order, send, testbeds)
+    const machine = before && describeMachine(before, sampleMachine())
     const checked = checkResult(given)
     const result = discarded === undefined ? checked : withAttempts(checked, discarded)
     checkFiles(result.files, order.folder)
-    return { type: 'result', result, reads }
+    return { type: 'result', result, reads, ...(machine && { machine }) }
   } catch (error) {
     return { type: 'failure', failure: failureOf(error, order) }
   }

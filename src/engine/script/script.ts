@@ -48,7 +48,7 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
     testbedOf(order.environment, testbeds).open(order.environment, { ...order, log }),
   )
   const use: Use = { jobs: 0, keptTrials: 0 }
-  const cell = openCell(order, board, { send, log }, { recorder, use })
+  const { cell, warmsUp } = openCell(order, board, { send, log }, { recorder, use })
   const run = async () => {
     if (program !== undefined) return await runProgram(order, program, cell, recorder)
     return script.type === 'inline'
@@ -57,6 +57,11 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
   }
   const result = await run().finally(() => board?.close?.())
   if (board !== undefined) requireUse(order, use)
+  if (order.warmup > 0 && !warmsUp())
+    throw new ExperimentError(
+      `the block says warmup: ${order.warmup}, and the script neither measures with cell.each, which warms up, ` +
+        'nor reads cell.warmup',
+    )
   const { reads, changed } = recorder.reads()
   for (const input of changed)
     send({ type: 'log', text: `${input} changed while the script ran, so it is not taken as an input` })
@@ -118,22 +123,24 @@ async function runModule(file: string, cell: Cell): Promise<unknown> {
 }
 
 async function runInline(experiment: string, document: string, cell: Cell): Promise<unknown> {
-  const { environment, pattern, parameters, boot, trials, seed, bootSeed } = cell
+  const { environment, pattern, parameters, boot, trials, warmup, seed, bootSeed } = cell
   const { deadlineMs, project, folder, needs, log, progress } = cell
-  const rows = await cell.each(async ({ number, random }) => {
+  let warmups = 0
+  const rows = await cell.each(async ({ number, isWarmup, random }) => {
     const own: InlineCell = {
-      ...{ experiment, environment, pattern, parameters, boot, trials, seed, bootSeed },
+      ...{ experiment, environment, pattern, parameters, boot, trials, warmup, seed, bootSeed },
       ...{ deadlineMs, project, folder, needs, log, progress, trial: number, random },
     }
     Object.assign(globalThis, { cell: own })
     // A module runs once per URL.
-    return rowsOf(await import(urlOf(document, experiment, number))) as readonly Row[]
+    const trial = isWarmup ? `warm-up-${(warmups += 1)}` : String(number)
+    return rowsOf(await import(urlOf(document, experiment, trial))) as readonly Row[]
   })
   return { columns: columnsOf(rows), rows, exclusions: [], captured: {} }
 }
 
 /** URL of an inline script: based on the document's, for imports and errors. */
-function urlOf(document: string, experiment: string, trial?: number): string {
+function urlOf(document: string, experiment: string, trial?: string): string {
   return `${pathToFileURL(document).href}?experiment=${experiment}${trial === undefined ? '' : `&trial=${trial}`}`
 }
 
@@ -142,19 +149,24 @@ function openCell(
   board: OpenedBoard | undefined,
   { send, log }: { readonly send: Send; readonly log: Cell['log'] },
   { recorder, use }: { readonly recorder: Recorder; readonly use: Use },
-): Cell {
-  const { experiment, pattern, parameters, boot, trials, seed, project, folder } = order
+): { readonly cell: Cell; readonly warmsUp: () => boolean } {
+  const { experiment, pattern, parameters, boot, trials, warmup, seed, project, folder } = order
   const environment = order.environment.name
   const chance = chanceOf(order, environment)
   const byExperiment = Map.groupBy(order.needed, (run) => run.experiment)
   let measured = false
-  return {
+  let isRead = false
+  const cell: Cell = {
     experiment,
     environment,
     pattern,
     parameters,
     boot,
     trials,
+    get warmup() {
+      isRead = true
+      return warmup
+    },
     seed,
     bootSeed: 1 + Math.floor((2 ** 31 - 1) * randomNumbers(`${seed} boot ${boot}`)()),
     // Time left, since compiling and packing take seconds on a slow machine. Measured from process start.
@@ -180,6 +192,7 @@ function openCell(
       return await eachTrial(order, chance, measure, send, { recorder, use })
     },
   }
+  return { cell, warmsUp: () => measured || isRead }
 }
 
 function countingJobs(board: Board, use: Use): Board {
@@ -204,7 +217,7 @@ function chanceOf({ experiment, pattern, boot, seed }: BootOrder, environment: s
 }
 
 async function eachTrial(
-  { trials, journal, journalName = journal, project, cache }: BootOrder,
+  { trials, warmup, journal, journalName = journal, project, cache }: BootOrder,
   chance: string,
   measure: Measure,
   send: Send,
@@ -226,10 +239,22 @@ async function eachTrial(
   const progress = limitedProgress(send)
   const types: Types = new Map()
   const all: Row[] = []
+  let isWarm = false
+  /** A process that goes on behind kept trials is as cold as one that starts with the first. */
+  const warmUp = async () => {
+    if (isWarm) return
+    isWarm = true
+    for (let number = 0; number < warmup; number += 1) {
+      const random = randomNumbers(`${chance} warm-up ${number}`)
+      await restart(async () => await measure({ number: number % trials, isWarmup: true, random }))
+    }
+  }
   for (let number = 0; number < trials; number += 1) {
     const kept = finished.get(number)
+    if (kept === undefined) await warmUp()
     const random = randomNumbers(`${chance} ${number}`)
-    const measured = kept ?? withTrial(await restart(async () => await measure({ number, random })), number)
+    const measured =
+      kept ?? withTrial(await restart(async () => await measure({ number, isWarmup: false, random })), number)
     const rows = checkRows(measured, `trial ${number}`, types)
     if (kept === undefined) append(number, rows, recorder.reads().reads)
     for (const row of rows) all.push(row)

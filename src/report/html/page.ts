@@ -92,7 +92,7 @@ function titleElement({ title, subtitle, authors, date }: Report, messages: Mess
 
 function bannerElement({ origins, lines }: Banner, messages: Messages, phrasing: Phrasing): Element {
   const isProblem = (type: Banner['lines'][number]['type']) =>
-    ['missing', 'stale', 'excluded', 'edited', 'changed'].includes(type)
+    ['missing', 'stale', 'excluded', 'edited', 'changed', 'concern'].includes(type)
   return h(
     'aside.banner',
     {

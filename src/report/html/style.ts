@@ -68,7 +68,7 @@ header.title { margin-bottom: 1.75rem; }
 .banner p { margin: 0 0 .35em; }
 .banner p:last-child { margin: 0; }
 .banner.unsound { border-left-color: var(--warn); background: var(--warn-paper); }
-.missing, .banner .stale, .banner .excluded, .banner .edited, .banner .changed, .value.stale, td.stale { color: var(--warn); }
+.missing, .banner .stale, .banner .excluded, .banner .edited, .banner .changed, .banner .concern, .value.stale, td.stale { color: var(--warn); }
 td.missing, .value.missing { background: var(--warn-paper); font-style: italic; }
 .value.missing { font-size: .9em; padding: 0 .25em; border-radius: 3px; }
 

@@ -20,11 +20,11 @@ import {
   cellRuns,
   chooseEnvironments,
   patternChoice,
-  factorsOf,
   labelOf,
   missingRuns,
   patternOptions,
   runsOf,
+  selectedBy,
   unitOf,
 } from './options.ts'
 
@@ -43,7 +43,7 @@ const options = z.strictObject({
 export const effects = tableKind(options, (given, context): Table => {
   const { experiment, runs, messages } = context
   const { effects: own } = messages.tables
-  const factors = factorsOf(given)
+  const { factors, isFitting } = selectedBy(given, experiment, runs)
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
   labelOf(runs, given.measure, 'measure')
   const baseline = given.baseline ?? experiment.patterns[0]?.name ?? ''
@@ -58,7 +58,7 @@ export const effects = tableKind(options, (given, context): Table => {
       throw unknown(`pattern of ${experiment.id}`, baseline, patterns)
     }
     const isChosen = patternChoice(experiment, given.patterns, names)
-    const others = all.filter((cell) => cell !== base && isChosen(cell.pattern))
+    const others = all.filter((cell) => cell !== base && isChosen(cell.pattern) && isFitting(cell.pattern))
     const effects = base.run ? effectsOf(others, base.run, factors, given.measure, tolerance) : []
     return { environment, cells: [base, ...others], effects }
   })

@@ -1,11 +1,14 @@
 /** Machines: what each run captured of its own, beside the original study's (Tables 1 to 3). */
 
 import { z } from 'zod'
+import { mergeMachines } from '../../engine/mergeboots.ts'
 import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
+import { machineOf } from '../../query/machine.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
+import { concernNotes } from '../concerns.ts'
 import type { RenderContext } from '../context.ts'
 import { valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, missingCell, none, type Table, machineKind } from '../table.ts'
@@ -46,9 +49,10 @@ export const environment = machineKind(
       const present = cells.flatMap(({ run }) => run ?? [])
       const [first] = present
       notes.push(...differences(name, present, { messages, display }))
+      if (experiment.type === 'experiment') notes.push(...concernNotes(experiment, present, messages))
       return {
         head: { text: name, origins: origins(present) },
-        facts: new Map(Object.entries(first?.captured ?? {})),
+        facts: new Map([...Object.entries(first?.captured ?? {}), ...machineFacts(present)]),
         type: 'text',
         runs: present,
         ...(first === undefined ? { missing: cells[0]?.name ?? `${experiment.id}/${name}` } : {}),
@@ -82,6 +86,12 @@ function cellOf({ facts, type, runs, missing }: Machine, item: string, messages:
   const text = facts.get(item)
   if (text === undefined) return none
   return runs.length === 0 ? { type, text } : { type, text, origins: origins(runs), runs: runs.slice(0, 1) }
+}
+
+/** The state of a local machine, over all runs on it: an item each. */
+function machineFacts(runs: readonly Run[]): readonly (readonly [string, string])[] {
+  const noted = runs.map((run) => Object.fromEntries(machineOf(run)))
+  return Object.entries(mergeMachines(noted)).map(([item, value]) => [item, String(value)])
 }
 
 /** Returns the hosts, usually one; each gets a column. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { SourceBlock, Pattern } from '../../document/block.ts'
 import type { Messages } from '../../locale/en.ts'
 import { QueryError, unknown } from '../../query/error.ts'
+import { fits, misfit, parameterColumns } from '../../query/parameters.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { canonical, columnOf, type Factors } from '../../query/series.ts'
 import { unitName, withoutUnit } from '../../query/units.ts'
@@ -25,12 +26,20 @@ export const patterns = z
   .union([z.enum(['all', 'published', 'unpublished']), z.array(z.string()).min(1)])
   .default('all')
 
+/** Numbers and truth values are those of parameters; factors are words. */
+export const where = z
+  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
+  .default({})
+
 /** Options of tables with rows for each pattern. */
 export const patternOptions = {
   number,
   environments,
-  /** Factor -> value that rows must have; `operation: pause` is short for `where: {operation: pause}`. */
-  where: z.record(z.string(), z.string()).default({}),
+  /**
+   * Factor or parameter -> value that rows or patterns must have; `operation: pause` is short for
+   * `where: {operation: pause}`.
+   */
+  where,
   operation: z.string().optional(),
   patterns,
   published,
@@ -44,6 +53,35 @@ type PatternOptions = z.output<z.ZodObject<typeof patternOptions>>
 
 export function factorsOf({ operation, where }: Pick<PatternOptions, 'operation' | 'where'>): Factors {
   return { ...(operation === undefined ? {} : { operation }), ...where }
+}
+
+/** What `where` asks of rows, and of the parameters of patterns. */
+export interface Selected {
+  readonly factors: Factors
+  readonly isFitting: (pattern: Pattern) => boolean
+}
+
+/** Tells parameters from factors: a name is a factor of the rows if a run has it as a column. */
+export function selectedBy(
+  given: Pick<PatternOptions, 'operation' | 'where'>,
+  { patterns }: SourceBlock,
+  runs: readonly Run[],
+): Selected {
+  const columns = runs.flatMap((run) => run.columns.map(({ name }) => name))
+  const known = new Map(parameterColumns(patterns, columns).map((one) => [one.column, one.parameter]))
+  const [parameters, factors] = [true, false].map((isParameter) =>
+    Object.entries(factorsOf(given)).filter(([name]) => known.has(name) === isParameter),
+  ) as [[string, string][], [string, string][]]
+  const conditions = parameters.map(([name, value]) => ({ parameter: known.get(name) ?? name, value, at: 0 }))
+  const wrong = misfit(
+    conditions,
+    patterns.map((pattern) => pattern.parameters),
+  )
+  if (wrong !== undefined) throw unknown(wrong.what, wrong.name, wrong.known)
+  return {
+    factors: Object.fromEntries(factors),
+    isFitting: (pattern) => fits(conditions, pattern.parameters),
+  }
 }
 
 /** Returns the experiment's environments, or those named by the option, in its order. */
@@ -100,7 +138,7 @@ export function patternChoice(
   const chosen = new Set(
     which.flatMap((word) => {
       if (!known.has(word)) throw unknown(`pattern or group of ${experiment.id}`, word, [...known])
-      return groups[word] ?? word
+      return Object.hasOwn(groups, word) ? (groups[word] ?? word) : word
     }),
   )
   return ({ name }) => chosen.has(name)
@@ -132,7 +170,7 @@ export function selectCells(
   { experiment, runs, published: rows = [], messages }: ExperimentContext,
   isShown: (row: PublishedRow) => boolean = () => true,
 ): Selection {
-  const factors = factorsOf(given)
+  const { factors, isFitting } = selectedBy(given, experiment, runs)
   checkEnvironment(rows, given.publishedEnvironment)
   for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
   const published = matching(rows, { ...factors, environment: given.publishedEnvironment }).filter(isShown)
@@ -140,7 +178,9 @@ export function selectCells(
   const isChosen = patternChoice(experiment, given.patterns, names)
   const environments = chooseEnvironments(experiment, given.environments).map((environment) => ({
     environment,
-    cells: cellRuns(experiment, environment, runs).filter(({ pattern }) => isChosen(pattern)),
+    cells: cellRuns(experiment, environment, runs).filter(
+      ({ pattern }) => isChosen(pattern) && isFitting(pattern),
+    ),
   }))
   const cells = environments.flatMap((one) => one.cells)
   return {

@@ -6,6 +6,7 @@
 import { z } from 'zod'
 import type { Pattern } from '../../document/block.ts'
 import { unknown } from '../../query/error.ts'
+import { type ParameterColumn, parameterColumns, parameterOf } from '../../query/parameters.ts'
 import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
 import { type Factors, series } from '../../query/series.ts'
 import { statistic, statistics } from '../../query/statistics.ts'
@@ -31,13 +32,17 @@ import {
   compare,
   labelOf,
   patternOptions,
+  type Selection,
   selectCells,
   unitOf,
 } from './options.ts'
 
 const options = z.strictObject({
   ...patternOptions,
-  /** Factors whose values get their own rows; ignores those that `where` fixes or the runs lack. */
+  /**
+   * Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those
+   * that `where` fixes or the runs lack.
+   */
   by: z.array(z.string()).default(['operation']),
   /** Default: the first measure of the runs. */
   measures: z.array(z.string()).min(1).optional(),
@@ -63,8 +68,10 @@ export const summary = tableKind(options, (given, context): Table => {
   for (const name of given.statistics) {
     if (statistic(name) === undefined) throw unknown('statistic', name, [...statistics.keys()])
   }
-  const selection = selectCells(given, context)
-  const { factors, published } = selection
+  const chosen = selectCells(given, context)
+  const { factors, published } = chosen
+  const parameters = parametersIn(given.by, context)
+  const selection = sorted(chosen, parameters)
   const firstMeasure = runs[0]?.columns.find(({ role }) => role === 'measure')?.name
   const measures = given.measures ?? (firstMeasure === undefined ? [] : [firstMeasure])
   for (const name of measures) labelOf(runs, name, 'measure')
@@ -78,7 +85,12 @@ export const summary = tableKind(options, (given, context): Table => {
     return published[0]?.[column] === undefined ? undefined : column
   }
   const compared = given.compare ? columnOf('mean') : undefined
-  const columns = columnsOf({ by, measures, statistics: given.statistics, unit, columnOf, compared }, context)
+  const shown = chosen.environments.map(({ cells }) => cells.map(({ pattern }) => pattern))
+  const layout = {
+    ...{ by, parameters, measures, statistics: given.statistics, unit, columnOf, compared },
+    namesPatterns: !shown.every((patterns) => tellsApart(parameters, patterns)),
+  }
+  const columns = columnsOf(layout, context)
   const rowsOf = (run: Run, { pattern }: CellRun): readonly Row[] => {
     const combined = combinations(run, by).flatMap((values) =>
       measures.map((measure) => ({ factors: { ...factors, ...values }, measure })),
@@ -103,8 +115,51 @@ export const summary = tableKind(options, (given, context): Table => {
   }
 })
 
+/** The parameters among the names of `by`, in their order: a column of the rows comes first. */
+function parametersIn(
+  by: readonly string[],
+  { experiment, runs }: ExperimentContext,
+): readonly ParameterColumn[] {
+  const columns = runs.flatMap((run) => run.columns.map(({ name }) => name))
+  const known = parameterColumns(experiment.patterns, columns)
+  return by.flatMap((name) => known.find(({ column }) => column === name) ?? [])
+}
+
+/** Sorts cells by parameters: numbers by size, words in the block's order. */
+function sorted(selection: Selection, parameters: readonly ParameterColumn[]): Selection {
+  const order = (cells: readonly CellRun[]) => {
+    const places = parameters.map((one) => {
+      const values = [...new Set(cells.map(({ pattern }) => parameterOf(pattern, one)))]
+      const isNumeric = values.every((value) => typeof value === 'number')
+      return new Map(
+        (isNumeric ? values.toSorted((a, b) => a - b) : values).map((value, place) => [value, place]),
+      )
+    })
+    const placesOf = ({ pattern }: CellRun) =>
+      parameters.map((one, index) => places[index]?.get(parameterOf(pattern, one)) ?? 0)
+    return cells.toSorted((a, b) => {
+      const [left, right] = [placesOf(a), placesOf(b)]
+      const at = left.findIndex((place, index) => place !== right[index])
+      return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0)
+    })
+  }
+  return {
+    ...selection,
+    environments: selection.environments.map((one) => ({ ...one, cells: order(one.cells) })),
+  }
+}
+
+/** Whether patterns have different values of these parameters, so that these name them. */
+function tellsApart(parameters: readonly ParameterColumn[], patterns: readonly Pattern[]): boolean {
+  const values = patterns.map((pattern) => JSON.stringify(parameters.map((one) => parameterOf(pattern, one))))
+  return parameters.length > 0 && new Set(values).size === values.length
+}
+
 interface Layout {
   readonly by: readonly string[]
+  readonly parameters: readonly ParameterColumn[]
+  /** False where the parameters tell patterns apart. */
+  readonly namesPatterns: boolean
   readonly measures: readonly string[]
   readonly statistics: readonly string[]
   readonly unit: string
@@ -116,7 +171,7 @@ interface Layout {
 
 function columnsOf(layout: Layout, { runs, messages }: ExperimentContext): readonly ColumnGroup<Row>[] {
   const { tables } = messages
-  const { by, measures, unit, columnOf, compared } = layout
+  const { by, parameters, namesPatterns, measures, unit, columnOf, compared } = layout
   const statisticHead = (name: string): Head => {
     const { label = tables.percentile(name.slice(1)), unit: unitFrom } = statistic(name) ?? {}
     return numberHead(tables.statistics[name] ?? label, unitFrom?.(unit))
@@ -129,10 +184,17 @@ function columnsOf(layout: Layout, { runs, messages }: ExperimentContext): reado
   return [
     {
       columns: [
-        [
+        namesPatterns && [
           { text: tables.pattern },
           ({ pattern, height }) => (height === undefined ? undefined : headCell(pattern.label, height)),
         ],
+        ...parameters.map((one): Column<Row> => [
+          { text: one.parameter },
+          ({ pattern, height }) =>
+            height === undefined
+              ? undefined
+              : headCell(String(parameterOf(pattern, one) ?? none.text), height),
+        ]),
         ...by.map((name): Column<Row> => [
           { text: labelOf(runs, name, 'factor') },
           ({ factors }) => headCell(factors[name] as string),
