@@ -11,8 +11,9 @@ import { defaultFormat } from '../../report/formats.ts'
 import type { ReportProblem } from '../../report/model.ts'
 import { runName } from '../../results/run.ts'
 import { counted, present } from '../../text/message.ts'
+import { invocation, shellWord } from '../../text/program.ts'
 import { warnUntrusted } from '../site.ts'
-import { openValid, messageLine, failureReport } from '../terminal/messages.ts'
+import { openValid, messageLine, failureReport, pathFromHere } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
@@ -37,10 +38,15 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
   const opened = await openValid(site, files)
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
-    for (const line of problemLines(outcome.problems, site.document, options.only)) complain(line)
+    for (const line of problemLines(
+      outcome.problems,
+      pathFromHere(site.project, site.document),
+      options.only,
+    ))
+      complain(line)
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
-    for (const report of outcome.reports) print(report)
+    for (const report of outcome.reports) print(pathFromHere(site.project, report))
     if (outcome.reports.length > 0) for (const line of unbuiltLines(site, opened, options.to)) complain(line)
     const codes = new Set(outcome.failures.map((failure) => failureReport(failure).exitCode))
     if (codes.has(exitCodes.failed)) return exitCodes.failed
@@ -61,7 +67,7 @@ function unbuiltLines({ project }: Site, { translations }: Opened, to: readonly 
       ? []
       : [
           `the report links to ${missing.map((format) => reportFile(file, format)).join(' and ')}, ` +
-            `not built yet: npx repro build ${file}${option}`,
+            `not built yet: ${invocation} build ${shellWord(pathFromHere(project, file))}${option}`,
         ]
   })
 }
