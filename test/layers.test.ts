@@ -27,6 +27,7 @@ const order = [
   'index.ts',
   'project',
   'pack',
+  'begin',
   'commands',
   'cli.ts',
 ]
