@@ -4,7 +4,7 @@ import { selectorsOf } from '../../engine/cells.ts'
 import type { TellEvent } from '../../engine/event.ts'
 import { reasonToRun } from '../../engine/schedule.ts'
 import { openFiles } from '../../files/tracked.ts'
-import { type BuildOptions, build, selection, planDocument } from '../../project/build.ts'
+import { type BuildOptions, build, type Outcome, selection, planDocument } from '../../project/build.ts'
 import { contentOf, readManifest, reportFile } from '../../project/manifest.ts'
 import { type Opened, override, type Site } from '../../project/site.ts'
 import { defaultFormat } from '../../report/formats.ts'
@@ -13,6 +13,7 @@ import { runName } from '../../results/run.ts'
 import { counted, present } from '../../text/message.ts'
 import { invocation, shellWord } from '../../text/program.ts'
 import { warnUntrusted } from '../site.ts'
+import { type Annotation, failedCell, type Findings, messagesOf } from '../terminal/ci.ts'
 import { openValid, messageLine, failureReport, pathFromHere } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
@@ -33,11 +34,14 @@ export async function printPlan(site: Site, options: BuildOptions): Promise<numb
   return exitCodes.done
 }
 
-export async function buildDocument(site: Site, options: BuildOptions): Promise<number> {
+export async function buildDocument(site: Site, options: BuildOptions, findings: Findings): Promise<number> {
   const files = openFiles(site.project, readManifest(site)?.fingerprints)
   const opened = await openValid(site, files)
+  findings.add(...messagesOf(opened.document.file))
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
+    findings.add(...annotationsOf(outcome, opened, site))
+    findings.summarize(...summaryOf(outcome))
     for (const line of problemLines(
       outcome.problems,
       pathFromHere(site.project, site.document),
@@ -56,6 +60,40 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
   } finally {
     warnUntrusted(site)
   }
+}
+
+function annotationsOf(
+  { failures, problems }: Outcome,
+  { document }: Opened,
+  site: Site,
+): readonly Annotation[] {
+  const file = site.document
+  const failed = failures.map(({ message }) => {
+    const block = document.blocks.find(({ id }) => message.startsWith(`${id}/`))
+    return failedCell(
+      message,
+      { severity: 'error', message, file, ...(block && { place: block.place }) },
+      site,
+    )
+  })
+  const others = problems.map(({ type, message, place }): Annotation => ({
+    severity: type === 'error' ? 'error' : 'warning',
+    ...{ message, file, place },
+  }))
+  return [...failed, ...others]
+}
+
+function summaryOf({ executed, failures, skipped, reports }: Outcome): readonly string[] {
+  const cells = [
+    [executed.length, 'run'],
+    [failures.length, 'failed'],
+    [skipped.length, 'not run after a failure'],
+  ] as const
+  const told = cells.flatMap(([count, what]) => (count === 0 ? [] : [`${counted(count, 'cell')} ${what}`]))
+  return present([
+    told.length === 0 ? 'No cell had to run.' : `${told.join(', ')}.`,
+    reports.length > 0 && `Report: ${reports.join(', ')}`,
+  ])
 }
 
 /** Returns a line per linked report of another language that was never built. */

@@ -9,7 +9,6 @@ import { exchangeFolders } from '../../engine/executors.ts'
 import { isFolder, remove } from '../../files/change.ts'
 import { type Files, openFiles } from '../../files/tracked.ts'
 import { underLock } from '../../project/build.ts'
-import { findProject } from '../../project/root.ts'
 import { runName, type Run } from '../../results/run.ts'
 import { StoreError } from '../../results/runfile.ts'
 import { openSeal } from '../../results/seal.ts'
@@ -23,11 +22,11 @@ const dayMs = 86_400_000
 
 /** Deletes what is older than `days`; `dryRun` only lists it. */
 export async function deleteOld(
+  project: string,
   { days, dryRun }: { readonly days: number; readonly dryRun: boolean },
   signal: AbortSignal,
 ): Promise<number> {
   const before = Date.now() - days * dayMs
-  const project = findProject(process.cwd())
   const did = dryRun ? 'would delete' : 'deleted'
   for (const testbed of testbeds.values()) {
     const kept = await testbed.clean?.({ cache: cacheFolder() }, before, dryRun)

@@ -1,7 +1,10 @@
 /** Judges a document's claims from the recorded runs or a rerun, and prints the verdicts. */
 
 import { writeFileSync } from 'node:fs'
-import { outcomeOf, verifyClaims } from '../../claims/verification.ts'
+import { statedVerdict } from '../../claims/edits.ts'
+import { isWeaker } from '../../claims/since.ts'
+import { decisive, outcomeOf, type Verification, verifyClaims } from '../../claims/verification.ts'
+import type { Document } from '../../document/document.ts'
 import { cellsOf, type PlannedCell } from '../../engine/cells.ts'
 import type { Step } from '../../engine/plan.ts'
 import { openFiles } from '../../files/tracked.ts'
@@ -9,7 +12,7 @@ import { type BuildOptions, build, planDocument } from '../../project/build.ts'
 import { cellsFor, knownRuns } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
 import { cachedJudge } from '../../project/rendercache.ts'
-import { isOther, reproductions } from '../../project/replay.ts'
+import { isOther, type Reproduction, reproductions } from '../../project/replay.ts'
 import type { Site } from '../../project/site.ts'
 import { verdictRecord } from '../../project/verdicts.ts'
 import { defaultFormat } from '../../report/formats.ts'
@@ -19,6 +22,7 @@ import { counted } from '../../text/message.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
 import { warnUntrusted } from '../site.ts'
+import type { Annotation, Findings, Summary } from '../terminal/ci.ts'
 import { junit } from '../terminal/junit.ts'
 import { openValid, failureReport } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
@@ -40,7 +44,11 @@ export interface VerifyRequest {
   readonly signal: AbortSignal
 }
 
-export async function verifyDocument(site: Site, request: VerifyRequest): Promise<number> {
+export async function verifyDocument(
+  site: Site,
+  request: VerifyRequest,
+  findings: Findings,
+): Promise<number> {
   const files = openFiles(site.project)
   const opened = await openValid(site, files)
   const { document } = opened
@@ -80,6 +88,7 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
     }
     const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
     if (failures[0]) {
+      findings.add({ severity: 'error', message: failures[0].message, file: site.document })
       const { text, exitCode } = failureReport(failures[0])
       if (request.json) print(JSON.stringify(plainFailure(text, exitCode), null, 2))
       return exitCode
@@ -105,6 +114,10 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
     today,
   )
   const verdicts = { document: site.document, verifications, cells, removed, signature, warnings }
+  findings.add(...annotationsOf(verifications, document, site), ...cells.filter(isOther).map(otherCell(site)))
+  findings.summarize(...summaryOf(verifications))
+  if (signature.state === 'broken')
+    findings.add({ severity: 'error', message: signatureText(signature), file: site.document })
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
@@ -115,6 +128,41 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
   const outcome = onlyTires ? 'judged' : outcomeOf(verifications, removed)
   if (outcome === 'not reproduced' || outcome === 'weaker' || differs) return exitCodes.notReproduced
   return outcome === 'lacking' || signature.state === 'broken' ? exitCodes.failed : exitCodes.done
+}
+
+/** A line of the document for each claim that is not reproduced, or not as well as recorded. */
+function annotationsOf(
+  verifications: readonly Verification[],
+  { blocks }: Document,
+  { document: file }: Site,
+): readonly Annotation[] {
+  return verifications.flatMap((verification) => {
+    const { verdict, reason, lacking = [] } = decisive(verification)
+    const isWorse = verification.since !== undefined && isWeaker(verification.since)
+    if (verdict === 'reproduced' && !isWorse) return []
+    const { id, statement } = verification.claim
+    const place = blocks.find((block) => block.type === 'claim' && block.id === id)?.place
+    const severity = verdict === 'not reproduced' || isWorse || lacking.length > 0 ? 'error' : 'warning'
+    const stated = isWorse ? `${verdict}, weaker than recorded` : verdict
+    const message = `claim ${id} is ${stated}: ${statement} (${reason})`
+    return { severity, message, file, ...(place && { place }) }
+  })
+}
+
+const otherCell =
+  ({ document: file }: Site) =>
+  ({ cell }: Reproduction): Annotation => ({
+    severity: 'error',
+    message: `${cell} has other rows than recorded`,
+    file,
+  })
+
+function summaryOf(verifications: readonly Verification[]): readonly Summary[] {
+  const rows = verifications.map((verification) => {
+    const judgement = decisive(verification)
+    return [verification.claim.id, statedVerdict(judgement), verification.claim.statement, judgement.reason]
+  })
+  return rows.length === 0 ? [] : [[['claim', 'verdict', 'statement', 'why'], ...rows]]
 }
 
 /** Announces the number of cells to rerun and the estimated time. */
