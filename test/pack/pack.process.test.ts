@@ -159,6 +159,15 @@ describe('repro pack', () => {
     expect((await repro('pack', '-o', 'again/x.zip')).exitCode).toBe(0)
   })
 
+  it('tells nobody to run a bare npx, which would ask a registry', async () => {
+    recorded()
+    expect((await repro('pack')).exitCode).toBe(0)
+    const files = contents(join(project, archive))
+    const bare = Object.keys(files).filter((path) => /npx (?!--no-install repro)/.test(text(files, path)))
+    expect(bare).toEqual([])
+    expect(text(files, 'ARTIFACT.md')).toContain('npx --no-install repro verify')
+  })
+
   it('packs the reports of all translations, so that their links lead somewhere', async () => {
     const front = study['paper/index.md'].replace('authors:', 'translations: [paper/index.ja.md]\nauthors:')
     recorded({
@@ -308,7 +317,10 @@ describe('repro pack', () => {
         reference: 'Under review',
       },
       manifest: [
-        { file: '_build/index.html', comment: 'The report, with all tables and figures: npx --no-install repro build' },
+        {
+          file: '_build/index.html',
+          comment: 'The report, with all tables and figures: npx --no-install repro build',
+        },
         {
           file: rows('idle'),
           comment: 'E1: 20 trials, local: npx --no-install repro build --rerun=waiting/local/idle --record',
@@ -319,7 +331,8 @@ describe('repro pack', () => {
         },
         {
           file: 'results/counting/local/default/rows.csv',
-          comment: 'E2: 2 trials, local: npx --no-install repro build --rerun=counting/local/default --record',
+          comment:
+            'E2: 2 trials, local: npx --no-install repro build --rerun=counting/local/default --record',
         },
       ],
     })
@@ -364,7 +377,9 @@ describe('repro pack', () => {
     expect(appendix).toContain('unzip -q ada-waiting-times-2.0.1.zip -d ada-waiting-times-2.0.1 ')
     expect(appendix).toContain(`commit ${git(project, 'rev-parse', 'HEAD').slice(0, 12)} · license: MIT`)
     expect(appendix).toContain('**Available:** this archive has no DOI yet.')
-    expect(appendix).toMatch(/`npx --no-install repro verify --rerun` runs all cells again \(\d+ s of computing\)/)
+    expect(appendix).toMatch(
+      /`npx --no-install repro verify --rerun` runs all cells again \(\d+ s of computing\)/,
+    )
     expect(appendix).not.toMatch(/undefined|NaN|&#x|Debian/)
 
     const page = text(files, 'ARTIFACT.html')

@@ -353,8 +353,14 @@ describe('the page', () => {
     }
     const commands = (path: string) =>
       howTo(path).flatMap((part) => (typeof part === 'object' && 'value' in part ? [part.value] : []))
-    expect(commands('paper/index.md')).toEqual(['npx --no-install repro build', 'npx --no-install repro build --rerun'])
-    expect(commands('d.md')).toEqual(['npx --no-install repro build d.md', 'npx --no-install repro build d.md --rerun'])
+    expect(commands('paper/index.md')).toEqual([
+      'npx --no-install repro build',
+      'npx --no-install repro build --rerun',
+    ])
+    expect(commands('d.md')).toEqual([
+      'npx --no-install repro build d.md',
+      'npx --no-install repro build d.md --rerun',
+    ])
     expect(commands("my 'd'.md")[0]).toBe("npx --no-install repro build 'my '\\''d'\\''.md'")
     expect(commands('-d.md')[0]).toBe('npx --no-install repro build ./-d.md')
   })
@@ -401,7 +407,9 @@ between: [1, 9]
   ])('names the trial of the largest value of %s as its capture counts it', async (_, run, command) => {
     const { html } = await report(claim, [run, fakeRun({ pattern: 'dom0-cpu' })])
     expect(html).toContain(command)
-    expect(html).toContain('<p>Then <code>npx --no-install repro run --rerun=latency/xen-4.14/baseline</code>.</p>')
+    expect(html).toContain(
+      '<p>Then <code>npx --no-install repro run --rerun=latency/xen-4.14/baseline</code>.</p>',
+    )
     expect(html).toContain('<dt>environment</dt><dd>xen-4.14: QEMU 10.0</dd>')
   })
 
