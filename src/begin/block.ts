@@ -36,7 +36,9 @@ export function idOf(type: NewType, name: string): string {
   }
   const read = schemas[type].shape.id.safeParse(id)
   if (read.success) return id
-  throw new RequestError(`${name} cannot be the name of a ${type}: ${read.error.issues[0]?.message}`)
+  throw new RequestError(
+    `${name} cannot be the name of ${type === 'experiment' ? 'an' : 'a'} ${type}: ${read.error.issues[0]?.message}`,
+  )
 }
 
 export function newExperiment(id: string): NewBlock {

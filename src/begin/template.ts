@@ -1,6 +1,6 @@
 /** Templates of papers and of other files: real files in templates/ of the package. */
 
-import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, type Stats, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../dist.ts'
@@ -73,11 +73,21 @@ function inTheWay(folder: string, path: string): string | undefined {
   const names = path.split('/')
   for (let count = 1; count <= names.length; count += 1) {
     const part = names.slice(0, count).join('/')
-    const found = lstatSync(join(folder, part), { throwIfNoEntry: false })
+    const found = entryAt(join(folder, part))
     if (found === undefined) return undefined
     if (count === names.length || !found.isDirectory()) return part
   }
   return undefined
+}
+
+/** Returns what is at a path, a link itself; undefined for nothing, also below a file. */
+export function entryAt(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
 }
 
 /** Writes new files; never replaces one. Throws a WriteError for what the file system refuses. */

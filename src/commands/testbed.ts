@@ -48,7 +48,9 @@ const lock = command({
   usage: 'testbed lock',
   summary: 'regenerate the package lock from the current archive',
   exits,
-  examples: [['testbed lock', 'experiments/packages.lock.json anew; emulated cells become stale where it differs']],
+  examples: [
+    ['testbed lock', 'experiments/packages.lock.json anew; emulated cells become stale where it differs'],
+  ],
   action: async ({ signal }) => await (await work()).lock(signal),
 })
 

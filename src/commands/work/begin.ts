@@ -1,6 +1,6 @@
 /** Writes papers to begin with, and adds blocks to documents. */
 
-import { chmodSync, lstatSync, readFileSync, statSync } from 'node:fs'
+import { chmodSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import {
   idOf,
@@ -14,7 +14,14 @@ import {
 } from '../../begin/block.ts'
 import { insertBlock } from '../../begin/insert.ts'
 import { measureOf } from '../../begin/measure.ts'
-import { type NewFiles, refuseTaken, templateFiles, templates, writeNew } from '../../begin/template.ts'
+import {
+  entryAt,
+  type NewFiles,
+  refuseTaken,
+  templateFiles,
+  templates,
+  writeNew,
+} from '../../begin/template.ts'
 import { type Workflow, workflowOf } from '../../begin/workflow.ts'
 import type { Document } from '../../document/document.ts'
 import { RequestError } from '../../engine/cells.ts'
@@ -38,7 +45,7 @@ export function writePaper(given: string, name: string, withWorkflow: boolean): 
   const template = templates.get(name)
   if (template === undefined) throw new Error(`no template ${name}`)
   const all = templateFiles(name, template)
-  const files = new Map([...all].filter(([path]) => path !== ignoreFile || !isThere(folder, path)))
+  const files = new Map([...all].filter(([path]) => path !== ignoreFile || !entryAt(join(folder, path))))
   refuseTaken(folder, files.keys(), `A new folder has room: ${invocation} init DIR`)
   const workflow = withWorkflow ? freeWorkflow(folder, defaultDocument) : undefined
   writeAll(folder, files)
@@ -176,10 +183,6 @@ function printAll(lines: readonly (string | false | undefined)[]): void {
 /** The document as an argument; nothing for the one that needs none. */
 function argument(document: string): string {
   return document === defaultDocument ? '' : ` ${shellWord(document)}`
-}
-
-function isThere(folder: string, path: string): boolean {
-  return lstatSync(join(folder, path), { throwIfNoEntry: false }) !== undefined
 }
 
 /** Names lines that an existing .gitignore lacks. */
