@@ -102,7 +102,7 @@ describe('build --ci', () => {
     expect(err).toContain('\n\\u003a:stop-commands::x\n')
     expect(err).toContain('text \\u0023#[add-path]/tmp')
     expect(summary()).toMatch(
-      /^### repro build `paper\/index\.md`\n\n1 cell failed\.\n\nReport: _build\/index\.html\n\n1 error, 1 warning:\n\n- `paper\/index\.md:9` error: bad\/local\/default failed: /,
+      /^### repro build `paper\/index\.md`\n\n1 cell failed\.\n\nReport: \\_build\/index\.html\n\n1 error, 1 warning:\n\n- `paper\/index\.md:9` error: bad\/local\/default failed: /,
     )
   })
 
