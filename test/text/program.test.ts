@@ -22,7 +22,13 @@ const sources = inFolder('src', /\.ts$/)
 /** A way of npm to run a command, and what follows; not our own test runner. */
 const runs = /(?:npx|npm exec|npm x|pnpm dlx|yarn dlx|bunx)\s+(?!vitest|tsc)\S.*/g
 /** As documents write it, as the source makes it, and where one speaks of the wrong way. */
-const allowed = [`${invocation} `, `${invocation}\``, 'npx --no-install ${commandName}', 'npx repro` where', 'npx repro` would']
+const allowed = [
+  `${invocation} `,
+  `${invocation}\``,
+  'npx --no-install ${commandName}',
+  'npx repro` where',
+  'npx repro` would',
+]
 
 const wrongIn = (path: string) =>
   (readFileSync(source(path), 'utf8').match(runs) ?? []).filter(
