@@ -13,7 +13,7 @@ for (const name of ['xen-qemu/processors.c', 'xen-qemu/states.c', 'ssh/agent.sh'
 await copyFile('src/languages/imports.py', 'dist/imports.py')
 await writeFile('dist/LICENSES.txt', await licenses(Object.keys(metafile.inputs)))
 
-// Makes `npx repro` find the project's own command at once. npm links the `bin` of dependencies only, and npx would then
+// Makes `npx --no-install repro` find the project's own command at once. npm links the `bin` of dependencies only, and npx would then
 // install the whole project a second time into its cache.
 await mkdir('node_modules/.bin', { recursive: true })
 await rm('node_modules/.bin/repro', { force: true })

@@ -1,7 +1,9 @@
 /** The command line: runs a command and maps its result to an exit code. */
 
 import { readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { complain, exitCodes, print } from './commands/terminal/terminal.ts'
+import { commandName } from './text/program.ts'
 
 const sameSignalMs = 500
 
@@ -56,16 +58,16 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
 async function nothingToDo(args: readonly string[]): Promise<boolean> {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
   const { isUpToDate, reportFile } = await import('./project/manifest.ts')
+  const { locate } = await import('./project/root.ts')
   const { openSeal } = await import('./results/seal.ts')
-  const project = process.cwd()
-  const document = args[0] ?? 'paper/index.md'
+  const { project, document } = locate(args[0], process.cwd())
   if (!isUpToDate({ project, document, seal: openSeal(project) })) return false
-  print(`${reportFile(document)} (nothing to do)`)
+  print(`${relative('', join(project, reportFile(document)))} (nothing to do)`)
   return true
 }
 
 /** Name and version of this program. */
 function generator(): string {
-  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  return `${name} ${version}`
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  return `${commandName} ${version}`
 }

@@ -29,6 +29,7 @@ const order = [
   'index.ts',
   'project',
   'pack',
+  'begin',
   'commands',
   'cli.ts',
 ]

@@ -26,9 +26,14 @@ export function write(files: Readonly<Record<string, string>>): void {
   }
 }
 
-export function start(args: readonly string[], variables: Readonly<Record<string, string>> = {}) {
+/** Runs the command line in a folder of the project. */
+export function start(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+  folder = '.',
+) {
   const child = spawn(process.execPath, [source('dist/cli.js'), ...args], {
-    cwd: project,
+    cwd: join(project, folder),
     env: { ...process.env, REPRO_CACHE: join(project, 'cache'), ...variables },
   })
   const ended = (async () => {

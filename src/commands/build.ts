@@ -8,6 +8,7 @@ import { command, type Invocation } from './command.ts'
 import {
   allOrList,
   cellWords,
+  ci,
   choices,
   deadline,
   executor,
@@ -40,6 +41,7 @@ const running = {
   executor,
   'keep-going': flag('start further cells after one failed', 'k'),
   'dry-run': flag('say what would run, and why', 'n'),
+  ci,
 }
 
 const to = choices(
@@ -66,6 +68,7 @@ export const build = command({
     ['build --rerun --trials 5 --boots 1', 'every experiment again, with five trials each in one boot'],
     ['build --to html,markdown', 'the report as a page and as Markdown'],
     ['build --only dom0-cpu -n', 'what this pattern would run, and why'],
+    ['build notes/draft.md', 'the report of another document, wherever it lies'],
   ],
   action: async (given) =>
     await execute(given, given.options.to.length === 0 ? [defaultFormat] : given.options.to),
@@ -95,6 +98,7 @@ async function execute(
       '--frozen runs nothing and asks about every cell',
     )
   if (!record) refuseUnused(options, ['sign'], 'without --record there is nothing to sign')
+  if (options['dry-run']) refuseUnused(options, ['ci'], '--dry-run reports no problems')
   const site = siteOf(document, generator)
   const { buildDocument, printPlan } = await import('./work/build.ts')
   const request = {
@@ -104,5 +108,7 @@ async function execute(
     jobs: options.jobs ?? jobsOf(options.executor ?? localName),
     keepGoing: options['keep-going'],
   }
-  return options['dry-run'] ? await printPlan(site, request) : await buildDocument(site, request)
+  if (options['dry-run']) return await printPlan(site, request)
+  const { withFindings } = await import('./terminal/ci.ts')
+  return await withFindings(site, 'build', options.ci, (findings) => buildDocument(site, request, findings))
 }

@@ -4,21 +4,29 @@ import { columnTexts } from '../data/run.ts'
 import type { DocumentData } from '../project/data.ts'
 import { counted } from '../text/message.ts'
 import { command } from './command.ts'
+import { ci } from './options.ts'
 import { siteOf } from './site.ts'
 import { exitCodes, print } from './terminal/terminal.ts'
 
 export const check = command({
   usage: 'check [DOCUMENT]',
   summary: 'list every mistake in the document with its line and column',
+  options: { ci },
+  exits: { usage: 'the document has errors, or a mistake on the command line' },
   examples: [['check paper/index.ja.md', 'also what differs from the original of a translation']],
-  async action({ words: [document], generator }) {
+  async action({ options, words: [document], generator }) {
     const site = siteOf(document, generator)
-    const { openValid } = await import('./terminal/messages.ts')
-    const { document: checked, data } = await openValid(site)
-    const { blocks, values } = checked
-    print(`${site.document}: ${blocks.length} blocks, ${values.length} values, no errors`)
-    for (const line of dataLines(data)) print(line)
-    return exitCodes.done
+    const { openValid, pathFromHere } = await import('./terminal/messages.ts')
+    const { messagesOf, withFindings } = await import('./terminal/ci.ts')
+    return await withFindings(site, 'check', options.ci, async (findings) => {
+      const { document: checked, data } = await openValid(site)
+      const { file, blocks, values } = checked
+      findings.add(...messagesOf(file))
+      const path = pathFromHere(site.project, site.document)
+      print(`${path}: ${counted(blocks.length, 'block')}, ${counted(values.length, 'value')}, no errors`)
+      for (const line of dataLines(data)) print(line)
+      return exitCodes.done
+    })
   },
 })
 

@@ -1,5 +1,6 @@
 /** `repro clean`: deletes old runs and saved boards. */
 
+import { locate } from '../project/root.ts'
 import { command } from './command.ts'
 import { flag, single } from './options.ts'
 import { UsageError } from './parse.ts'
@@ -8,7 +9,7 @@ import { UsageError } from './parse.ts'
 const usualAge = 30
 
 export const clean = command({
-  usage: 'clean',
+  usage: 'clean [DOCUMENT]',
   summary: 'delete old runs that are not recorded, and saved boards',
   options: {
     older: single(
@@ -23,11 +24,13 @@ export const clean = command({
   },
   description: [
     `Deletes unrecorded runs and the remains of boots and failed cells from .repro/, and saved boards from the
-    cache. Recorded runs are kept, whatever their age.`,
+    cache. Recorded runs are kept, whatever their age. DOCUMENT names the project, which need not be the one of
+    the working folder; all of its documents are meant.`,
   ],
   examples: [['clean --older 7d -n', 'what is older than a week']],
-  async action({ options, signal }) {
+  async action({ options, words: [document], signal }) {
     const { deleteOld } = await import('./work/clean.ts')
-    return await deleteOld({ days: options.older ?? usualAge, dryRun: options['dry-run'] }, signal)
+    const { project } = locate(document, process.cwd())
+    return await deleteOld(project, { days: options.older ?? usualAge, dryRun: options['dry-run'] }, signal)
   },
 })

@@ -6,7 +6,7 @@ import { digits } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import { runName } from '../results/run.ts'
 import { command } from './command.ts'
-import { document, flag, json, only } from './options.ts'
+import { flag, json, only } from './options.ts'
 import { UsageError } from './parse.ts'
 import { siteOf, warnUntrusted } from './site.ts'
 import { exitCodes, print } from './terminal/terminal.ts'
@@ -14,17 +14,17 @@ import { exitCodes, print } from './terminal/terminal.ts'
 const sets = 'recorded, latest, a git revision, the id of a run in .repro/runs'
 
 export const diff = command({
-  usage: 'diff A B',
+  usage: 'diff A B [DOCUMENT]',
   summary: 'compare runs: git revisions, `recorded`, `latest`, or two runs of a cell',
-  options: { document, only, json, all: flag('show cells without a difference, too, as --json always does') },
+  options: { only, json, all: flag('show cells without a difference, too, as --json always does') },
   docs: 'docs/statistics.md',
   missing: `diff what? Two of: ${sets}`,
   examples: [
     ['diff recorded latest', 'whether a rerun gave the same rows'],
     ['diff HEAD~1 recorded', 'what a new recording changed'],
   ],
-  async action({ options, words: [a = '', b = ''], generator }) {
-    const site = siteOf(options.document, generator)
+  async action({ options, words: [a = '', b = '', document], generator }) {
+    const site = siteOf(document, generator)
     const { cellsOf, cellSelector } = await import('../engine/cells.ts')
     const { diffRuns, runSet } = await import('../project/diff.ts')
     const { openDocument } = await import('../project/site.ts')

@@ -43,7 +43,7 @@ function whatRunsCode(registry: Registry): string {
     Array.isArray(runsCode) ? [`${name} with ${runsCode.join(' or ')}`] : [],
   )
   return `Scripts of the document run only in: ${[...always, ...some].join(', ')}. --frozen and --dry-run run none.
-    All other commands only read it.`
+    All other commands only read it, but for new, which adds blocks.`
 }
 
 export function groupHelp(name: string, { summary, commands }: Group): string {

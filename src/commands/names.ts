@@ -14,6 +14,7 @@ import { siteOf } from './site.ts'
 const kinds: ReadonlyMap<string, (blocks: readonly Block[], project: string) => readonly string[]> = new Map([
   ['selectors', (blocks) => cellsOf(blocks).flatMap((one) => [one.experiment, one.pattern, runName(one)])],
   ['cells', (blocks) => cellsOf(blocks).map(runName)],
+  ['experiments', (blocks) => blocks.flatMap(({ type, id }) => (type === 'experiment' ? [id] : []))],
   ['claims', (blocks) => blocks.flatMap(({ type, id }) => (type === 'claim' ? [id] : []))],
   ['environments', (_, project) => [...projectEnvironments(project, openFiles(project)).keys()]],
   [

@@ -98,6 +98,7 @@ function wordsIn(given: readonly (string | undefined)[], flag: string, kind: str
 
 export const cellWords = 'patterns or experiment/environment/pattern'
 
+export const ci = flag('annotate problems for GitHub at file and line, and write a summary of the job')
 export const json = flag('print JSON for programs')
 export const only = list(
   {

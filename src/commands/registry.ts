@@ -8,6 +8,8 @@ import { clean } from './clean.ts'
 import type { Command, Group, Registry } from './command.ts'
 import { completion } from './completion.ts'
 import { diff } from './diff.ts'
+import { init } from './init.ts'
+import { adding } from './new.ts'
 import { pack } from './pack.ts'
 import { explain, status } from './status.ts'
 import { testbed } from './testbed.ts'
@@ -16,6 +18,8 @@ import { verify } from './verify.ts'
 
 /** In help's order. */
 export const registry: Registry = new Map<string, Command | Group>([
+  ['init', init],
+  ['new', adding],
   ['build', build],
   ['run', run],
   ['check', check],

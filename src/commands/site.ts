@@ -1,36 +1,30 @@
 /** Finds the project and the document of a command line. */
 
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { openFiles } from '../files/tracked.ts'
+import { locate } from '../project/root.ts'
 import type { Site } from '../project/site.ts'
-import { defaultDocument } from '../results/run.ts'
 import { openSeal } from '../results/seal.ts'
 import { cacheFolder } from '../testbed/cache.ts'
+import { abbreviated } from '../text/message.ts'
+import { invocation } from '../text/program.ts'
+import { nearest } from '../text/spelling.ts'
 import { UsageError } from './parse.ts'
 import { complain } from './terminal/terminal.ts'
 
-/** Returns the nearest folder upwards with paper/ or experiments/; `from` if there is none. */
-export function findProject(from: string): string {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'paper')) || existsSync(join(folder, 'experiments'))) return folder
-    if (folder === dirname(folder)) return resolve(from)
-  }
-}
-
-export function siteOf(document: string | undefined, generator: string): Site {
+export function siteOf(given: string | undefined, generator: string): Site {
+  if (given === '') throw new UsageError('the document has an empty name')
   const folder = process.cwd()
-  const project = findProject(folder)
-  const path = document === undefined ? defaultDocument : relative(project, resolve(folder, document))
-  if (document === '') throw new UsageError('the document has an empty name')
-  if (path === '..' || path.startsWith('../'))
-    throw new UsageError(`the document lies outside of the project ${project}: ${document}`)
-  const problem = openFiles(project).problem(path === '' ? '.' : path)
+  const { project, document } = locate(given, folder)
+  if (given !== undefined && !existsSync(resolve(folder, given)))
+    throw new UsageError(`no document ${given}${near(given, folder)}`)
+  const problem = openFiles(project).problem(document)
   if (problem !== undefined) throw new UsageError(`no document: ${problem}`)
-  if (!existsSync(join(project, path))) throw new UsageError(`no document ${path} in ${project}`)
+  if (!existsSync(join(project, document))) throw absent(document, project, folder)
   return {
     project,
-    document: path.replaceAll('\\', '/'),
+    document: document.replaceAll('\\', '/'),
     cache: cacheFolder(),
     seal: openSeal(project),
     generator,
@@ -52,6 +46,27 @@ export function foreignSite(document: string, generator: string): Site {
   if (!existsSync(file)) throw new UsageError(`no document ${path} in ${project}`)
   const seal = openSeal(project)
   return { project, document: path, cache: cacheFolder(), seal, generator, isForeign: true }
+}
+
+function near(given: string, folder: string): string {
+  const found = nearest(given, documentsIn(folder))
+  return found === undefined ? '' : ` (did you mean ${found}?)`
+}
+
+/** The command line names no document, and the usual one is not there. */
+function absent(document: string, project: string, folder: string): UsageError {
+  const found = documentsIn(folder)
+  const name = found.length > 0 ? ` Name one: ${abbreviated(found, 3)}.` : ''
+  return new UsageError(
+    `no document ${document} in ${project}.${name} \`${invocation} init\` writes a paper to begin with`,
+  )
+}
+
+/** Markdown files in a folder; those with two endings are mostly translations. */
+function documentsIn(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => /^[^.]+\.md$/.test(name) && !/^[A-Z_]+\.md$/.test(name))
+    .sort()
 }
 
 export function warnUntrusted({ seal }: Pick<Site, 'seal'>): void {

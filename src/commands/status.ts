@@ -19,6 +19,10 @@ export const status = command({
     frozen: flag('exit with code 4 unless every cell is recorded as the document asks for it'),
   },
   docs: 'docs/engine.md',
+  examples: [
+    ['status', 'a line for each step of paper/index.md'],
+    ['status notes/draft.md --frozen', 'whether another document is recorded, as an exit code'],
+  ],
   exits: { failed: 'a recorded run is damaged', notFrozen: 'with --frozen: a cell is not recorded' },
   async action({ options, words: [document], generator }) {
     const steps = await statusOf(document, generator)

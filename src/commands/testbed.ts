@@ -8,6 +8,7 @@ const exits = { testbed: 'the testbed is at fault; the message says what to do' 
 const list = command({
   usage: 'testbed list',
   summary: 'list the environments, and which are set up',
+  examples: [['testbed list', 'each environment, its testbed and its label']],
   action: async () => await (await work()).list(),
 })
 
@@ -16,6 +17,7 @@ const setup = command({
   summary: 'prepare what the environments need',
   description: ['`repro build` does this automatically.'],
   exits,
+  examples: [['testbed setup', 'the downloads now, so that a later build needs no network']],
   action: async ({ signal }) => await (await work()).setUp(signal),
 })
 
@@ -26,6 +28,10 @@ const doctor = command({
     'NAME is an environment or a testbed of experiments/environments.yaml; all environments unless given.',
   ],
   exits,
+  examples: [
+    ['testbed doctor', 'everything that the project needs'],
+    ['testbed doctor pi4', 'one board'],
+  ],
   action: async ({ words: [name] }) => await (await work()).examine(name),
 })
 
@@ -42,6 +48,9 @@ const lock = command({
   usage: 'testbed lock',
   summary: 'regenerate the package lock from the current archive',
   exits,
+  examples: [
+    ['testbed lock', 'experiments/packages.lock.json anew; emulated cells become stale where it differs'],
+  ],
   action: async ({ signal }) => await (await work()).lock(signal),
 })
 

@@ -3,10 +3,11 @@
 import { resolve } from 'node:path'
 import { jobsOf, localName } from '../engine/executors.ts'
 import { command } from './command.ts'
-import { deadline, executor, flag, jobs, json, list, text } from './options.ts'
+import { ci, deadline, executor, flag, jobs, json, list, text } from './options.ts'
 import { refuseUnused, UsageError } from './parse.ts'
 import { foreignSite, siteOf } from './site.ts'
 import { requireFolder } from './terminal/outputfile.ts'
+import type { VerifyRequest } from './work/verify.ts'
 
 export const verify = command({
   usage: 'verify [DOCUMENT]',
@@ -29,6 +30,7 @@ export const verify = command({
     jobs,
     executor,
     deadline,
+    ci,
   },
   runsCode: ['--rerun', '--kick-the-tires'],
   description: [
@@ -66,7 +68,7 @@ export const verify = command({
     if (options.junit !== undefined) await requireFolder(options.junit)
     const site = against === undefined ? siteOf(document, generator) : foreignSite(against, generator)
     const { verifyDocument } = await import('./work/verify.ts')
-    return await verifyDocument(site, {
+    const request: VerifyRequest = {
       rerun: onlyTires ? 'one' : options.rerun ? 'all' : 'none',
       claims: options.claim,
       signers: options.signers === undefined ? undefined : resolve(options.signers),
@@ -76,6 +78,10 @@ export const verify = command({
       jobs: options.jobs ?? jobsOf(options.executor ?? localName),
       deadlineSeconds: options.deadline,
       signal,
-    })
+    }
+    const { withFindings } = await import('./terminal/ci.ts')
+    return await withFindings(site, 'verify', options.ci, (findings) =>
+      verifyDocument(site, request, findings),
+    )
   },
 })

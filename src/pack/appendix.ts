@@ -11,6 +11,7 @@ import { runName, secondsOf, type Run } from '../results/run.ts'
 import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from '../text/markdown.ts'
 import { abbreviated, present } from '../text/message.ts'
 import { megabytes, minutes } from '../text/numbers.ts'
+import { invocation } from '../text/program.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'
 import { effortOf } from './effort.ts'
 import { requirements } from './requirements.ts'
@@ -113,8 +114,8 @@ function setup({ paths }: Artifact, archive: string): readonly string[] {
   return present([
     `unzip -q ${archive} -d ${folder} && cd ${folder} && sha256sum -c --quiet SHA256SUMS`,
     install,
-    'npx repro verify                    # judges every claim by the recorded runs',
-    'npx repro verify --kick-the-tires   # runs one cell again and compares it with its record',
+    `${invocation} verify                    # judges every claim by the recorded runs`,
+    `${invocation} verify --kick-the-tires   # runs one cell again and compares it with its record`,
   ])
 }
 
@@ -128,7 +129,7 @@ function setupTime(artifact: Artifact): Inline {
     : ''
   const cell = first ? `The cell took ${took} when it was recorded${downloads}. ` : ''
   const human = `Human minutes: ${setupMinutes ?? notStated}. `
-  const build = code('npx repro build')
+  const build = code(`${invocation} build`)
   return prose`${human}${cell}Then read ${code(report)} in a browser. ${build} writes it again from the
     recorded runs.`
 }
@@ -137,7 +138,7 @@ function setupTime(artifact: Artifact): Inline {
 function badges({ metadata: { doi }, paths, runs, claims }: Artifact): readonly Inline[] {
   const readme =
     paths.includes('README.md') && prose` ${code('README.md')} tells how to change and extend it.`
-  const rerun = code('npx repro verify --rerun')
+  const rerun = code(`${invocation} verify --rerun`)
   const available = doi === undefined ? 'this archive has no DOI yet.' : `doi:${doi}.`
   return present([
     prose`${strong('Available:')} ${available}`,
@@ -160,7 +161,7 @@ function experimentTable(experiments: readonly Experiment[]): RootContent {
     experiment.humanMinutes === undefined ? notStated : `${experiment.humanMinutes} min`,
     effortText(runs),
     megabytes(effort.rawBytes),
-    code(`npx repro build --rerun=${block.id}`),
+    code(`${invocation} build --rerun=${block.id}`),
   ]
   return table([head, ...experiments.map(row)], [5, 6, 7])
 }
@@ -186,7 +187,7 @@ function claimTable({ claims, paper, report, removed, outcome }: Artifact): read
   return [
     paragraph(
       prose`The verdict follows from the recorded runs, with 95 % intervals.
-        ${code('npx repro verify --claim ID')} judges one claim; with ${code('--rerun')} it runs its cells again: it then judges by them, and says of each cell
+        ${code(`${invocation} verify --claim ID`)} judges one claim; with ${code('--rerun')} it runs its cells again: it then judges by them, and says of each cell
         whether it gave the same bytes as recorded. All claims together end with ${exit}. Long tests are in
         full in ${code(paper)}, earlier states of claims in ${code(report)}.`,
     ),

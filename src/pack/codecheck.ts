@@ -3,6 +3,7 @@
 import { Document } from 'yaml'
 import * as z from 'zod'
 import { runName } from '../results/run.ts'
+import { invocation } from '../text/program.ts'
 import { type Artifact, recordedFiles } from './artifact.ts'
 
 /**
@@ -22,10 +23,10 @@ type Kept = z.infer<typeof keptCodecheck>
 export function codecheck(artifact: Artifact, kept: Kept): string {
   const { metadata, report, translations, runs, experiments } = artifact
   const manifest = [
-    { file: report, comment: 'The report, with all tables and figures: npx repro build' },
+    { file: report, comment: `The report, with all tables and figures: ${invocation} build` },
     ...translations.map((one) => ({
       file: one.report,
-      comment: `The same in another language (${one.lang}): npx repro build ${one.paper}`,
+      comment: `The same in another language (${one.lang}): ${invocation} build ${one.paper}`,
     })),
     ...runs.map((run) => {
       const number = experiments.find(({ block }) => block.id === run.experiment)?.number
@@ -33,7 +34,7 @@ export function codecheck(artifact: Artifact, kept: Kept): string {
         file: recordedFiles(run)[0],
         comment:
           `${number}: ${run.trials} trials, ${run.origin}: ` +
-          `npx repro build --rerun=${runName(run)} --record`,
+          `${invocation} build --rerun=${runName(run)} --record`,
       }
     }),
   ]

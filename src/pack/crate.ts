@@ -9,6 +9,7 @@ import { editsOf } from '../claims/edits.ts'
 import { english } from '../claims/reasons.ts'
 import { secondsOf, spanOf, runName, type Run } from '../results/run.ts'
 import { present } from '../text/message.ts'
+import { invocation } from '../text/program.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
 import type { Metadata } from './metadata.ts'
 
@@ -167,11 +168,11 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
 function reportsOf({ paper, report, translations }: Artifact) {
   const name = 'The report from the document and the recorded runs'
   return [
-    { id: '#report', name, command: 'npx repro build --frozen', papers: [paper], report },
+    { id: '#report', name, command: `${invocation} build --frozen`, papers: [paper], report },
     ...translations.map((one) => ({
       id: `#report/${one.lang}`,
       name: `${name} (${one.lang})`,
-      command: `npx repro build --frozen ${one.paper}`,
+      command: `${invocation} build --frozen ${one.paper}`,
       papers: [one.paper, paper],
       report: one.report,
     })),

@@ -93,7 +93,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const value = files.read(path) ?? ''
   const { translationOf } = parseFrontMatter(files.text(path) ?? '')
   const original = translationOf && (await originalOf(translationOf.file, site, files))
-  const document = parseDocument(new VFile({ path, value }), original)
+  const document = parseDocument(new VFile({ path, value, cwd: project }), original)
   const environments = site.isForeign
     ? new Map<string, Environment>()
     : projectEnvironments(project, files, site.testbeds)

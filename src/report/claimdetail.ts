@@ -17,6 +17,7 @@ import {
 } from '../results/run.ts'
 import { recordedFolder } from '../results/store.ts'
 import { code, type Inline } from '../text/markdown.ts'
+import { invocation } from '../text/program.ts'
 import { fact } from './claim.ts'
 import type { RenderContext } from './context.ts'
 import { mostDistributions } from './distribution.ts'
@@ -151,7 +152,7 @@ function toTheRecord({ series, context }: Judged, runs: readonly Run[]): Pick<Cl
   const others = traced.length - mostCommands
   return {
     toTheRecord: {
-      text: filled(text, code(`npx repro run --rerun=${runName(first)}`)),
+      text: filled(text, code(`${invocation} run --rerun=${runName(first)}`)),
       commands,
       ...(others > 0 ? { others: messages.otherCells(others) } : {}),
     },

@@ -5,6 +5,7 @@ import { dataIn } from '../claims/data.ts'
 import { editsOf } from '../claims/edits.ts'
 import { acceptedEdits } from '../results/acceptance.ts'
 import { defaultDocument, runName, type Run } from '../results/run.ts'
+import { invocation, shellWord } from '../text/program.ts'
 import type { RenderContext } from './context.ts'
 import type { Fact, Provenance } from './model.ts'
 
@@ -42,14 +43,8 @@ export function provenance(
     ...shared(runs).map(([name, value]) => [display(name), value] as const),
   ]
   const [{ path } = { path: defaultDocument }] = documents
-  const command = path === defaultDocument ? 'npx repro build' : `npx repro build ${shellWord(path)}`
+  const command = path === defaultDocument ? `${invocation} build` : `${invocation} build ${shellWord(path)}`
   return { facts, howTo: own.howTo(command, `${command} --rerun`) }
-}
-
-/** Quotes a path for a POSIX shell, if it needs that. */
-function shellWord(path: string): string {
-  const word = path.startsWith('-') ? `./${path}` : path
-  return /^[\w./+@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** Returns one digest of all runs, independent of order: equal digests mean equal results. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { commandsIn } from '../../src/commands/command.ts'
 import { commandHelp, exitsOf, generalHelp, groupHelp } from '../../src/commands/help.ts'
-import { commandName } from '../../src/commands/parse.ts'
+import { commandName, readArguments } from '../../src/commands/parse.ts'
 import { registry } from '../../src/commands/registry.ts'
 import { repro, source } from '../project.ts'
 
@@ -13,6 +13,32 @@ const flat = (text: string) => text.replace(/\s+/g, ' ')
 describe('definitions', () => {
   it.each(all)('%s: is called what its usage says', (path, { usage }) => {
     expect(commandName(usage)).toBe(path)
+  })
+})
+
+/** Words of a command line, as a shell divides it, up to a redirection or a pipe. */
+const wordsOf = (line: string) =>
+  [...line.replace(/ [<>|].*/, '').matchAll(/"([^"]*)"|(\S+)/g)].map(
+    ([, quoted, plain]) => quoted ?? plain ?? '',
+  )
+
+describe('examples', () => {
+  it.each(all)('%s: has one', (_, { examples = [] }) => {
+    expect(examples.length).toBeGreaterThan(0)
+  })
+
+  it.each(
+    all.flatMap(([path, command]) =>
+      (command.examples ?? []).map(([line]) => [line, path, command] as const),
+    ),
+  )('%s: is a command line that its command takes', (line, path, command) => {
+    expect(`${line} `.startsWith(`${path} `)).toBe(true)
+    expect(() => readArguments(wordsOf(line).slice(path.split(' ').length), command)).not.toThrow()
+  })
+
+  it('are really parsed', () => {
+    const build = all.find(([path]) => path === 'build')?.[1]
+    expect(() => build && readArguments(wordsOf('build --tirals "5"').slice(1), build)).toThrow('--tirals')
   })
 })
 
@@ -111,7 +137,7 @@ describe('repro help', () => {
     [['trace', 'info', 'x', '--hz', '1.5'], '--hz takes a whole number of ticks per second up to 9G'],
     [['completion', 'tcsh'], 'no completion for tcsh (known: bash, zsh, fish)'],
     [['-n', 'build'], 'unknown command: -n'],
-    [['check', '--json'], 'unknown option: --json (repro check takes no options)'],
+    [['testbed', 'list', '--json'], 'unknown option: --json (repro testbed list takes no options)'],
     [['build', '--tirals', '3'], 'unknown option: --tirals (did you mean --trials?)'],
     // Too many to name them all.
     [['build', '--rerun-only', 'x'], 'unknown option: --rerun-only\nTry `repro help build`'],

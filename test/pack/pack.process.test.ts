@@ -159,6 +159,15 @@ describe('repro pack', () => {
     expect((await repro('pack', '-o', 'again/x.zip')).exitCode).toBe(0)
   })
 
+  it('tells nobody to run a bare npx, which would ask a registry', async () => {
+    recorded()
+    expect((await repro('pack')).exitCode).toBe(0)
+    const files = contents(join(project, archive))
+    const bare = Object.keys(files).filter((path) => /npx (?!--no-install repro)/.test(text(files, path)))
+    expect(bare).toEqual([])
+    expect(text(files, 'ARTIFACT.md')).toContain('npx --no-install repro verify')
+  })
+
   it('packs the reports of all translations, so that their links lead somewhere', async () => {
     const front = study['paper/index.md'].replace('authors:', 'translations: [paper/index.ja.md]\nauthors:')
     recorded({
@@ -170,14 +179,14 @@ describe('repro pack', () => {
     const files = contents(join(project, archive))
     expect(text(files, '_build/index.html')).toContain('href="index.ja.html"')
     expect(text(files, '_build/index.ja.html')).toContain('<html lang="ja">')
-    expect(text(files, 'codecheck.yml')).toContain('npx repro build paper/index.ja.md')
+    expect(text(files, 'codecheck.yml')).toContain('npx --no-install repro build paper/index.ja.md')
     expect(text(files, 'ARTIFACT.md')).toContain('`_build/index.ja.html`')
     const graph: readonly { readonly '@id': string }[] = JSON.parse(text(files, 'ro-crate-metadata.json'))[
       '@graph'
     ]
     const entities = new Map(graph.map((one) => [one['@id'], one]))
     expect(entities.get('#report/ja')).toMatchObject({
-      description: 'npx repro build --frozen paper/index.ja.md',
+      description: 'npx --no-install repro build --frozen paper/index.ja.md',
       result: [{ '@id': '_build/index.ja.html' }],
     })
     expect(entities.get('./')).toMatchObject({
@@ -308,18 +317,22 @@ describe('repro pack', () => {
         reference: 'Under review',
       },
       manifest: [
-        { file: '_build/index.html', comment: 'The report, with all tables and figures: npx repro build' },
+        {
+          file: '_build/index.html',
+          comment: 'The report, with all tables and figures: npx --no-install repro build',
+        },
         {
           file: rows('idle'),
-          comment: 'E1: 20 trials, local: npx repro build --rerun=waiting/local/idle --record',
+          comment: 'E1: 20 trials, local: npx --no-install repro build --rerun=waiting/local/idle --record',
         },
         {
           file: rows('busy'),
-          comment: 'E1: 20 trials, local: npx repro build --rerun=waiting/local/busy --record',
+          comment: 'E1: 20 trials, local: npx --no-install repro build --rerun=waiting/local/busy --record',
         },
         {
           file: 'results/counting/local/default/rows.csv',
-          comment: 'E2: 2 trials, local: npx repro build --rerun=counting/local/default --record',
+          comment:
+            'E2: 2 trials, local: npx --no-install repro build --rerun=counting/local/default --record',
         },
       ],
     })
@@ -349,7 +362,7 @@ describe('repro pack', () => {
     const appendix = text(files, 'ARTIFACT.md')
     const line = (start: string) => appendix.split('\n').find((one) => one.startsWith(start))
     expect(line('| **E1**')).toMatch(
-      /`waiting`, `experiments\/s\.ts` \| 2, 20 trials each \| C1 C2 \| Figure 1 \| 1\.5 min \| \d+ s \| 0 kB \| `npx repro build --rerun=waiting` \|$/,
+      /`waiting`, `experiments\/s\.ts` \| 2, 20 trials each \| C1 C2 \| Figure 1 \| 1\.5 min \| \d+ s \| 0 kB \| `npx --no-install repro build --rerun=waiting` \|$/,
     )
     expect(line('| **E2**')).toContain('| `counting` | 1, 2 trials each | – | – | not stated |')
     expect(line('| [C1]')).toMatch(
@@ -364,7 +377,9 @@ describe('repro pack', () => {
     expect(appendix).toContain('unzip -q ada-waiting-times-2.0.1.zip -d ada-waiting-times-2.0.1 ')
     expect(appendix).toContain(`commit ${git(project, 'rev-parse', 'HEAD').slice(0, 12)} · license: MIT`)
     expect(appendix).toContain('**Available:** this archive has no DOI yet.')
-    expect(appendix).toMatch(/`npx repro verify --rerun` runs all cells again \(\d+ s of computing\)/)
+    expect(appendix).toMatch(
+      /`npx --no-install repro verify --rerun` runs all cells again \(\d+ s of computing\)/,
+    )
     expect(appendix).not.toMatch(/undefined|NaN|&#x|Debian/)
 
     const page = text(files, 'ARTIFACT.html')

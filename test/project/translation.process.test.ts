@@ -88,7 +88,7 @@ describe('a translation', () => {
 
   it('that was never built is named after a build of its original, which links to it', async () => {
     write(both)
-    const line = (option: string) => `npx repro build paper/index.ja.md${option}\n`
+    const line = (option: string) => `npx --no-install repro build paper/index.ja.md${option}\n`
     expect((await repro('build')).err).toContain(
       `the report links to _build/index.ja.html, not built yet: ${line('')}`,
     )

@@ -23,7 +23,7 @@ const front = `---
 title: Pausing & <resuming>
 authors: [{name: A. Author, affiliation: Somewhere}, B. Writer]
 date: 2026-01-02
-evidence: {captured: [emulator], files: [trace.bin], command: 'npx repro trace phases {boot} --trial {trial}', text: 'Then {rerun}.'}
+evidence: {captured: [emulator], files: [trace.bin], command: 'npx --no-install repro trace phases {boot} --trial {trial}', text: 'Then {rerun}.'}
 abstract: How long \`xl pause\` takes.
 ---
 `
@@ -343,7 +343,7 @@ describe('the page', () => {
     expect(html).toContain('<dt>rendered by</dt><dd>repro 1.2.3</dd>')
     expect(html).toMatch(/<dd>2 runs, SHA-256 of their names, keys and raw files [0-9a-f]{64}<\/dd>/)
     expect(html).toContain('<dt>host CPU</dt><dd>Example CPU</dd>')
-    expect(html).toContain('<code>npx repro build --rerun</code>')
+    expect(html).toContain('<code>npx --no-install repro build --rerun</code>')
   })
 
   it('names a document other than the usual one in its commands', () => {
@@ -353,10 +353,16 @@ describe('the page', () => {
     }
     const commands = (path: string) =>
       howTo(path).flatMap((part) => (typeof part === 'object' && 'value' in part ? [part.value] : []))
-    expect(commands('paper/index.md')).toEqual(['npx repro build', 'npx repro build --rerun'])
-    expect(commands('d.md')).toEqual(['npx repro build d.md', 'npx repro build d.md --rerun'])
-    expect(commands("my 'd'.md")[0]).toBe("npx repro build 'my '\\''d'\\''.md'")
-    expect(commands('-d.md')[0]).toBe('npx repro build ./-d.md')
+    expect(commands('paper/index.md')).toEqual([
+      'npx --no-install repro build',
+      'npx --no-install repro build --rerun',
+    ])
+    expect(commands('d.md')).toEqual([
+      'npx --no-install repro build d.md',
+      'npx --no-install repro build d.md --rerun',
+    ])
+    expect(commands("my 'd'.md")[0]).toBe("npx --no-install repro build 'my '\\''d'\\''.md'")
+    expect(commands('-d.md')[0]).toBe('npx --no-install repro build ./-d.md')
   })
 
   it('has the same bytes whatever the order of the runs', async () => {
@@ -396,12 +402,14 @@ between: [1, 9]
 `
 
   it.each([
-    ['one boot', one, 'npx repro trace phases latency/xen-4.14/baseline --trial 4  #'],
-    ['several', several, 'npx repro trace phases latency/xen-4.14/baseline/boot-2 --trial 2  #'],
+    ['one boot', one, 'npx --no-install repro trace phases latency/xen-4.14/baseline --trial 4  #'],
+    ['several', several, 'npx --no-install repro trace phases latency/xen-4.14/baseline/boot-2 --trial 2  #'],
   ])('names the trial of the largest value of %s as its capture counts it', async (_, run, command) => {
     const { html } = await report(claim, [run, fakeRun({ pattern: 'dom0-cpu' })])
     expect(html).toContain(command)
-    expect(html).toContain('<p>Then <code>npx repro run --rerun=latency/xen-4.14/baseline</code>.</p>')
+    expect(html).toContain(
+      '<p>Then <code>npx --no-install repro run --rerun=latency/xen-4.14/baseline</code>.</p>',
+    )
     expect(html).toContain('<dt>environment</dt><dd>xen-4.14: QEMU 10.0</dd>')
   })
 

@@ -73,10 +73,18 @@ it('a package made of this checkout installs anywhere, and builds a paper there 
   })
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '../repro.tgz'])
 
-  expect(run('npx', ['--offline', 'repro', 'build'])).toBe('_build/index.html\n')
+  const repro = (...args: readonly string[]) => run('npx', ['--no-install', 'repro', ...args])
+  expect(repro('build')).toBe('_build/index.html\n')
   const page = readFileSync(join(own, '_build/index.html'), 'utf8')
   expect(page).toMatch(/Means .*\b2\b.* and .*\b41\b/s)
   expect(page).toContain('<svg')
+
+  // npm leaves some files out of packages.
+  expect(repro('init', 'begun', '--template', 'xen')).toContain('wrote begun/.gitignore\n')
+  expect(repro('check', 'begun/paper/index.md')).toBe('begun/paper/index.md: 4 blocks, 2 values, no errors\n')
+  expect(repro('new', 'workflow', 'begun/paper/index.md')).toContain(
+    'wrote begun/.github/workflows/paper.yml\n',
+  )
 
   const check = (file: string) => {
     const flags = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', '']

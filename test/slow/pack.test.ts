@@ -54,14 +54,14 @@ test('the packed study installs, verifies as it does here, and reruns a cell to 
   expect(installed.exitCode, installed.err).toBe(0)
 
   const here = await repro(checkout, 'verify')
-  const verified = there('npx', 'repro', 'verify')
+  const verified = there('npx', '--no-install', 'repro', 'verify')
   expect(verified.err).not.toContain('error')
   expect({ exitCode: verified.exitCode, out: verified.out }).toEqual({
     exitCode: here.exitCode,
     out: here.out,
   })
 
-  const kicked = there('npx', 'repro', 'verify', '--kick-the-tires')
+  const kicked = there('npx', '--no-install', 'repro', 'verify', '--kick-the-tires')
   expect(kicked.out, kicked.err).toContain('the cell agrees with its record to the byte\n')
   expect(kicked.out).toMatch(/^the artifact works here$/m)
   expect(kicked.exitCode).toBe(0)

@@ -1,6 +1,6 @@
 /** Maps errors to messages and exit codes. */
 
-import { relative } from 'node:path'
+import { join, relative } from 'node:path'
 import type { VFile } from 'vfile'
 import { hasErrors } from '../../document/problem.ts'
 import { RequestError } from '../../engine/cells.ts'
@@ -28,11 +28,17 @@ export async function openValid(site: Site, files: Files = openFiles(site.projec
   return opened
 }
 
+/** Path of a file in the project as seen from the working folder, as the shell and editors take it. */
+export function pathFromHere(project: string, path: string): string {
+  return relative('', join(project, path))
+}
+
 /** One line per message: `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */
 export function documentMessages(file: VFile): string {
+  const path = pathFromHere(file.cwd, file.path)
   return file.messages
     .map(({ line = 1, column = 1, fatal, reason }) =>
-      messageLine(file.path, { line, column }, fatal ? 'error' : 'warning', reason),
+      messageLine(path, { line, column }, fatal ? 'error' : 'warning', reason),
     )
     .join('\n')
 }

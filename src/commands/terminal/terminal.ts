@@ -13,14 +13,29 @@ import { Output } from './output.ts'
 const unseen = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu
 
 /**
- * Escapes control characters as `\u001b`, which JSON reads back as the same character. Drops carriage returns
- * at line ends, which consoles send.
+ * Makes text safe to show: escapes control characters and, for GitHub's runner, its commands as `\\u001b`, which JSON
+ * reads back as the same character. Drops carriage returns at line ends, which consoles send.
  */
 export function visible(text: string): string {
-  return text
-    .replace(/\r+$/gm, '')
-    .replace(unseen, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const shown = withoutControls(text)
+  return isRunner ? shown.replace(commands, escaped) : shown
 }
+
+/** As `visible`, but for text within a command to GitHub's runner. */
+export function withoutControls(text: string): string {
+  return text.replace(/\r+$/gm, '').replace(unseen, escaped)
+}
+
+function escaped(one: string): string {
+  return `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`
+}
+
+/**
+ * GitHub's runner takes lines of any output for commands to itself: `::name::value`, also indented, and `##[name]value`
+ * anywhere in a line.
+ */
+const isRunner = process.env.GITHUB_ACTIONS === 'true'
+const commands = /(?<=^[^\S\n]*):(?=:)|#(?=#\[)/gm
 
 /** Thrown when standard output cannot be written: exit code 1. */
 export class OutputError extends Error {

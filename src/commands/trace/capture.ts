@@ -4,11 +4,12 @@ import { existsSync, statSync } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import { FileError, readOrdinary } from '../../files/ordinary.ts'
+import { findProject } from '../../project/root.ts'
 import { bootFolder, bootsOf } from '../../results/run.ts'
 import { TraceError } from '../../xentrace/record.ts'
 import { parseStamps, type Stamps } from '../../xentrace/stamps.ts'
 import { UsageError } from '../parse.ts'
-import { findProject, warnUntrusted } from '../site.ts'
+import { warnUntrusted } from '../site.ts'
 import { complain, exitCodes, systemReason } from '../terminal/terminal.ts'
 
 const CHUNK_BYTES = 1024 * 1024

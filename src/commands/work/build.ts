@@ -4,15 +4,17 @@ import { cellsOf, cellSelector } from '../../engine/cells.ts'
 import type { TellEvent } from '../../engine/event.ts'
 import { reasonToRun } from '../../engine/schedule.ts'
 import { openFiles } from '../../files/tracked.ts'
-import { type BuildOptions, build, selection, planDocument } from '../../project/build.ts'
+import { type BuildOptions, build, type Outcome, selection, planDocument } from '../../project/build.ts'
 import { contentOf, readManifest, reportFile } from '../../project/manifest.ts'
 import { type Opened, override, type Site } from '../../project/site.ts'
 import { defaultFormat } from '../../report/formats.ts'
 import type { ReportProblem } from '../../report/model.ts'
 import { runName } from '../../results/run.ts'
 import { counted, present } from '../../text/message.ts'
+import { invocation, shellWord } from '../../text/program.ts'
 import { warnUntrusted } from '../site.ts'
-import { openValid, messageLine, failureReport } from '../terminal/messages.ts'
+import { type Annotation, failedCell, type Findings, messagesOf } from '../terminal/ci.ts'
+import { openValid, messageLine, failureReport, pathFromHere } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
@@ -32,18 +34,22 @@ export async function printPlan(site: Site, options: BuildOptions): Promise<numb
   return exitCodes.done
 }
 
-export async function buildDocument(site: Site, options: BuildOptions): Promise<number> {
+export async function buildDocument(site: Site, options: BuildOptions, findings: Findings): Promise<number> {
   const files = openFiles(site.project, readManifest(site)?.fingerprints)
   const opened = await openValid(site, files)
+  findings.add(...messagesOf(opened.document.file))
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
     const cells = cellsOf(opened.document.blocks)
     const isChosen = cellSelector(cells, options.only, '--only')
     const leftOut = cells.filter((cell) => !isChosen(cell)).map(runName)
-    for (const line of problemLines(outcome.problems, site.document, leftOut)) complain(line)
+    findings.add(...annotationsOf(outcome, opened, site))
+    findings.summarize(...summaryOf(outcome))
+    const path = pathFromHere(site.project, site.document)
+    for (const line of problemLines(outcome.problems, path, leftOut)) complain(line)
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
-    for (const report of outcome.reports) print(report)
+    for (const report of outcome.reports) print(pathFromHere(site.project, report))
     if (outcome.reports.length > 0) for (const line of unbuiltLines(site, opened, options.to)) complain(line)
     const codes = new Set(outcome.failures.map((failure) => failureReport(failure).exitCode))
     if (codes.has(exitCodes.failed)) return exitCodes.failed
@@ -55,6 +61,40 @@ export async function buildDocument(site: Site, options: BuildOptions): Promise<
   }
 }
 
+function annotationsOf(
+  { failures, problems }: Outcome,
+  { document }: Opened,
+  site: Site,
+): readonly Annotation[] {
+  const file = site.document
+  const failed = failures.map(({ message }) => {
+    const block = document.blocks.find(({ id }) => message.startsWith(`${id}/`))
+    return failedCell(
+      message,
+      { severity: 'error', message, file, ...(block && { place: block.place }) },
+      site,
+    )
+  })
+  const others = problems.map(({ type, message, place }): Annotation => ({
+    severity: type === 'error' ? 'error' : 'warning',
+    ...{ message, file, place },
+  }))
+  return [...failed, ...others]
+}
+
+function summaryOf({ executed, failures, skipped, reports }: Outcome): readonly string[] {
+  const cells = [
+    [executed.length, 'run'],
+    [failures.length, 'failed'],
+    [skipped.length, 'not run after a failure'],
+  ] as const
+  const told = cells.flatMap(([count, what]) => (count === 0 ? [] : [`${counted(count, 'cell')} ${what}`]))
+  return present([
+    told.length === 0 ? 'No cell had to run.' : `${told.join(', ')}.`,
+    reports.length > 0 && `Report: ${reports.join(', ')}`,
+  ])
+}
+
 /** Returns a line per linked report of another language that was never built. */
 function unbuiltLines({ project }: Site, { translations }: Opened, to: readonly string[]): readonly string[] {
   return translations.flatMap(({ file }) => {
@@ -64,7 +104,7 @@ function unbuiltLines({ project }: Site, { translations }: Opened, to: readonly 
       ? []
       : [
           `the report links to ${missing.map((format) => reportFile(file, format)).join(' and ')}, ` +
-            `not built yet: npx repro build ${file}${option}`,
+            `not built yet: ${invocation} build ${shellWord(pathFromHere(project, file))}${option}`,
         ]
   })
 }

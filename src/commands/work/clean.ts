@@ -15,18 +15,18 @@ import { openSeal } from '../../results/seal.ts'
 import { type CellName, openStore, readable, sameRows } from '../../results/store.ts'
 import { cacheFolder } from '../../testbed/cache.ts'
 import { testbeds } from '../../testbeds/testbeds.ts'
-import { findProject, warnUntrusted } from '../site.ts'
+import { warnUntrusted } from '../site.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 
 const dayMs = 86_400_000
 
 /** Deletes what is older than `days`; `dryRun` only lists it. */
 export async function deleteOld(
+  project: string,
   { days, dryRun }: { readonly days: number; readonly dryRun: boolean },
   signal: AbortSignal,
 ): Promise<number> {
   const before = Date.now() - days * dayMs
-  const project = findProject(process.cwd())
   const did = dryRun ? 'would delete' : 'deleted'
   for (const testbed of testbeds.values()) {
     const kept = await testbed.clean?.({ cache: cacheFolder() }, before, dryRun)

@@ -27,6 +27,8 @@ interface Values {
 const values: ReadonlyMap<string, Values> = new Map<string, Values>([
   ['DOCUMENT', { files: '*.md' }],
   ['FILE', { files: '*' }],
+  ['DIR', { files: '*' }],
+  ['EXPERIMENT', { names: 'experiments' }],
   ['SHELL', { words: [...shells.keys()] }],
   ['CELL', { names: 'cells' }],
   ['ENVIRONMENT', { names: 'environments' }],

@@ -1,13 +1,13 @@
 /** Prepares and checks testbeds, and opens consoles on their machines. */
 
 import { openFiles } from '../../files/tracked.ts'
+import { findProject } from '../../project/root.ts'
 import { cacheFolder } from '../../testbed/cache.ts'
 import type { Environment, Host, Report } from '../../testbed/testbed.ts'
 import { byTestbed, projectEnvironments, testbedOf } from '../../testbeds/environments.ts'
 import { testbeds } from '../../testbeds/testbeds.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
-import { findProject } from '../site.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 

@@ -1,9 +1,17 @@
 /** Judges a document's claims from the recorded runs or a rerun, and prints the verdicts. */
 
 import { writeFileSync } from 'node:fs'
+import { statedVerdict } from '../../claims/edits.ts'
 import { judge as plainJudge } from '../../claims/judge.ts'
 import type { Evidence } from '../../claims/scope.ts'
-import { outcomeOf, type VerdictRecord, verifyClaims } from '../../claims/verification.ts'
+import { isWeaker } from '../../claims/since.ts'
+import {
+  decisive,
+  outcomeOf,
+  type VerdictRecord,
+  type Verification,
+  verifyClaims,
+} from '../../claims/verification.ts'
 import { type ClaimBlock, sourcesIn } from '../../document/block.ts'
 import type { Document } from '../../document/document.ts'
 import { cellsOf, type PlannedCell } from '../../engine/cells.ts'
@@ -15,7 +23,7 @@ import { dataChecks, dataRuns } from '../../project/data.ts'
 import { cellsFor, knownRuns } from '../../project/knownruns.ts'
 import { programOf } from '../../project/program.ts'
 import { cachedJudge } from '../../project/rendercache.ts'
-import { isOther, reproductions } from '../../project/replay.ts'
+import { isOther, type Reproduction, reproductions } from '../../project/replay.ts'
 import type { Opened, Site } from '../../project/site.ts'
 import { verdictRecord } from '../../project/verdicts.ts'
 import { defaultFormat } from '../../report/formats.ts'
@@ -31,6 +39,7 @@ import { counted } from '../../text/message.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
 import { warnUntrusted } from '../site.ts'
+import type { Annotation, Findings, Summary } from '../terminal/ci.ts'
 import { junit } from '../terminal/junit.ts'
 import { openValid, failureReport } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
@@ -52,7 +61,11 @@ export interface VerifyRequest {
   readonly signal: AbortSignal
 }
 
-export async function verifyDocument(site: Site, request: VerifyRequest): Promise<number> {
+export async function verifyDocument(
+  site: Site,
+  request: VerifyRequest,
+  findings: Findings,
+): Promise<number> {
   const files = openFiles(site.project)
   const opened = await openValid(site, files)
   const { document } = opened
@@ -92,7 +105,7 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
           `again${names.length > 0 ? ` for ${names.join(', ')}` : ''}`,
       )
     if (chosen.length > 0) {
-      const ran = await rerun(site, opened, { chosen, steps, files, onlyTires }, request)
+      const ran = await rerun(site, opened, { chosen, steps, files, onlyTires }, request, findings)
       if (typeof ran === 'number') return ran
       runs = ran
     }
@@ -124,6 +137,10 @@ export async function verifyDocument(site: Site, request: VerifyRequest): Promis
     isRerun: request.rerun === 'all',
     isForeign: site.isForeign ?? false,
   }
+  findings.add(...annotationsOf(verifications, document, site), ...cells.filter(isOther).map(otherCell(site)))
+  findings.summarize(...summaryOf(verifications))
+  if (signature.state === 'broken')
+    findings.add({ severity: 'error', message: signatureText(signature), file: site.document })
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else for (const line of lines(verdicts)) print(line)
@@ -149,6 +166,7 @@ async function rerun(
   opened: Opened,
   { chosen, steps, files, onlyTires }: Rerun,
   request: VerifyRequest,
+  findings: Findings,
 ): Promise<readonly Run[] | number> {
   complain(announcement(chosen, steps, request.jobs))
   const { executor, jobs, deadlineSeconds, signal } = request
@@ -159,6 +177,7 @@ async function rerun(
   const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
   const [failure] = failures
   if (failure === undefined) return executed
+  findings.add({ severity: 'error', message: failure.message, file: site.document })
   const { text, exitCode } = failureReport(failure)
   if (request.json) print(JSON.stringify(plainFailure(text, exitCode), null, 2))
   return exitCode
@@ -173,6 +192,41 @@ function foreignRecord(document: Document, files: Files): VerdictRecord {
     complain(`no record of verdicts is compared: ${error.message}`)
     return { recorded: [], defined: [], removed: [] }
   }
+}
+
+/** A line of the document for each claim that is not reproduced, or not as well as recorded. */
+function annotationsOf(
+  verifications: readonly Verification[],
+  { blocks }: Document,
+  { document: file }: Site,
+): readonly Annotation[] {
+  return verifications.flatMap((verification) => {
+    const { verdict, reason, lacking = [] } = decisive(verification)
+    const isWorse = verification.since !== undefined && isWeaker(verification.since)
+    if (verdict === 'reproduced' && !isWorse) return []
+    const { id, statement } = verification.claim
+    const place = blocks.find((block) => block.type === 'claim' && block.id === id)?.place
+    const severity = verdict === 'not reproduced' || isWorse || lacking.length > 0 ? 'error' : 'warning'
+    const stated = isWorse ? `${verdict}, weaker than recorded` : verdict
+    const message = `claim ${id} is ${stated}: ${statement} (${reason})`
+    return { severity, message, file, ...(place && { place }) }
+  })
+}
+
+const otherCell =
+  ({ document: file }: Site) =>
+  ({ cell }: Reproduction): Annotation => ({
+    severity: 'error',
+    message: `${cell} has other rows than recorded`,
+    file,
+  })
+
+function summaryOf(verifications: readonly Verification[]): readonly Summary[] {
+  const rows = verifications.map((verification) => {
+    const judgement = decisive(verification)
+    return [verification.claim.id, statedVerdict(judgement), verification.claim.statement, judgement.reason]
+  })
+  return rows.length === 0 ? [] : [[['claim', 'verdict', 'statement', 'why'], ...rows]]
 }
 
 /** Announces the number of cells to rerun and the estimated time. */

@@ -12,7 +12,7 @@ import { dirname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { programUrl } from '../../dist.ts'
-import { moduleFormat, openStrip, type Strip } from './typescript.ts'
+import { isCommonJs, moduleFormat, openStrip, type Strip } from './typescript.ts'
 
 // Before they are observed: what the loader reads is told by its URL.
 const { readFileSync, statSync } = fs
@@ -44,7 +44,10 @@ export interface Hooks {
 }
 
 /** Node 22.18 or newer. */
-type Newer = typeof module & { readonly registerHooks?: (hooks: Hooks) => void }
+type Newer = typeof module & {
+  readonly registerHooks?: (hooks: Hooks) => void
+  readonly stripTypeScriptTypes?: (text: string) => string
+}
 const { registerHooks }: Newer = module
 const stripsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
 
@@ -115,9 +118,25 @@ function hooksOf(
         const source = strip(readFileSync(file, 'utf8'), url)
         return { format: moduleFormat(file, source), source, shortCircuit: true }
       }
-      return next(url, context)
+      return next(url, asWritten(url, context))
     },
   }
+}
+
+/** Lets Node load as a module what is written as one, whatever the package says; see moduleFormat(). */
+function asWritten<Context extends object>(url: string, context: Context): Context {
+  const { format } = context as { readonly format?: string }
+  const isOwn = /^file:[^?#]*\.[jt]s(?:[?#]|$)/.test(url) && !url.includes('/node_modules/')
+  if (!isOwn || (format !== 'commonjs' && format !== 'commonjs-typescript')) return context
+  const text = readFileSync(fileURLToPath(url), 'utf8')
+  if (isCommonJs(format === 'commonjs' ? text : stripTypes(text))) return context
+  return { ...context, format: format.replace('commonjs', 'module') }
+}
+
+/** By the compiler of newer versions of Node, the only ones to name this format. */
+function stripTypes(text: string): string {
+  const { stripTypeScriptTypes = (same: string) => same }: Newer = module
+  return stripTypeScriptTypes(text)
 }
 
 /** As in Node, packages contain JavaScript. */

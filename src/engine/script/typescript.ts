@@ -60,11 +60,14 @@ function strip(text: string, file: string): string {
   }
 }
 
-/** Module type by Node's rules: file name, package, then syntax. */
+/**
+ * Module type by Node's rules: file name, package, then syntax. But what is written as a module is one also in a package
+ * that says `commonjs`, as `npm init` makes it unasked: Node would refuse it.
+ */
 export function moduleFormat(file: string, javascript: string): ModuleFormat {
   if (file.endsWith('.mts')) return 'module'
   if (file.endsWith('.cts')) return 'commonjs'
-  return packageType(dirname(file)) ?? (isCommonJs(javascript) ? 'commonjs' : 'module')
+  return packageType(dirname(file)) === 'module' || !isCommonJs(javascript) ? 'module' : 'commonjs'
 }
 
 function packageType(folder: string): ModuleFormat | undefined {
@@ -77,7 +80,8 @@ function packageType(folder: string): ModuleFormat | undefined {
   }
 }
 
-function isCommonJs(javascript: string): boolean {
+/** Whether it could be run as CommonJS; also without imports and exports. */
+export function isCommonJs(javascript: string): boolean {
   try {
     compileFunction(javascript, ['exports', 'require', 'module', '__filename', '__dirname'])
     return true
