@@ -6,7 +6,7 @@
 import type * as z from 'zod'
 import type { Parameters } from '../results/parameters.ts'
 import { hint } from '../text/spelling.ts'
-import type { Block, ExperimentBlock, Place } from './block.ts'
+import type { Block, ExperimentBlock, FigureBlock, Place } from './block.ts'
 import type { FrontMatter } from './frontmatter.ts'
 import { translationSchemas } from './schema.ts'
 import { validate } from './validation.ts'
@@ -48,7 +48,7 @@ export function translateBlock(
     }
     case 'figure': {
       const texts = read(translationSchemas.figure)
-      return texts && { ...block, place, ...texts }
+      return texts && translateFigure(block, texts, { place, source })
     }
     case 'claim': {
       const texts = read(translationSchemas.claim)
@@ -80,6 +80,27 @@ function readTexts<Schema extends z.ZodObject>(
   return foreign.length > 0 ? undefined : texts
 }
 
+function translateFigure(
+  block: FigureBlock,
+  { parts: own = [], ...texts }: z.output<typeof translationSchemas.figure>,
+  { place, source }: { place: Place; source: Mapping },
+): FigureBlock | undefined {
+  const { parts } = block
+  if (parts === undefined && texts.alt === undefined) {
+    source.valueError('missing-key', [], 'missing key: alt')
+    return undefined
+  }
+  if ((parts?.length ?? 0) !== own.length) {
+    const reason = `parts: ${block.id} has ${parts?.length ?? 0} of them in the original, and ${own.length} here`
+    source.valueError('translation-key', own.length === 0 ? [] : ['parts'], reason)
+    return undefined
+  }
+  return {
+    ...{ ...block, place, ...texts },
+    ...(parts && { parts: parts.map((part, index) => ({ ...part, ...own[index] })) }),
+  }
+}
+
 function translateLabels(
   block: ExperimentBlock,
   labels: Readonly<Record<string, string>> | undefined,
@@ -102,12 +123,25 @@ function translateLabels(
 
 /** Front matter of a translation: fills missing values from the original, except for language. */
 export function translateFrontMatter(translation: FrontMatter, original: FrontMatter): FrontMatter {
-  const { bibliography, conditions, date, evidence, published, nominal, authors, humanMinutes } = original
+  const {
+    bibliography,
+    conditions,
+    date,
+    doi,
+    evidence,
+    license,
+    published,
+    nominal,
+    authors,
+    humanMinutes,
+  } = original
   const place = translation.translationOf?.place ?? { line: 1, column: 1 }
   const placedHere = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, place }))
   const filled = <T>(own: readonly T[], others: readonly T[]) => (own.length > 0 ? own : others)
   return {
     ...(date === undefined ? {} : { date }),
+    ...(doi === undefined ? {} : { doi }),
+    ...(license === undefined ? {} : { license }),
     ...(bibliography && { bibliography: { ...bibliography, place } }),
     ...translation,
     conditions: placedHere(conditions).map((one) => ({
@@ -116,6 +150,7 @@ export function translateFrontMatter(translation: FrontMatter, original: FrontMa
     })),
     // Only the text is translated.
     ...(evidence && { evidence: { ...evidence, text: translation.evidence?.text ?? evidence.text ?? '' } }),
+    numberSections: translation.numberSections || original.numberSections,
     authors: filled(translation.authors, authors),
     humanMinutes: filled(translation.humanMinutes, placedHere(humanMinutes)),
     published: filled(translation.published, placedHere(published)),

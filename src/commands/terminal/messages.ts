@@ -31,8 +31,8 @@ export async function openValid(site: Site, files: Files = openFiles(site.projec
 /** One line per message: `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */
 export function documentMessages(file: VFile): string {
   return file.messages
-    .map(({ line = 1, column = 1, fatal, reason }) =>
-      messageLine(file.path, { line, column }, fatal ? 'error' : 'warning', reason),
+    .map(({ file: path = file.path, line = 1, column = 1, fatal, reason }) =>
+      messageLine(path, { line, column }, fatal ? 'error' : 'warning', reason),
     )
     .join('\n')
 }
