@@ -9,6 +9,7 @@ import { claimExpressions } from '../document/claimblock.ts'
 import { type Document, floatIds, referenceIds } from '../document/document.ts'
 import { wordsIn } from '../document/experiment.ts'
 import type { Fence } from '../document/fence.ts'
+import { writtenAt } from '../document/include.ts'
 import type { Locate } from '../document/place.ts'
 import { fail, failOnce, hasErrorAt, sortMessages, warn } from '../document/problem.ts'
 import { warnOfNearMiss } from '../document/reference.ts'
@@ -210,7 +211,7 @@ function checkIds({ fences, targets, file }: Document): void {
     if (id === undefined) continue
     const earlier = first.get(id)
     if (earlier === undefined) first.set(id, idPlace)
-    else fail(file, 'duplicate-id', idPlace, `id ${id} is taken at line ${earlier.line}`)
+    else fail(file, 'duplicate-id', idPlace, `id ${id} is taken at line ${writtenAt(file, earlier).line}`)
   }
 }
 

@@ -32,7 +32,7 @@ const attributeList = String.raw`(?:#[\w:.-]+|\.[A-Za-z][\w-]*|[A-Za-z][\w-]*=(?
 const inText: readonly Form[] = [
   {
     ruleId: 'shortcode',
-    pattern: /\{\{<\s*([\w-]+)[^>]*>\}\}/g,
+    pattern: /\{\{<\s*([\w-]+)[^>{]{0,300}>\}\}/g,
     say: ([, name]) =>
       `the shortcode ${name} is not read: ${name === 'include' ? 'write a block yaml include with file: ...' : 'write Markdown'}`,
   },
@@ -64,7 +64,7 @@ const inText: readonly Form[] = [
   },
   {
     ruleId: 'citation-form',
-    pattern: /(?<![\w.+/@-])@\{[^}]+\}/g,
+    pattern: /(?<![\w.+/@-])@\{[^{}]{1,300}\}/g,
     say: ([whole]) => `${whole} is not read: write [@key]`,
   },
   {
@@ -316,13 +316,16 @@ function checkText(node: Text, source: SourceText, near: Place, say: Say): void 
   checkDelimiters(node, source, say)
 }
 
+const delimited = /(?<!\\)\\\((?:(?!\\[()]).)+\\\)|(?<!\\)\\\[(?:(?!\\[[\]]).)+\\\]/gs
+
 /** `\(x\)` and `\[x\]`: Markdown drops the backslashes, so they are looked for in the source. */
 function checkDelimiters(node: Text, source: SourceText, say: Say): void {
   const slice = sliceOf(source, node)
   const offset = node.position?.start.offset ?? 0
-  for (const { 0: whole, index } of slice.matchAll(
-    /(?<!\\)\\\((?:(?!\\[()]).)+\\\)|(?<!\\)\\\[(?!\s*-?@)(?:(?!\\[[\]]).)*[=^_\\+<>](?:(?!\\[[\]]).)*\\\]/gs,
-  )) {
+  for (const { 0: whole, index } of slice.matchAll(delimited)) {
+    // `\[@key\]` and other brackets that an author escapes are meant as such.
+    if (whole.startsWith('\\[') && (/^..\s*-?@/.test(whole) || !/[=^_\\+<>]/.test(whole.slice(2, -2))))
+      continue
     const point = source.location.toPoint(offset + index)
     if (point === undefined) continue
     const [sign, form] = whole.startsWith('\\(') ? ['\\(', '$...$'] : ['\\[', '$$...$$']
@@ -342,15 +345,17 @@ function checkLines(paragraph: Paragraph, source: SourceText, near: Place, say: 
       continue
     }
     let offset = 0
-    for (const [number, line] of node.value.split('\n').entries()) {
+    const lines = node.value.split('\n')
+    const locate = locateInText(source, node, near)
+    for (const [number, line] of lines.entries()) {
       if (number > 0 || startsLine) {
         const forms = index === 0 && number === 0 ? [...atStart, ...atLineStart] : atLineStart
-        const next = number === node.value.split('\n').length - 1 && index < paragraph.children.length - 1
+        // The line goes on behind this text, so nothing is known of its end.
+        const isOpen = number === lines.length - 1 && index < paragraph.children.length - 1
         for (const { ruleId, pattern, say: words } of forms) {
-          // The line goes on behind this text, so nothing is known of its end.
           const match = pattern.exec(line)
-          if (match === null || (next && /\$$/.test(pattern.source) && ruleId !== 'directive')) continue
-          const { isEscaped, ...place } = locateInText(source, node, near)(offset)
+          if (match === null || (isOpen && pattern.source.endsWith('$') && ruleId !== 'directive')) continue
+          const { isEscaped, ...place } = locate(offset)
           if (isEscaped) continue
           say(ruleId, place, words(match))
           break
@@ -469,7 +474,7 @@ function checkInlineCode(node: InlineCode, root: Nodes, source: SourceText, say:
 
 function adviceOnRole(name: string, value: string): string {
   if (name === 'math') return `write $${value}$`
-  if (/^cite/.test(name))
+  if (name.startsWith('cite'))
     return `write [${value
       .split(',')
       .map((key) => `@${key.trim()}`)

@@ -155,7 +155,7 @@ export function parseDocument(
   const originalBlocks = translated && { path: translationOf?.file ?? '', fences: translated.fences }
   for (const visit of descend(tree)) {
     readNode(visit)
-    const target = targetOf(visit.node, text)
+    const target = visit.node.type === 'code' && isBlock(visit.node) ? undefined : targetOf(visit.node, text)
     if (target) targets.push(target)
     if (target?.type === 'listing') readCaption(captionKey(target.id), target.caption, captionLocate(target))
     // Without the original, every block of a translation would look wrong.

@@ -168,14 +168,9 @@ const figureData = z
   )
   .describe('Dataset name -> experiment, CSV file, or a part or ratios of an experiment')
 
-/** A drawing of data, or a picture. */
-const drawn = {
-  spec: path.exactOptional().describe('Vega-Lite file, relative to the project'),
-  src: path.exactOptional().describe('Picture (PNG, JPEG, GIF, WebP, SVG), relative to the project'),
-  data: figureData.default({}),
-  width: z.number().positive().exactOptional(),
-  height: z.number().positive().exactOptional(),
-}
+const spec = path.exactOptional().describe('Vega-Lite file, relative to the project')
+const src = path.exactOptional().describe('Picture (PNG, JPEG, GIF, WebP, SVG), relative to the project')
+const pixels = z.number().positive().exactOptional()
 
 interface Drawn {
   readonly spec?: string
@@ -196,10 +191,12 @@ function checkDrawn(figure: Drawn, context: z.RefinementCtx): void {
 
 const figurePart = z
   .strictObject({
-    ...drawn,
     id: name.exactOptional().describe('For references: @fig-left'),
+    ...{ spec, src },
     caption: words.exactOptional(),
     alt: words.describe('Text alternative for those who cannot see it'),
+    data: figureData.default({}),
+    ...{ width: pixels, height: pixels },
   })
   .superRefine(checkDrawn)
 
@@ -208,17 +205,19 @@ export type FigurePart = Readonly<z.output<typeof figurePart>>
 
 export const figureSchema = z
   .strictObject({
-    ...drawn,
     id: name,
+    ...{ spec, src },
+    parts: z.array(figurePart).min(2).max(26).exactOptional().describe('Subfigures, in place of spec or src'),
+    columns: z.int().min(1).max(6).exactOptional().describe('Parts beside each other; 2 unless given'),
     caption: words,
     number: z.union([z.number(), words]).exactOptional().describe('In place of the counted number'),
     alt: words.exactOptional().describe('Text alternative for those who cannot see the figure'),
-    parts: z.array(figurePart).min(2).max(26).exactOptional().describe('Subfigures, in place of spec or src'),
-    columns: z.int().min(1).max(6).exactOptional().describe('Parts beside each other; 2 unless given'),
+    data: figureData.default({}),
     folded: z
       .boolean()
       .default(false)
       .describe('Shown only when the reader opens it: details beside a table'),
+    ...{ width: pixels, height: pixels },
   })
   .superRefine(checkDrawn)
 
@@ -379,11 +378,16 @@ export const translationSchemas = {
   figure: z.strictObject({
     id: name,
     caption: words,
-    alt: words.exactOptional(),
+    alt: words,
+    texts: texts.describe('What the figure would write -> what it writes here'),
+  }),
+  /** A figure with parts. */
+  parts: z.strictObject({
+    id: name,
+    caption: words,
     parts: z
       .array(z.strictObject({ caption: words.exactOptional(), alt: words }))
-      .exactOptional()
-      .describe('Of a figure with parts, in its order'),
+      .describe('In the order of the original’s'),
     texts: texts.describe('What the figure would write -> what it writes here'),
   }),
   claim: z.strictObject({

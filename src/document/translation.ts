@@ -47,8 +47,10 @@ export function translateBlock(
       return texts && { ...block, place, ...texts }
     }
     case 'figure': {
+      if (block.parts !== undefined)
+        return translateParts(block, read(translationSchemas.parts), { place, source })
       const texts = read(translationSchemas.figure)
-      return texts && translateFigure(block, texts, { place, source })
+      return texts && { ...block, place, ...texts }
     }
     case 'claim': {
       const texts = read(translationSchemas.claim)
@@ -80,25 +82,20 @@ function readTexts<Schema extends z.ZodObject>(
   return foreign.length > 0 ? undefined : texts
 }
 
-function translateFigure(
+function translateParts(
   block: FigureBlock,
-  { parts: own = [], ...texts }: z.output<typeof translationSchemas.figure>,
+  written: z.output<typeof translationSchemas.parts> | undefined,
   { place, source }: { place: Place; source: Mapping },
 ): FigureBlock | undefined {
-  const { parts } = block
-  if (parts === undefined && texts.alt === undefined) {
-    source.valueError('missing-key', [], 'missing key: alt')
+  if (written === undefined) return undefined
+  const { parts: own, ...texts } = written
+  const { parts = [] } = block
+  if (parts.length !== own.length) {
+    const reason = `parts: ${block.id} has ${parts.length} in the original, and ${own.length} here`
+    source.valueError('translation-key', ['parts'], reason)
     return undefined
   }
-  if ((parts?.length ?? 0) !== own.length) {
-    const reason = `parts: ${block.id} has ${parts?.length ?? 0} of them in the original, and ${own.length} here`
-    source.valueError('translation-key', own.length === 0 ? [] : ['parts'], reason)
-    return undefined
-  }
-  return {
-    ...{ ...block, place, ...texts },
-    ...(parts && { parts: parts.map((part, index) => ({ ...part, ...own[index] })) }),
-  }
+  return { ...block, place, ...texts, parts: parts.map((part, index) => ({ ...part, ...own[index] })) }
 }
 
 function translateLabels(

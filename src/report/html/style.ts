@@ -176,7 +176,7 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
   dd { margin-bottom: .4rem; }
 }
 /* Mathematics. */
-math { font-family: 'STIX Two Math', 'Cambria Math', 'Latin Modern Math', 'Noto Sans Math', math; }
+math { font-family: 'STIX Two Math', 'Cambria Math', 'Latin Modern Math', 'Libertinus Math', 'TeX Gyre Termes Math', 'DejaVu Math TeX Gyre', 'Noto Sans Math', math; }
 p > math[display='block'], li > math[display='block'] { margin: .6em 0; }
 .equation { display: flex; align-items: center; gap: 1rem; margin: 1.2em 0; scroll-margin-top: 1rem; }
 .equation > .scroll { flex: 1; min-width: 0; padding: .15em 0; }
@@ -199,6 +199,7 @@ mtable.tight > mtr > mtd { padding-inline: 0; }
 .code-type { color: var(--code-type); }
 .code-added { color: var(--tip); }
 .code-removed { color: var(--caution); }
+article > .float.listing { max-width: 68ch; }
 .listing figcaption { margin: 0 0 .4rem; }
 .listing pre { margin-top: 0; }
 .callout { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 4px solid var(--note); background: var(--faint); border-radius: 0 4px 4px 0; }

@@ -1,7 +1,6 @@
 /** Renders tables in Markdown, which has one head row and no spans. */
 
-import type { RootContent } from 'mdast'
-import type { AlignType } from 'mdast'
+import type { AlignType, RootContent } from 'mdast'
 import { type Inline, link, strong, table } from '../../text/markdown.ts'
 import type { Marked, ShownCell, TableContent } from '../model.ts'
 import { type Head, widthOf } from '../table.ts'
