@@ -201,11 +201,6 @@ const atLineStart: readonly Form[] = [
     say: () => 'a table of + and - is plain text: write cells between |, and |---| below the head',
   },
   {
-    ruleId: 'simple-table',
-    pattern: /^[ \t]*-{2,}(?:[ \t]+-{2,})+[ \t]*$/,
-    say: () => 'a table of hyphens is plain text: write cells between |, and |---| below the head',
-  },
-  {
     ruleId: 'example-list',
     pattern: /^\(@[\w-]*\)\s/,
     say: ([whole]) => `${whole.trim()} starts no list: write 1. and refer to it in words`,
@@ -291,9 +286,15 @@ export function warnOfForeign(document: Document): void {
       else if (node.type === 'inlineCode') checkInlineCode(node, root, source, say)
       else if (node.type === 'blockquote') checkCallout(node, say)
       else if (node.type === 'image') checkImage(node, say)
+      else if (node.type === 'thematicBreak' && /-{2,}[ \t]+-{2,}/.test(sliceOf(source, node)))
+        say('simple-table', startOf(node), simpleTable)
     }
   }
 }
+
+/** To Markdown, the line below a head is a rule. */
+const simpleTable =
+  'this is a rule, and a table of hyphens is plain text: write cells between |, and |---| below the head'
 
 type Say = (ruleId: string, place: Place, reason: string) => void
 
@@ -306,6 +307,8 @@ function checkText(node: Text, source: SourceText, near: Place, say: Say): void 
       const start = match.index
       const end = start + match[0].length
       if (taken.some(([from, to]) => start < to && end > from)) continue
+      // The line of a directive is told of as a whole.
+      if (node.value.startsWith(':::', node.value.lastIndexOf('\n', start) + 1)) continue
       const { isEscaped, ...place } = locate(start)
       // An escaped sign is meant as it is; a backslash of LaTeX is no escape.
       if (isEscaped && ruleId !== 'latex') continue

@@ -182,8 +182,9 @@ p > math[display='block'], li > math[display='block'] { margin: .6em 0; }
 .equation > .scroll { flex: 1; min-width: 0; padding: .15em 0; }
 .equation > .number { font-family: var(--sans); font-size: .86rem; color: var(--quiet); }
 .equation .scroll:not(:focus-visible) { outline: none; }
-mtd.left { text-align: left; }
-mtd.right { text-align: right; }
+/* The content of a cell is a block, which text-align moves in browsers' own words only. */
+mtd.left { text-align: left; text-align: -moz-left; text-align: -webkit-left; }
+mtd.right { text-align: right; text-align: -moz-right; text-align: -webkit-right; }
 mtable.tight > mtr > mtd { padding-inline: 0; }
 .enclosed-box { border: 1px solid currentcolor; padding: .2em .3em; }
 .enclosed-updiagonalstrike { background: linear-gradient(to top right, transparent calc(50% - .6px), currentcolor calc(50% - .6px) calc(50% + .6px), transparent calc(50% + .6px)); }
