@@ -7,6 +7,7 @@ import type { Code, InlineCode, Nodes, Paragraph, Text } from 'mdast'
 import type { Place } from '../document/block.ts'
 import { calloutKindNames } from '../document/callout.ts'
 import type { Document } from '../document/document.ts'
+import { isBlock } from '../document/fence.ts'
 import { descend } from '../document/markdown.ts'
 import {
   locateInFence,
@@ -17,6 +18,7 @@ import {
   startOf,
 } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
+import { isListing } from '../document/target.ts'
 
 /** A form that a text may have. */
 interface Form {
@@ -273,7 +275,7 @@ function idLike(name: string): string {
 }
 
 export function warnOfForeign(document: Document): void {
-  const { tree, abstract, captions, file, nodes } = document
+  const { tree, abstract, captions, file } = document
   const source = sourceText(file)
   for (const root of [...(abstract ? [abstract] : []), tree, ...captions.values()]) {
     for (const { node, near } of descend(root)) {
@@ -282,7 +284,7 @@ export function warnOfForeign(document: Document): void {
       else if (node.type === 'paragraph') checkLines(node, source, near, say)
       else if (node.type === 'heading') checkHeadingLabel(node, say)
       else if (node.type === 'delete') checkTilde(node, source, say)
-      else if (node.type === 'code' && !nodes.has(node)) checkCode(node, source, say)
+      else if (node.type === 'code' && !isBlock(node)) checkCode(node, source, say)
       else if (node.type === 'inlineCode') checkInlineCode(node, root, source, say)
       else if (node.type === 'blockquote') checkCallout(node, say)
       else if (node.type === 'image') checkImage(node, say)
@@ -413,9 +415,13 @@ function checkCode(node: Code, source: SourceText, say: Say): void {
       place,
       `${node.lang} is shown as code: make a picture of it, and a block yaml figure with src`,
     )
-  else if (/(?:^|\s)caption=/.test(node.meta ?? '') && !/(?:^|\s)id=/.test(node.meta ?? ''))
+  else if (
+    isListing(node) &&
+    /(?:^|\s)caption=/.test(node.meta ?? '') &&
+    !/(?:^|\s)id=/.test(node.meta ?? '')
+  )
     say('listing', place, 'the caption of a code block is shown with an id only: add id=lst-name')
-  else if (/(?:^|\s)id=(?!lst-)/.test(node.meta ?? ''))
+  else if (isListing(node) && /(?:^|\s)id=(?!lst-)/.test(node.meta ?? ''))
     say('id-prefix', place, 'the text cannot refer to this listing: name it id=lst-...')
   const option = /^[ \t]*(?:#|\/\/|%|--)\|[ \t]*([\w-]+):/m.exec(node.value)
   if (option)

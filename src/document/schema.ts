@@ -173,38 +173,50 @@ const src = path.exactOptional().describe('Picture (PNG, JPEG, GIF, WebP, SVG), 
 const pixels = z.number().positive().exactOptional()
 
 interface Drawn {
-  readonly spec?: string
-  readonly src?: string
-  readonly parts?: readonly unknown[]
-  readonly alt?: string
+  readonly spec?: unknown
+  readonly src?: unknown
+  readonly parts?: unknown
+  readonly alt?: unknown
 }
+
+const drawings = ['spec', 'src', 'parts'] as const
 
 /** A figure has a specification, a picture or parts, and whatever is drawn has a text alternative. */
-function checkDrawn(figure: Drawn, context: z.RefinementCtx): void {
-  const refuse = (key: string, message: string) =>
-    context.addIssue({ code: 'custom', path: [key], message, input: figure })
-  const [first, ...others] = (['spec', 'src', 'parts'] as const).filter((key) => figure[key] !== undefined)
-  if (first === undefined) refuse('spec', '')
-  for (const other of others) refuse(other, `the figure has ${first} already: name one of them`)
-  if (first !== 'parts' && figure.alt === undefined) refuse('alt', '')
+function asDrawn<Schema extends z.ZodType<Drawn>>(schema: Schema): Schema {
+  const given = (figure: Drawn) => drawings.filter((key) => figure[key] !== undefined)
+  // Beside other mistakes, too.
+  const options = {
+    when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
+  }
+  return schema
+    .refine((figure) => given(figure).length > 0, { ...options, path: ['spec'] })
+    .refine((figure) => figure.parts !== undefined || figure.alt !== undefined, { ...options, path: ['alt'] })
+    .refine((figure) => given(figure).length < 2 || figure.spec === undefined, {
+      ...{ ...options, path: ['spec'] },
+      error: 'a figure has one of spec, src and parts',
+    })
+    .refine((figure) => figure.src === undefined || figure.parts === undefined || figure.spec !== undefined, {
+      ...{ ...options, path: ['src'] },
+      error: 'a figure has one of spec, src and parts',
+    })
 }
 
-const figurePart = z
-  .strictObject({
+const figurePart = asDrawn(
+  z.strictObject({
     id: name.exactOptional().describe('For references: @fig-left'),
     ...{ spec, src },
     caption: words.exactOptional(),
     alt: words.describe('Text alternative for those who cannot see it'),
     data: figureData.default({}),
     ...{ width: pixels, height: pixels },
-  })
-  .superRefine(checkDrawn)
+  }),
+)
 
 /** A part of a figure, beside others. */
 export type FigurePart = Readonly<z.output<typeof figurePart>>
 
-export const figureSchema = z
-  .strictObject({
+export const figureSchema = asDrawn(
+  z.strictObject({
     id: name,
     ...{ spec, src },
     parts: z.array(figurePart).min(2).max(26).exactOptional().describe('Subfigures, in place of spec or src'),
@@ -218,8 +230,8 @@ export const figureSchema = z
       .default(false)
       .describe('Shown only when the reader opens it: details beside a table'),
     ...{ width: pixels, height: pixels },
-  })
-  .superRefine(checkDrawn)
+  }),
+)
 
 const expression = z.string().min(1)
 

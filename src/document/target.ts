@@ -44,7 +44,13 @@ export function targetOf(node: Nodes, source: SourceText): Target | undefined {
 /** An attribute of a fence: `caption="two words"`. */
 export const attribute = /(?:^|\s)(id|caption)=(?:"([^"]*)"|(\S+))/g
 
+/** Whether all of an info string behind the language is of a listing. */
+export function isListing({ meta }: Code): boolean {
+  return /^(?:id|caption)=/.test(meta?.trim() ?? '')
+}
+
 function listingOf(node: Code, source: SourceText): Listing | undefined {
+  if (!isListing(node)) return undefined
   const place = startOf(node)
   const found = new Map(
     [...(node.meta ?? '').matchAll(attribute)].map(([, name = '', quoted, word]) => [

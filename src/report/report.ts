@@ -31,11 +31,13 @@ import { partError } from '../query/error.ts'
 import type { PublishedTable } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import { runName, type Run, runsByName } from '../results/run.ts'
+import { type Inline, inlines } from '../text/markdown.ts'
 import { claimNode } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
 import { type RenderContext, type RunStatuses, displayNames } from './context.ts'
 import { type Drawer, openDrawer } from './drawing/process.ts'
 import { experimentNode } from './experiment.ts'
+import { withTitle } from './figure.ts'
 import { errorText, type FloatCache, labels, makeFloat } from './floats.ts'
 import type { Claim, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
 import { captionContent, prose, type Replacements } from './prose.ts'
@@ -43,6 +45,7 @@ import { provenance } from './provenance.ts'
 import { publishedSeries } from './published.ts'
 import { citedWorks, references, referencesEntry } from './references.ts'
 import { banner } from './runstatus.ts'
+import { textOf } from './textof.ts'
 import { inlineValue } from './value.ts'
 import { writtenNodes } from './writing.ts'
 
@@ -217,7 +220,8 @@ function placeCaptions(
   }
   for (const [node, block] of parts) {
     const float = nodes.get(node)
-    if (float?.type === 'float' && block.type !== 'value') nodes.set(node, withCaptions(float, contentOf))
+    if (float?.type === 'float' && block.type !== 'value')
+      nodes.set(node, withCaptions(float, contentOf, replacements.messages))
   }
   for (const target of targets) {
     const listing = target.type === 'listing' ? nodes.get(target.node) : undefined
@@ -229,15 +233,25 @@ function placeCaptions(
 function withCaptions(
   float: Float,
   contentOf: (key: string) => readonly PhrasingContent[] | undefined,
+  messages: Messages,
 ): Float {
-  const { content } = float
-  const caption = contentOf(captionKey(float.id)) ?? float.caption
-  if (content.type !== 'parts') return { ...float, caption }
-  const parts = content.parts.map((part, index) => {
-    const own = contentOf(captionKey(float.id, index))
-    return own ? { ...part, caption: own } : part
-  })
-  return { ...float, caption, content: { ...content, parts } }
+  const { content, label } = float
+  const caption = contentOf(captionKey(float.id))
+  const named = <Content extends Float['content']>(content: Content, ...title: readonly Inline[]): Content =>
+    content.type === 'figure'
+      ? { ...content, svg: withTitle(content.svg, inlines(title).map(textOf).join('')) }
+      : content
+  if (content.type === 'parts') {
+    const parts = content.parts.map((part, index) => {
+      const own = contentOf(captionKey(float.id, index))
+      const text = own ?? caption ?? float.caption
+      const shown = named(part.content, messages.caption(`${label} ${part.letter}`), text)
+      return { ...part, content: shown, ...(own ? { caption: own } : {}) }
+    })
+    return { ...float, ...(caption && { caption }), content: { ...content, parts } }
+  }
+  if (caption === undefined) return float
+  return { ...float, caption, content: named(content, messages.caption(label), caption) }
 }
 
 function problemsOf(

@@ -311,7 +311,7 @@ describe('no false alarm', () => {
 
   it('takes time that grows with the text only', () => {
     const long = [
-      '{{<a >}}',
+      '{{< a >}}',
       '@fig:a ',
       '\\(a\\)',
       '\\[=\\]',
@@ -327,7 +327,7 @@ describe('no false alarm', () => {
       const body = part.repeat(Math.floor(20_000 / part.length))
       const document = parseDocument(new VFile({ path: 'd.md', value: `---\ntitle: T\n---\n\n${body}\n` }))
       warnOfForeign(document)
-      expect(document.file.messages.length).toBeGreaterThan(0)
+      expect([part, document.file.messages.length > 0]).toEqual([part, true])
     }
   }, 60_000)
 })
