@@ -37,4 +37,4 @@ export const grammars = new Map([
   ['yaml', () => import('highlight.js/lib/languages/yaml')],
 ])
 
-export const loadLowlight = () => import('lowlight')
+export const loadLowlight = () => import('./lowlight.mjs')

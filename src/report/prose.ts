@@ -60,6 +60,12 @@ export function captionContent(
   replacements: Replacements,
 ): readonly PhrasingContent[] {
   const copied = caption.children.flatMap(copier(document, replacements)) as Root['children']
+  // A picture in a caption would be one without a file of ours.
+  visit({ type: 'root', children: copied }, ['image', 'imageReference'], (node) => {
+    const alt = 'alt' in node ? (node.alt ?? '') : ''
+    for (const key of Object.keys(node)) delete (node as unknown as Record<string, unknown>)[key]
+    Object.assign(node, { type: 'text', value: alt })
+  })
   joinLines([{ type: 'root', children: copied }], document.frontMatter.lang)
   return copied.flatMap((node, index): PhrasingContent[] => {
     const space = index === 0 ? [] : [{ type: 'text', value: ' ' } as const]
