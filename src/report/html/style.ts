@@ -200,7 +200,7 @@ mtable.tight > mtr > mtd { padding-inline: 0; }
 .code-type { color: var(--code-type); }
 .code-added { color: var(--tip); }
 .code-removed { color: var(--caution); }
-article > .float.listing { max-width: 68ch; }
+html article > .float.listing { max-width: 68ch; }
 .listing figcaption { margin: 0 0 .4rem; }
 .listing pre { margin-top: 0; }
 .callout { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 4px solid var(--note); background: var(--faint); border-radius: 0 4px 4px 0; }
