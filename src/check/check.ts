@@ -8,12 +8,14 @@ import { dataEnvironment, wholePattern } from '../data/source.ts'
 import type { ExperimentBlock, FigureBlock, Place } from '../document/block.ts'
 import { meansIn } from '../document/claim.ts'
 import { claimExpressions } from '../document/claimblock.ts'
-import { type Document, floatIds } from '../document/document.ts'
+import { type Document, floatIds, referenceIds } from '../document/document.ts'
 import { patternNamesIn, wordsIn } from '../document/experiment.ts'
 import type { Fence } from '../document/fence.ts'
+import { writtenAt } from '../document/include.ts'
 import type { Locate } from '../document/place.ts'
 import { fail, failOnce, hasErrorAt, sortMessages, warn } from '../document/problem.ts'
 import { warnOfNearMiss } from '../document/reference.ts'
+import { kindOfId } from '../document/target.ts'
 import { validate } from '../document/validation.ts'
 import { type KeyPath, type Mapping, valueAt } from '../document/yaml.ts'
 import { inputFiles, isPattern } from '../files/glob.ts'
@@ -39,11 +41,15 @@ import { folderOf } from '../results/name.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
 import type { Column } from '../results/run.ts'
 import { hint, nearest } from '../text/spelling.ts'
+import type { Typesetter } from '../text/tex.ts'
 import { checkConditions } from './conditions.ts'
 import { checkDrift } from './drift.ts'
+import { warnOfForeign } from './foreign.ts'
+import { checkLinks } from './links.ts'
 import { checkLiterals } from './literal.ts'
+import { checkMathematics } from './mathematics.ts'
 import { checkOrigins, type Emulated } from './origin.ts'
-import { picturesOf, readPictures } from './picture.ts'
+import { pictureAt, type PictureFile, picturesOf, readPictures } from './picture.ts'
 import { checkRounds } from './rounds.ts'
 import { warnOfUnseen } from './unseen.ts'
 
@@ -95,6 +101,8 @@ export interface Project {
   readonly columns?: (experiment: ExperimentBlock) => readonly Column[] | undefined
   /** Data blocks by id, as their files were read; none by default. */
   readonly data?: ReadonlyMap<string, readonly DataFile[]>
+  /** Typesets formulas; optional if there is none. */
+  readonly typeset?: Typesetter | undefined
   /** Languages of reports, as primary subtags. */
   readonly languages: readonly string[]
 }
@@ -126,7 +134,7 @@ export function check(document: Document, project: Project): void {
   checkIds(document)
   for (const { type, source, block } of document.fences) {
     if (source) blockChecks[type](source, context)
-    if (source && block?.type === 'figure') checkSpecification(block, source, context)
+    if (source && block?.type === 'figure') checkSpecifications(block, source, context)
   }
   checkCycles(document)
   for (const { block, source } of document.fences) {
@@ -138,6 +146,9 @@ export function check(document: Document, project: Project): void {
   checkReferences(document, project)
   checkPictures(document, project)
   warnOfUnseen(document)
+  warnOfForeign(document)
+  checkLinks(document)
+  checkMathematics(document, project.typeset)
   // If the front matter has errors, whatever depends on it would look wrong.
   if (document.frontMatter.title !== '') checkProse(context)
   for (const { ast, locate } of document.values) {
@@ -215,15 +226,27 @@ function sourceIds(fences: readonly Fence[]): readonly string[] {
 }
 
 /** Reports ids that are used twice in the document. */
-function checkIds({ fences, file }: Document): void {
+function checkIds({ fences, targets, file }: Document): void {
   const first = new Map<string, Place>()
+  const parts = fences.flatMap(({ block, source }) =>
+    ((block?.type === 'figure' && block.parts) || []).flatMap(({ id }, index) =>
+      id === undefined || source === undefined
+        ? []
+        : [{ id, idPlace: source.valuePlace(['parts', index, 'id']), type: 'figure' }],
+    ),
+  )
+  const named = [
+    ...fences,
+    ...parts,
+    ...targets.map(({ id, place }) => ({ id, idPlace: place, type: 'target' })),
+  ]
   // Folders of results may not tell case apart.
   const folders = new Map<string, string>()
-  for (const { id, idPlace, type } of fences) {
+  for (const { id, idPlace, type } of named) {
     if (id === undefined) continue
     const earlier = first.get(id)
     if (earlier === undefined) first.set(id, idPlace)
-    else fail(file, 'duplicate-id', idPlace, `id ${id} is taken at line ${earlier.line}`)
+    else fail(file, 'duplicate-id', idPlace, `id ${id} is taken at line ${writtenAt(file, earlier).line}`)
     if (type !== 'experiment') continue
     const other = folders.get(folderOf(id))
     folders.set(folderOf(id), id)
@@ -345,7 +368,7 @@ function checkCycles({ fences, file }: Document): void {
 
 function checkTable(source: Mapping, context: Context): void {
   const { document, project } = context
-  const { id: _id, caption: _caption, kind: name, from, ...options } = source.data
+  const { id: _id, caption: _caption, columns: _columns, kind: name, from, ...options } = source.data
   if (typeof from === 'string') checkSourceId(from, source.valuePlace(['from']), document)
   if (typeof name !== 'string') return
   const kind = project.tableKinds.get(name)
@@ -362,7 +385,10 @@ function checkTable(source: Mapping, context: Context): void {
     const reason = `missing key: from; a table of kind ${name} shows an experiment`
     source.valueError('missing-key', [], reason)
   }
-  validate(closed(kind.options), source, { data: options, known: ['id', 'kind', 'from', 'caption'] })
+  validate(closed(kind.options), source, {
+    data: options,
+    known: ['id', 'kind', 'from', 'caption', 'columns'],
+  })
   for (const option of kind.environments ?? []) {
     const environment = options[option]
     if (typeof environment === 'string') checkEnvironment(environment, source.valuePlace([option]), context)
@@ -379,10 +405,21 @@ function closed(schema: z.ZodType): z.ZodType {
 }
 
 function checkFigure(source: Mapping, context: Context): void {
-  checkFile(['spec'], source, context)
-  const { data } = source.data
+  const { data, parts } = source.data
+  checkDrawing([], data, source, context)
+  for (const [index, part] of Array.isArray(parts) ? parts.entries() : [])
+    if (isMapping(part)) checkDrawing(['parts', index], part.data, source, context)
+}
+
+function checkDrawing(
+  base: KeyPath,
+  data: Parameters[string] | undefined,
+  source: Mapping,
+  context: Context,
+): void {
+  checkFile([...base, 'spec'], source, context)
   for (const [name, dataset] of isMapping(data) ? Object.entries(data) : []) {
-    const at = ['data', name]
+    const at = [...base, 'data', name]
     const from = isMapping(dataset) ? dataset.from : dataset
     if (typeof from !== 'string') continue
     if (!isMapping(dataset) && isFile(from)) checkFile(at, source, context)
@@ -395,24 +432,31 @@ function checkFigure(source: Mapping, context: Context): void {
 }
 
 /** A translated figure has the specification of its original, where it is checked. */
+function checkSpecifications(block: FigureBlock, source: Mapping, context: Context): void {
+  if (context.document.original) return
+  checkSpecification(block, ['spec'], source, context)
+  for (const [index, part] of (block.parts ?? []).entries())
+    checkSpecification(part, ['parts', index, 'spec'], source, context)
+}
+
 function checkSpecification(
-  { spec, data }: FigureBlock,
+  { spec, data }: Pick<FigureBlock, 'spec' | 'data'>,
+  at: KeyPath,
   source: Mapping,
   { document, project }: Context,
 ): void {
-  const place = source.valuePlace(['spec'])
   const text = (path: string) => {
     const bytes = project.problem(path) === undefined ? project.read(path) : undefined
     return bytes && new TextDecoder().decode(bytes)
   }
-  const specification = text(posix.normalize(spec))
-  if (document.original || specification === undefined) return
+  const specification = spec === undefined ? undefined : text(posix.normalize(spec))
+  if (specification === undefined) return
   const files = Object.entries(data).map(([name, { from }]) => [
     name,
     isFile(from) ? text(posix.normalize(from)) : undefined,
   ])
   const mistake = project.figureMistake?.(specification, Object.fromEntries(files))
-  if (mistake !== undefined) fail(document.file, 'figure', place, `spec: ${spec}: ${mistake}`)
+  if (mistake !== undefined) fail(document.file, 'figure', source.valuePlace(at), `spec: ${spec}: ${mistake}`)
 }
 
 /** Checks the environments and patterns of `where`; other columns are unknown before a run. */
@@ -477,13 +521,27 @@ function checkPictures(document: Document, project: Project): void {
     if (problem !== undefined) throw new Error(problem)
     return project.read(path)
   }
-  for (const picture of readPictures(picturesOf(document), read)) {
+  const translates = document.original !== undefined
+  const named = [...picturesOf(document), ...(translates ? [] : placedPictures(document))]
+  for (const picture of readPictures<PictureFile>(named, read)) {
     const { path = '', source, place, problem, warning, isMissing } = picture
     if (warning !== undefined) warn(document.file, 'picture', place, `image ${source}: ${warning}`)
     if (problem === undefined) continue
     const advice = isMissing ? similarFile(path, project) : ''
     fail(document.file, 'picture', place, `image ${source}: ${problem}${advice}`)
   }
+}
+
+/** Pictures of figures, at the keys that name them. A translation has those of its original. */
+function placedPictures({ fences }: Document): readonly PictureFile[] {
+  return fences.flatMap(({ block, source }) => {
+    if (block?.type !== 'figure' || source === undefined) return []
+    const keys: readonly (readonly [string | undefined, KeyPath])[] = [
+      [block.src, ['src']],
+      ...(block.parts ?? []).map(({ src }, index) => [src, ['parts', index, 'src']] as const),
+    ]
+    return keys.flatMap(([src, at]) => (src === undefined ? [] : [pictureAt(src, source.valuePlace(at))]))
+  })
 }
 
 function checkFile(at: KeyPath, source: Mapping, context: Context): void {
@@ -535,16 +593,26 @@ function checkSourceId(id: string, place: Place, { fences, file, original }: Doc
   failOnce(file, 'unknown-experiment', place, reason)
 }
 
-function checkReferences({ references: found, mentions, fences, file }: Document, project: Project): void {
-  const ids = floatIds(fences)
+function checkReferences(document: Document, project: Project): void {
+  const { references: found, mentions, file } = document
+  const ids = referenceIds(document)
   const keys = project.bibliography?.keys ?? []
   for (const mention of mentions) warnOfNearMiss(mention, { ids, keys, file })
   const known = new Set(ids)
   for (const { id, place } of found) {
     if (known.has(id)) continue
-    const what = id.startsWith('tbl-') ? 'table' : 'figure'
-    fail(file, 'unknown-reference', place, `unknown ${what}: @${id}${hint(id, ids)}`)
+    const what = kindOfId(id) ?? 'figure'
+    const advice = nearest(id, ids) === undefined ? howToName(what, id) : undefined
+    fail(file, 'unknown-reference', place, `unknown ${what}: @${id}${advice ?? hint(id, ids)}`)
   }
+}
+
+/** How an author gives an id to something that is no block. */
+function howToName(kind: ReturnType<typeof kindOfId>, id: string): string | undefined {
+  if (kind === 'section') return `: write its id behind the heading, ## Title {#${id}}`
+  if (kind === 'equation') return `: write its id behind the closing $$, $$ {#${id}}`
+  if (kind === 'listing') return `: write its id behind the language, \`\`\`python id=${id} caption="..."`
+  return undefined
 }
 
 function checkExpression(ast: Expression, locate: Locate, context: Context): void {

@@ -17,8 +17,8 @@ export function checkDrift(translation: Document): void {
 }
 
 function checkBlocks(translation: Document, original: Document, place: Place): void {
-  const shown = new Set(translation.fences.map(({ id }) => id))
-  for (const { id, type, place: there } of original.blocks) {
+  const shown = new Set([...translation.fences, ...translation.targets].map(({ id }) => id))
+  for (const { id, type, place: there } of [...original.blocks, ...original.targets]) {
     if (shown.has(id)) continue
     warn(
       translation.file,

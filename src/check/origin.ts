@@ -154,7 +154,10 @@ function checkCaption(
   { environments }: Emulated,
 ): void {
   if (source === undefined || (block?.type !== 'table' && block?.type !== 'figure')) return
-  const shown = block.type === 'table' ? [block.from] : Object.values(block.data).map(({ from }) => from)
+  const shown =
+    block.type === 'table'
+      ? [block.from]
+      : [block, ...(block.parts ?? [])].flatMap(({ data }) => Object.values(data).map(({ from }) => from))
   const isEmulated = blocks.some(
     (one) =>
       one.type === 'experiment' &&

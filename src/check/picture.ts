@@ -3,12 +3,16 @@
 import { posix } from 'node:path'
 import type { Image } from 'mdast'
 import { type SaxesAttributeNS, SaxesParser, type SaxesTagNS } from 'saxes'
-import type { Place } from '../document/block.ts'
+import type { FigureBlock, Place } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import { descend } from '../document/markdown.ts'
 
-export interface Picture {
+export interface Picture extends PictureFile {
   readonly node: Image
+}
+
+/** A picture that a text or a figure names. */
+export interface PictureFile {
   readonly place: Place
   /** As the author wrote it. */
   readonly source: string
@@ -20,12 +24,15 @@ export interface Picture {
 }
 
 /** A picture with its content, or the reason why it cannot be shown. */
-export interface ReadPicture extends Picture {
+export type ReadPicture<Named extends PictureFile = Picture> = Named & Content
+
+interface Content {
   readonly bytes?: Uint8Array
   /** Whether the file is missing. */
   readonly isMissing?: boolean
   /** Reason why it will look broken: a harmless file whose content does not match its extension. */
   readonly warning?: string
+  readonly problem?: string
 }
 
 const svgType = 'image/svg+xml'
@@ -56,7 +63,23 @@ export function picturesOf({
   })
 }
 
-function fileOf(url: string, folder: string): Pick<Picture, 'path' | 'type' | 'problem'> {
+/** Pictures of figures, whose paths are relative to the project. */
+export function figurePictures({ blocks }: Pick<Document, 'blocks'>): readonly PictureFile[] {
+  return blocks.flatMap((block) =>
+    block.type === 'figure' ? picturesIn(block).map((src) => pictureAt(src, block.place)) : [],
+  )
+}
+
+/** Paths of a figure's pictures, in the order of its parts. */
+export function picturesIn({ src, parts = [] }: FigureBlock): readonly string[] {
+  return [src, ...parts.map((part) => part.src)].filter((path) => path !== undefined)
+}
+
+export function pictureAt(src: string, place: Place): PictureFile {
+  return { place, source: src, ...fileOf(encodeURI(src.toWellFormed()), '') }
+}
+
+function fileOf(url: string, folder: string): Pick<PictureFile, 'path' | 'type' | 'problem'> {
   if (/^[a-z][a-z0-9+.-]*:|^[\\/]{2}/i.test(url.trim()))
     return { problem: 'the page makes no requests; put the picture into the project' }
   const path = posix.normalize(posix.join(folder, decoded(url)))
@@ -79,12 +102,12 @@ function decoded(url: string): string {
  * Reads and checks pictures. `read` returns the content of a path relative to the project, undefined if
  * missing, and throws with the reason if unreadable.
  */
-export function readPictures(
-  pictures: readonly Picture[],
+export function readPictures<Named extends PictureFile>(
+  pictures: readonly Named[],
   read: (path: string) => Uint8Array | undefined,
-): readonly ReadPicture[] {
+): readonly ReadPicture<Named>[] {
   let total = 0
-  return pictures.map((picture): ReadPicture => {
+  return pictures.map((picture): ReadPicture<Named> => {
     const { path, type } = picture
     if (path === undefined || type === undefined) return picture
     let bytes: Uint8Array | undefined
@@ -111,7 +134,7 @@ function contentProblem(bytes: Uint8Array, type: string): string | undefined {
 }
 
 /** Only a warning: a browser decodes pixels or shows nothing, so a mismatch is harmless. */
-function contentWarning(bytes: Uint8Array, type: string): Pick<ReadPicture, 'warning'> {
+function contentWarning(bytes: Uint8Array, type: string): Pick<Content, 'warning'> {
   const found = type === svgType ? svgType : typeOf(bytes)
   if (found === type) return {}
   return { warning: `the file is ${found ? `of type ${found}` : 'no picture'}, not ${type}` }

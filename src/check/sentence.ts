@@ -19,11 +19,14 @@ export interface Prose {
   readonly codes: readonly Piece<InlineCode>[]
 }
 
-/** Yields paragraphs, headings and table cells below a node, in text order. */
+const containers: ReadonlySet<string> = new Set([
+  ...['paragraph', 'heading', 'tableCell', 'definitionTerm', 'definitionText'],
+])
+
+/** Yields paragraphs, headings, definitions and table cells below a node, in text order. */
 export function* prosesOf(tree: Nodes): Generator<Prose> {
   for (const { node, near } of descend(tree)) {
-    if (node.type === 'paragraph' || node.type === 'heading' || node.type === 'tableCell')
-      yield proseOf(node, near)
+    if (containers.has(node.type)) yield proseOf(node, near)
   }
 }
 

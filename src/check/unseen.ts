@@ -11,9 +11,10 @@ import { isLinkable, linkSchemes, schemeOf } from '../text/markdown.ts'
 /** Reports a warning, by default at the node. */
 type Say = (ruleId: string, reason: string, place?: Place) => void
 
-export function warnOfUnseen({ tree, abstract, file }: Document): void {
+export function warnOfUnseen({ tree, abstract, captions, file }: Document): void {
   const source = sourceText(file)
-  const roots = abstract ? [abstract, tree] : [tree]
+  const roots = [...(abstract ? [abstract] : []), tree, ...captions.values()]
+  const inCaptions = new Set(captions.values())
   const referred = new Set<string>()
   for (const { node } of roots.flatMap((root) => [...descend(root)]))
     if (node.type === 'footnoteReference') referred.add(node.identifier)
@@ -42,6 +43,8 @@ export function warnOfUnseen({ tree, abstract, file }: Document): void {
           break
         case 'image':
         case 'link':
+          if (node.type === 'image' && inCaptions.has(root))
+            say('caption-picture', 'a picture cannot stand in a caption: only its words are shown')
           warnOfAddress(node, source, say)
           break
         case 'footnoteDefinition':

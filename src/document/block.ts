@@ -8,7 +8,7 @@ import type { DataSpec } from '../data/source.ts'
 import type { Invariant } from '../query/invariant.ts'
 import type { Parameters } from '../results/parameters.ts'
 import type { Claim } from './claim.ts'
-import type { figureSchema } from './schema.ts'
+import type { ColumnFormats, figureSchema } from './schema.ts'
 
 /** 1-based, as vfile and editors count. */
 export interface Place {
@@ -105,6 +105,8 @@ export interface TableBlock {
   /** Experiment that it shows; absent for kinds that use none. */
   readonly from?: string | undefined
   readonly caption: string
+  /** How its columns are shown. */
+  readonly columns?: ColumnFormats
   /** Options of this kind, besides the common keys. */
   readonly options: Parameters
 }

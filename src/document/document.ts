@@ -20,12 +20,15 @@ import { noteDataRoots, wholePathIn } from './datablock.ts'
 import { decode } from './encoding.ts'
 import { type Fence, isBlock, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
+import { includeAt, writtenAt } from './include.ts'
 import { LimitError } from './limits.ts'
 import { descend, type Footnotes, parseFile, parseValue, type Visit } from './markdown.ts'
 import { type Locate, locateInInlineCode, placeAt, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
 import { isReference, mentionsIn, type Reference } from './reference.ts'
+import { type Listing, type Target, targetOf } from './target.ts'
 import { translateFrontMatter } from './translation.ts'
+import { locateInValue } from './yaml.ts'
 
 export interface Document {
   readonly file: VFile
@@ -45,8 +48,17 @@ export interface Document {
   readonly nodes: ReadonlyMap<Nodes, Block | InlineValue>
   /** All fences with a block's info string, even invalid ones, with the places of their keys. */
   readonly fences: readonly Fence[]
+  /** Sections, equations and listings with ids. */
+  readonly targets: readonly Target[]
+  /** Captions by `captionKey`; their values, references and citations are among those of the text. */
+  readonly captions: ReadonlyMap<string, Root>
   /** The document that this one translates. */
   readonly original?: Document
+}
+
+/** Names a caption: of a table, figure or listing, or of a part of a figure. */
+export function captionKey(id: string, part?: number): string {
+  return part === undefined ? id : `${id}/${part}`
 }
 
 /** Returns the document with each block replaced by `change(block)`. */
@@ -119,6 +131,8 @@ export function parseDocument(
   const mentions: Reference[] = []
   const citations: Citation[] = []
   const fences: Fence[] = []
+  const targets: Target[] = []
+  const captions = new Map<string, Root>()
   const readNode = ({ node, inLink, near }: Visit) => {
     if (node.type === 'text' && !inLink) {
       const cited = citationsIn(node, text, { near, file })
@@ -137,13 +151,26 @@ export function parseDocument(
     if (visit.node.type === 'code' && isBlock(visit.node))
       fail(file, 'abstract-block', startOf(visit.node), reason)
   }
+  const readCaption = (key: string, written: string, locate: Locate) => {
+    const parse = () => parseValue(written, { locate, source: text, footnotes, isCaption: true })
+    const tree = written === '' || captions.has(key) ? undefined : within(locate, parse)
+    if (tree === undefined) return
+    captions.set(key, tree)
+    for (const visit of descend(tree)) readNode(visit)
+  }
   const originalBlocks = translated && { path: translationOf?.file ?? '', fences: translated.fences }
   for (const visit of descend(tree)) {
     readNode(visit)
+    const target = visit.node.type === 'code' && isBlock(visit.node) ? undefined : targetOf(visit.node, text)
+    if (target) targets.push(target)
+    if (target?.type === 'listing') readCaption(captionKey(target.id), target.caption, captionLocate(target))
     // Without the original, every block of a translation would look wrong.
     if (visit.node.type !== 'code' || isOrphan) continue
-    const fence = readFence(visit.node, text, file, originalBlocks)
+    if (includeAt(visit.node, text, file)) continue
+    const read = readFence(visit.node, text, file, originalBlocks)
+    const fence = read && withWrittenLine(read, file)
     if (fence) fences.push(fence)
+    for (const [key, written, locate] of fence ? captionsOf(fence) : []) readCaption(key, written, locate)
   }
 
   sortMessages(file)
@@ -165,8 +192,41 @@ export function parseDocument(
       ...values.map((value) => [value.node, value] as const),
     ]),
     fences,
+    targets,
+    captions,
     ...(translated && { original: translated }),
   }
+}
+
+/** Gives a script the line that it has in its own file: errors are told with it. */
+function withWrittenLine(fence: Fence, file: VFile): Fence {
+  const { block } = fence
+  if (block?.type !== 'experiment' || !('source' in block.script)) return fence
+  const { path, line } = writtenAt(file, { line: block.script.firstLine, column: 1 })
+  if (path !== (file.path ?? '')) {
+    const reason =
+      'a script cannot stand in an included file: put the block into the document, or name a file'
+    fail(file, 'include', block.place, reason)
+  }
+  return { ...fence, block: { ...block, script: { ...block.script, firstLine: line } } }
+}
+
+/** Captions of a table or figure, and of its parts. */
+function captionsOf({ block, source }: Fence): readonly (readonly [key: string, written: string, Locate])[] {
+  if (source === undefined || (block?.type !== 'table' && block?.type !== 'figure')) return []
+  const parts = block.type === 'figure' ? (block.parts ?? []) : []
+  return [
+    [captionKey(block.id), block.caption, locateInValue(source, ['caption'])],
+    ...parts.map(
+      ({ caption = '' }, index) =>
+        [captionKey(block.id, index), caption, locateInValue(source, ['parts', index, 'caption'])] as const,
+    ),
+  ]
+}
+
+/** A caption in the line of a fence has no escapes but those of Markdown. */
+function captionLocate({ captionPlace: { line, column } }: Listing): Locate {
+  return (offset) => ({ line, column: column + offset })
 }
 
 /** Parses the front matter alone. Its errors are not reported. */
@@ -176,11 +236,18 @@ export function parseFrontMatter(text: string): FrontMatter {
   return parseDocument(new VFile({ value: head })).frontMatter
 }
 
-/** Ids of tables and figures, which the text can reference. */
+/** Ids of tables, figures and their parts, which the text can reference. */
 export function floatIds(fences: readonly Fence[]): readonly string[] {
-  return fences.flatMap(({ type, id }) =>
-    (type === 'table' || type === 'figure') && id !== undefined ? [id] : [],
-  )
+  return fences.flatMap(({ type, id, block }) => {
+    if ((type !== 'table' && type !== 'figure') || id === undefined) return []
+    const parts = block?.type === 'figure' ? (block.parts ?? []) : []
+    return [id, ...parts.flatMap((part) => part.id ?? [])]
+  })
+}
+
+/** Ids that the text can reference: of tables, figures, sections, equations and listings. */
+export function referenceIds({ fences, targets }: Pick<Document, 'fences' | 'targets'>): readonly string[] {
+  return [...floatIds(fences), ...targets.map(({ id }) => id)]
 }
 
 /** Returns a predicate for mentions outside all citations. Both must be in text order. */

@@ -9,14 +9,23 @@ import { validate } from './validation.ts'
 import type { Mapping } from './yaml.ts'
 
 /** Id prefixes for references: @tbl-latency, @fig-scatter. */
-export const prefixes = { table: 'tbl-', figure: 'fig-' } as const
+export const prefixes = {
+  table: 'tbl-',
+  figure: 'fig-',
+  equation: 'eq-',
+  section: 'sec-',
+  listing: 'lst-',
+} as const
 
 export function readTable(source: Mapping, place: Place): TableBlock | undefined {
   const data = validate(tableSchema, source)
   if (data === undefined) return undefined
-  const { id, kind, from, caption, ...options } = data
+  const { id, kind, from, caption, columns, ...options } = data
   warnOfPrefix('table', id, source)
-  return { type: 'table', id, place, kind, from, caption, options: options as Parameters }
+  return {
+    ...{ type: 'table', id, place, kind, from, caption, options: options as Parameters },
+    ...(columns && { columns }),
+  }
 }
 
 export function readFigure(source: Mapping, place: Place): FigureBlock | undefined {
@@ -31,7 +40,7 @@ export function pathsIn(option: Parameter | undefined): readonly string[] {
   return typeof option === 'string' ? [option] : wordsIn(option).map(([, path]) => path)
 }
 
-function warnOfPrefix(type: keyof typeof prefixes, id: string, source: Mapping): void {
+function warnOfPrefix(type: 'table' | 'figure', id: string, source: Mapping): void {
   const prefix = prefixes[type]
   if (id.startsWith(prefix)) return
   const reason = `the text cannot refer to ${type} ${id}: name it ${prefix}${id}`

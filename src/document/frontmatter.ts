@@ -59,6 +59,8 @@ const nothing: FrontMatter = {
   title: '',
   authors: [],
   lang: 'en',
+  keywords: [],
+  numberSections: false,
   published: [],
   nominal: [],
   translations: [],
@@ -70,6 +72,15 @@ const nothing: FrontMatter = {
 const renamed = new Map([
   ['editionOf', 'translationOf'],
   ['editions', 'translations'],
+  // Of Quarto, MyST and Pandoc.
+  ['author', 'authors'],
+  ['licence', 'license'],
+  ['number-sections', 'numberSections'],
+  ['numbering', 'numberSections'],
+  ['tags', 'keywords'],
+  ['categories', 'keywords'],
+  ['language', 'lang'],
+  ['description', 'subtitle'],
 ])
 
 /** Reads the front matter. If `node` is undefined, reports the missing title as an error. */

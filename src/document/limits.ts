@@ -164,15 +164,15 @@ function checkEmphasis(events: readonly Event[]): void {
 }
 
 /** Characters for which the parser searches the rest of the paragraph for a match. */
-const signs = '!*<[]_`~'
+const signs = '!$*<[]_`~'
 
 /** Refuses a paragraph with too many signs: each may be compared with all others. */
 export function signLimit(): Extension {
   const seen = new WeakMap<TokenizeContext, { count: number; readonly start: number }>()
-  const counter: Construct = {
+  const counterOf = (sign: string): Construct => ({
     name: 'signLimit',
-    // As in code spans: without it, a run of backticks could start in the middle.
-    previous: (code) => code !== '`'.charCodeAt(0),
+    // As in code spans and formulas: without it, a run of their signs could start in the middle.
+    previous: (code) => !'`$'.includes(sign) || code !== sign.charCodeAt(0),
     tokenize(_effects, _ok, nok) {
       return (code) => {
         const { offset } = this.now()
@@ -191,6 +191,6 @@ export function signLimit(): Extension {
         return nok(code)
       }
     },
-  }
-  return { text: Object.fromEntries([...signs].map((sign) => [sign.charCodeAt(0), counter])) }
+  })
+  return { text: Object.fromEntries([...signs].map((sign) => [sign.charCodeAt(0), counterOf(sign)])) }
 }

@@ -1,6 +1,7 @@
 /** Markdown -> mdast, with the same extensions for the text and the front matter's abstract. */
 
-import type { Image, Link, Nodes, Root } from 'mdast'
+import type { Heading, Image, Link, Nodes, Paragraph, Root } from 'mdast'
+import { mathFromMarkdown } from 'mdast-util-math'
 import { cjkFriendlyExtension } from 'micromark-extension-cjk-friendly'
 import { gfmStrikethroughCjkFriendly } from 'micromark-extension-cjk-friendly-gfm-strikethrough'
 import remarkFrontmatter from 'remark-frontmatter'
@@ -8,21 +9,41 @@ import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { type Processor, unified } from 'unified'
 import type { Place } from './block.ts'
+import { readDefinitionLists } from './definitionlist.ts'
 import { checkLimits, limited, signLimit } from './limits.ts'
+import { describeMath, mathOfCode, mathSyntax } from './mathematics.ts'
 import { type Locate, offsetAt, type SourceText } from './place.ts'
 
-/** Makes `**強調。**次` emphasis: CommonMark requires blanks around it. */
-function cjkFriendly(this: Processor): void {
+/** Mathematics; and `**強調。**次` as emphasis: CommonMark requires blanks around it. */
+function extended(this: Processor): void {
   const data = this.data()
+  data.fromMarkdownExtensions ??= []
+  data.fromMarkdownExtensions.push(mathFromMarkdown())
   data.micromarkExtensions ??= []
   data.micromarkExtensions.push(
+    mathSyntax(),
     limited(cjkFriendlyExtension()),
     limited(gfmStrikethroughCjkFriendly()),
     signLimit(),
   )
 }
 
-const markdown = unified().use(remarkParse).use(remarkGfm).use(cjkFriendly).freeze()
+/** A caption is a line of text: nothing in it starts a list, a heading or a quote. */
+function inlineOnly(this: Processor): void {
+  const data = this.data()
+  data.micromarkExtensions ??= []
+  data.micromarkExtensions.push({
+    disable: {
+      null: [
+        ...['headingAtx', 'setextUnderline', 'thematicBreak', 'list', 'blockQuote', 'codeIndented'],
+        ...['codeFenced', 'htmlFlow', 'definition', 'table', 'mathFlow', 'gfmFootnoteDefinition'],
+      ],
+    },
+  })
+}
+
+const markdown = unified().use(remarkParse).use(remarkGfm).use(extended).freeze()
+const caption = markdown().use(inlineOnly).freeze()
 const withFrontMatter = markdown().use(remarkFrontmatter).freeze()
 
 /** Counter shared by texts on one page, to number their footnotes. */
@@ -33,7 +54,7 @@ export interface Footnotes {
 /** Parses a file. Throws a LimitError; its offset counts from the start of the text. */
 export function parseFile(text: string, footnotes: Footnotes): Root {
   checkLimits(text)
-  return settled(withFrontMatter.parse(text), footnotes)
+  return settled(withFrontMatter.parse(text), text, footnotes)
 }
 
 /**
@@ -42,10 +63,15 @@ export function parseFile(text: string, footnotes: Footnotes): Root {
  */
 export function parseValue(
   text: string,
-  { locate, source, footnotes }: { locate: Locate; source: SourceText; footnotes: Footnotes },
+  {
+    locate,
+    source,
+    footnotes,
+    isCaption = false,
+  }: { locate: Locate; source: SourceText; footnotes: Footnotes; isCaption?: boolean },
 ): Root {
   checkLimits(text)
-  const tree = settled(markdown.parse(text), footnotes)
+  const tree = settled((isCaption ? caption : markdown).parse(text), text, footnotes)
   const pointAt = (offset: number) => {
     const place = locate(offset)
     return { ...place, offset: offsetAt(source, place) }
@@ -62,10 +88,12 @@ export function parseValue(
 }
 
 /**
- * Resolves links and images by reference (`![a][b]`) to their URLs, so that later stages need not, and
- * numbers footnotes uniquely in the page.
+ * Resolves links and images by reference (`![a][b]`) to their URLs, so that later stages need not, numbers
+ * footnotes uniquely in the page, and reads what Markdown does not have: formulas, definition lists, and
+ * attributes of headings.
  */
-function settled(tree: Root, footnotes: Footnotes): Root {
+function settled(tree: Root, text: string, footnotes: Footnotes): Root {
+  readOwn(tree, text)
   const definitions = new Map<string, { readonly url: string; readonly title?: string | null | undefined }>()
   const numbers = new Map<string, string>()
   for (const { node } of descend(tree)) {
@@ -88,6 +116,58 @@ function settled(tree: Root, footnotes: Footnotes): Root {
     }
   }
   return tree
+}
+
+declare module 'mdast' {
+  interface HeadingData {
+    /** Unique in the report; before that, as the author gave it. */
+    id?: string
+    /** `{-}` or `{.unnumbered}` behind it. */
+    isUnnumbered?: boolean
+  }
+}
+
+/** Changes nodes in place, children after their parents. */
+function readOwn(tree: Root, text: string): void {
+  for (const { node } of descend(tree)) {
+    if (node.type === 'math' || node.type === 'inlineMath') describeMath(node, text)
+    else if (node.type === 'heading') readAttributes(node)
+    else if (node.type === 'code' && node.lang === 'math') mathOfCode(node)
+    if (!('children' in node)) continue
+    for (const child of node.children) if (child.type === 'paragraph') readDisplay(child, text)
+    if (['root', 'blockquote', 'listItem', 'footnoteDefinition'].includes(node.type))
+      readDefinitionLists(node, text)
+  }
+}
+
+const attributes = /[ \t]*\{[ \t]*(?:#([A-Za-z][\w-]*))?[ \t]*(-|\.unnumbered)?[ \t]*\}[ \t]*$/
+
+/** Takes `{#sec-method}` and `{-}` off the end of a heading. */
+function readAttributes(heading: Heading): void {
+  const last = heading.children.at(-1)
+  if (last?.type !== 'text') return
+  const [whole, id, unnumbered] = attributes.exec(last.value) ?? []
+  if (whole === undefined || (id === undefined && unnumbered === undefined)) return
+  last.value = last.value.slice(0, -whole.length)
+  if (last.value === '') heading.children.pop()
+  heading.data = { ...(id === undefined ? {} : { id }), ...(unnumbered && { isUnnumbered: true }) }
+}
+
+/** Makes a paragraph that is one formula in `$$`, maybe with a label, a formula of its own. */
+function readDisplay(paragraph: Paragraph, text: string): void {
+  const [formula, label, ...others] = paragraph.children
+  if (formula?.type !== 'inlineMath' || others.length > 0) return
+  if (!text.startsWith('$$', formula.position?.start.offset ?? 0)) return
+  const rest = label?.type === 'text' ? label.value.trim() : ''
+  if (label !== undefined && !/^[({][^(){}]*[)}]$/.test(rest)) return
+  Object.assign(paragraph, {
+    type: 'math',
+    value: formula.value,
+    children: undefined,
+    position: formula.position,
+    data: { isInline: true, ...(rest === '' ? {} : { rest }) },
+  })
+  delete (paragraph as Partial<Paragraph>).children
 }
 
 export interface Visit {

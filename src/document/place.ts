@@ -3,13 +3,16 @@
  * Markdown parser strips indentation, quote markers and escapes; editors count them.
  */
 
-import type { Code, InlineCode, Text, Yaml } from 'mdast'
+import type { Code, InlineCode, Nodes, Text, Yaml } from 'mdast'
 import type { VFile } from 'vfile'
 import { type Location, location } from 'vfile-location'
 import type { Place } from './block.ts'
 
 /** Returns the place of the character at an offset of a piece's value. */
 export type Locate = (offset: number) => Place
+
+/** A node with text of its own. */
+type Literal = Pick<Code | InlineCode | Yaml, 'value' | 'position'>
 
 /** A file's text, without byte order mark, which the parser does not count either. */
 export interface SourceText {
@@ -40,7 +43,7 @@ export function offsetAt({ location }: SourceText, place: Place): number {
 }
 
 /** Start of a node. The parser sets every position; a node built by hand has none and counts as line 1. */
-export function startOf(node: Code | InlineCode | Yaml): Place {
+export function startOf(node: Pick<Nodes, 'position'>): Place {
   const start = node.position?.start
   return { line: start?.line ?? 1, column: start?.column ?? 1 }
 }
@@ -54,7 +57,7 @@ export function sliceOf({ text }: SourceText, node: { position?: Code['position'
  * Locates characters in the content of a fence or of front matter, with line ends as `\n`. The content is the
  * end of each file line, so the difference in length is the prefix (list indentation, `> `).
  */
-export function locateInFence(source: SourceText, node: Code | Yaml): Locate {
+export function locateInFence(source: SourceText, node: Literal): Locate {
   const opening = startOf(node)
   const content = fenceText(node)
   const lines = content.split('\n')
@@ -69,15 +72,15 @@ export function locateInFence(source: SourceText, node: Code | Yaml): Locate {
 }
 
 /** A fence's content with line ends normalized to `\n`. */
-export function fenceText(node: Code | Yaml): string {
+export function fenceText(node: Literal): string {
   return node.value.replace(/\r\n|\r/g, '\n')
 }
 
-/** Locates characters in inline code, which may span lines and, in a table, contain `\|`. */
-export function locateInInlineCode(source: SourceText, node: InlineCode): Locate {
+/** Locates characters in inline code or a formula, which may span lines and, in a table, contain `\|`. */
+export function locateInInlineCode(source: SourceText, node: Literal): Locate {
   const slice = sliceOf(source, node)
   const start = node.position?.start.offset ?? 0
-  const ticks = /^`*/.exec(slice)?.[0].length ?? 0
+  const ticks = /^[`$]*/.exec(slice)?.[0].length ?? 0
   const padded = slice.length - 2 * ticks > node.value.length && /[ \r\n]/.test(slice[ticks] ?? '')
   const offsets: number[] = []
   let at = ticks + (padded && !/^\s/.test(node.value) ? 1 : 0)

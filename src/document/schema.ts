@@ -5,6 +5,7 @@ import * as z from 'zod'
 import { dataEnvironment } from '../data/source.ts'
 import { publishedRoot } from '../query/expression.ts'
 import { nameProblem } from '../results/name.ts'
+import { doiIn, licenseProblem, orcidIn } from './identifier.ts'
 import { limits } from './limits.ts'
 
 const name = z.string().superRefine(refuse((value) => nameProblem(value)))
@@ -218,7 +219,21 @@ export const tableSchema = z.looseObject({
   kind: name,
   from: name.exactOptional(),
   caption: words,
+  columns: z
+    .record(
+      z.string(),
+      z.strictObject({
+        decimals: z.int().min(0).max(20).exactOptional().describe('Decimal places of its numbers'),
+        unit: z.enum(['ns', 'us', 'ms', 's', '%']).exactOptional().describe('% is for ratios'),
+        align: z.enum(['start', 'center', 'end']).exactOptional(),
+      }),
+    )
+    .exactOptional()
+    .describe('Statistic, measure or head of a column -> how it is shown'),
 })
+
+/** How the columns of a table are shown. */
+export type ColumnFormats = NonNullable<z.output<typeof tableSchema>['columns']>
 
 const rowsOfExperiment = z.strictObject({
   from: name.describe('Experiment'),
@@ -237,22 +252,77 @@ const rowsOfExperiment = z.strictObject({
 /** Rows that a figure draws; `from` may also be a CSV file, relative to the project. */
 export type FigureData = Readonly<z.output<typeof rowsOfExperiment>>
 
-export const figureSchema = z.strictObject({
-  id: floatName,
-  spec: path.describe('Vega-Lite file, relative to the project'),
-  caption: words,
-  number: z.union([z.number(), words]).exactOptional().describe('In place of the counted number'),
-  alt: words.describe('Text alternative for those who cannot see the figure'),
-  data: z
-    .record(
-      z.string(),
-      z.union([words.transform((from): FigureData => ({ from, where: {} })), rowsOfExperiment]),
-    )
-    .describe('Dataset name -> experiment, CSV file, or a part or ratios of an experiment'),
-  folded: z.boolean().default(false).describe('Shown only when the reader opens it: details beside a table'),
-  width: z.number().positive().exactOptional(),
-  height: z.number().positive().exactOptional(),
-})
+const figureData = z
+  .record(
+    z.string(),
+    z.union([words.transform((from): FigureData => ({ from, where: {} })), rowsOfExperiment]),
+  )
+  .describe('Dataset name -> experiment, CSV file, or a part or ratios of an experiment')
+
+const spec = path.exactOptional().describe('Vega-Lite file, relative to the project')
+const src = path.exactOptional().describe('Picture (PNG, JPEG, GIF, WebP, SVG), relative to the project')
+const pixels = z.number().positive().exactOptional()
+
+interface Drawn {
+  readonly spec?: unknown
+  readonly src?: unknown
+  readonly parts?: unknown
+  readonly alt?: unknown
+}
+
+const drawings = ['spec', 'src', 'parts'] as const
+
+/** A figure has a specification, a picture or parts, and whatever is drawn has a text alternative. */
+function asDrawn<Schema extends z.ZodType<Drawn>>(schema: Schema): Schema {
+  const given = (figure: Drawn) => drawings.filter((key) => figure[key] !== undefined)
+  // Beside other mistakes, too.
+  const options = {
+    when: ({ value }: { readonly value: unknown }) => typeof value === 'object' && value !== null,
+  }
+  return schema
+    .refine((figure) => given(figure).length > 0, { ...options, path: ['spec'] })
+    .refine((figure) => figure.parts !== undefined || figure.alt !== undefined, { ...options, path: ['alt'] })
+    .refine((figure) => given(figure).length < 2 || figure.spec === undefined, {
+      ...{ ...options, path: ['spec'] },
+      error: 'a figure has one of spec, src and parts',
+    })
+    .refine((figure) => figure.src === undefined || figure.parts === undefined || figure.spec !== undefined, {
+      ...{ ...options, path: ['src'] },
+      error: 'a figure has one of spec, src and parts',
+    })
+}
+
+const figurePart = asDrawn(
+  z.strictObject({
+    id: floatName.exactOptional().describe('For references: @fig-left'),
+    ...{ spec, src },
+    caption: words.exactOptional(),
+    alt: words.describe('Text alternative for those who cannot see it'),
+    data: figureData.default({}),
+    ...{ width: pixels, height: pixels },
+  }),
+)
+
+/** A part of a figure, beside others. */
+export type FigurePart = Readonly<z.output<typeof figurePart>>
+
+export const figureSchema = asDrawn(
+  z.strictObject({
+    id: floatName,
+    ...{ spec, src },
+    parts: z.array(figurePart).min(2).max(26).exactOptional().describe('Subfigures, in place of spec or src'),
+    columns: z.int().min(1).max(6).exactOptional().describe('Parts beside each other; 2 unless given'),
+    caption: words,
+    number: z.union([z.number(), words]).exactOptional().describe('In place of the counted number'),
+    alt: words.exactOptional().describe('Text alternative for those who cannot see the figure'),
+    data: figureData.default({}),
+    folded: z
+      .boolean()
+      .default(false)
+      .describe('Shown only when the reader opens it: details beside a table'),
+    ...{ width: pixels, height: pixels },
+  }),
+)
 
 const expression = z.string().min(1)
 
@@ -321,7 +391,22 @@ export const claimSchema = z.strictObject({
     .describe('Cells without what is claimed, over which the same test must not hold'),
 })
 
-const author = z.strictObject({ name: words, affiliation: words.exactOptional() })
+/** Text that a reader of identifiers understands; `read` returns undefined for others. */
+function identifier(read: (text: string) => string | undefined, example: string) {
+  return words
+    .refine((text) => read(text) !== undefined, { error: `write it as ${example}`, abort: true })
+    .transform((text) => read(text) as string)
+}
+
+export const includeSchema = z.strictObject({
+  file: path.describe('Markdown file whose text stands here, relative to the project'),
+})
+
+const author = z.strictObject({
+  name: words,
+  affiliation: words.exactOptional(),
+  orcid: identifier(orcidIn, '0000-0002-1825-0097, whose last sign is a check digit').exactOptional(),
+})
 export type Author = Readonly<z.output<typeof author>>
 
 const evidence = z.strictObject({
@@ -344,6 +429,16 @@ export const frontMatterSchema = z.strictObject({
     .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'use a language tag such as en or ja')
     .default('en'),
   abstract: words.exactOptional(),
+  keywords: z.array(words).default([]),
+  license: words
+    .superRefine((text, context) => {
+      const message = licenseProblem(text)
+      if (message !== undefined) context.addIssue({ code: 'custom', message, input: text })
+    })
+    .exactOptional()
+    .describe('Of the text, as SPDX writes it: CC-BY-4.0'),
+  doi: identifier(doiIn, '10.5281/zenodo.1234567').exactOptional().describe('Of this paper'),
+  numberSections: z.boolean().default(false).describe('Whether headings have numbers'),
   bibliography: path.exactOptional().describe('BibTeX file, relative to the project'),
   published: z
     .array(path)
@@ -393,6 +488,15 @@ export const translationSchemas = {
     id: floatName,
     caption: words,
     alt: words,
+    texts: texts.describe('What the figure would write -> what it writes here'),
+  }),
+  /** A figure with parts. */
+  parts: z.strictObject({
+    id: name,
+    caption: words,
+    parts: z
+      .array(z.strictObject({ caption: words.exactOptional(), alt: words }))
+      .describe('In the order of the original’s'),
     texts: texts.describe('What the figure would write -> what it writes here'),
   }),
   claim: z.strictObject({

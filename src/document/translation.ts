@@ -7,7 +7,7 @@ import type * as z from 'zod'
 import { wholePattern } from '../data/source.ts'
 import type { Parameters } from '../results/parameters.ts'
 import { hint } from '../text/spelling.ts'
-import type { Block, DataBlock, Place, SourceBlock } from './block.ts'
+import type { Block, DataBlock, FigureBlock, Place, SourceBlock } from './block.ts'
 import type { FrontMatter } from './frontmatter.ts'
 import { translationSchemas } from './schema.ts'
 import { validate } from './validation.ts'
@@ -52,6 +52,8 @@ export function translateBlock(
       return texts && { ...block, place, ...texts }
     }
     case 'figure': {
+      if (block.parts !== undefined)
+        return translateParts(block, read(translationSchemas.parts), { place, source })
       const texts = read(translationSchemas.figure)
       return texts && { ...block, place, ...texts }
     }
@@ -103,6 +105,22 @@ function translateData(
   }
 }
 
+function translateParts(
+  block: FigureBlock,
+  written: z.output<typeof translationSchemas.parts> | undefined,
+  { place, source }: { place: Place; source: Mapping },
+): FigureBlock | undefined {
+  if (written === undefined) return undefined
+  const { parts: own, ...texts } = written
+  const { parts = [] } = block
+  if (parts.length !== own.length) {
+    const reason = `parts: ${block.id} has ${parts.length} in the original, and ${own.length} here`
+    source.valueError('translation-key', ['parts'], reason)
+    return undefined
+  }
+  return { ...block, place, ...texts, parts: parts.map((part, index) => ({ ...part, ...own[index] })) }
+}
+
 function translateLabels<Block extends SourceBlock>(
   block: Block,
   labels: Readonly<Record<string, string>> | undefined,
@@ -125,12 +143,25 @@ function translateLabels<Block extends SourceBlock>(
 
 /** Front matter of a translation: fills missing values from the original, except for language. */
 export function translateFrontMatter(translation: FrontMatter, original: FrontMatter): FrontMatter {
-  const { bibliography, conditions, date, evidence, published, nominal, authors, humanMinutes } = original
+  const {
+    bibliography,
+    conditions,
+    date,
+    doi,
+    evidence,
+    license,
+    published,
+    nominal,
+    authors,
+    humanMinutes,
+  } = original
   const place = translation.translationOf?.place ?? { line: 1, column: 1 }
   const placedHere = <T extends object>(items: readonly T[]) => items.map((item) => ({ ...item, place }))
   const filled = <T>(own: readonly T[], others: readonly T[]) => (own.length > 0 ? own : others)
   return {
     ...(date === undefined ? {} : { date }),
+    ...(doi === undefined ? {} : { doi }),
+    ...(license === undefined ? {} : { license }),
     ...(bibliography && { bibliography: { ...bibliography, place } }),
     ...translation,
     conditions: placedHere(conditions).map((one) => ({
@@ -139,6 +170,7 @@ export function translateFrontMatter(translation: FrontMatter, original: FrontMa
     })),
     // Only the text is translated.
     ...(evidence && { evidence: { ...evidence, text: translation.evidence?.text ?? evidence.text ?? '' } }),
+    numberSections: translation.numberSections || original.numberSections,
     authors: filled(translation.authors, authors),
     humanMinutes: filled(translation.humanMinutes, placedHere(humanMinutes)),
     published: filled(translation.published, placedHere(published)),

@@ -13,8 +13,19 @@ export const english = {
   /** Label of a table or figure, in captions and references. */
   table: (number: string) => `Table ${number}`,
   figure: (number: string) => `Figure ${number}`,
+  equation: (number: string) => `Equation ${number}`,
+  listing: (number: string) => `Listing ${number}`,
+  section: (number: string) => `Section ${number}`,
+  sectionNamed: (words: string) => `Section “${words}”`,
+  /** Part of a figure: `Figure 3a`. */
+  part: (label: string, letter: string) => `${label}${letter}`,
+  /** Before the caption of a part. */
+  letter: (letter: string) => `(${letter})`,
+  /** Beside an equation. */
+  equationNumber: (number: string) => `(${number})`,
   caption: (label: string) => `${label}. `,
-  noFloat: (id: string) => `@${id} (no such table or figure)`,
+  noFloat: (id: string) => `@${id} (nothing has this id)`,
+  callouts: { note: 'Note', tip: 'Tip', important: 'Important', warning: 'Warning', caution: 'Caution' },
 
   /** Origin and status shown beside a number. */
   origins: {
@@ -101,6 +112,14 @@ export const english = {
     affiliation: (name: string) => ` (${name})`,
     footnotes: 'Footnotes',
     backToText: 'Back to the text',
+    orcid: (name: string) => `ORCID iD of ${name}`,
+    keywords: 'Keywords',
+    license: 'License',
+    doi: 'DOI',
+    fact: (term: string) => `${term}: `,
+    list: (words: readonly string[]) => words.join(', '),
+    code: (language: string) => `Code${language === '' ? '' : ` in ${language}`}`,
+    formula: 'Formula',
   },
 
   provenance: {

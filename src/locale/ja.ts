@@ -47,8 +47,16 @@ const evidenceTexts: Readonly<Record<CellChange['type'], (date: string) => strin
 export const japanese: Messages = {
   table: (number) => `表${number}`,
   figure: (number) => `図${number}`,
+  equation: (number) => `式${number}`,
+  listing: (number) => `リスト${number}`,
+  section: (number) => `${number}節`,
+  sectionNamed: (words) => `「${words}」の節`,
+  part: (label, letter) => `${label}${letter}`,
+  letter: (letter) => `(${letter})`,
+  equationNumber: (number) => `(${number})`,
   caption: (label) => `${label}　`,
-  noFloat: (id) => `@${id}（該当する図表がない）`,
+  noFloat: (id) => `@${id}（該当するものがない）`,
+  callouts: { note: '注記', tip: 'ヒント', important: '重要', warning: '警告', caution: '注意' },
 
   origins: {
     emulated: 'エミュレート',
@@ -118,6 +126,14 @@ export const japanese: Messages = {
     affiliation: (name) => `（${name}）`,
     footnotes: '脚注',
     backToText: '本文へ戻る',
+    orcid: (name) => `${name}のORCID iD`,
+    keywords: 'キーワード',
+    license: 'ライセンス',
+    doi: 'DOI',
+    fact: (term) => `${term}：`,
+    list: (words) => words.join('、'),
+    code: (language) => (language === '' ? 'コード' : `${language}のコード`),
+    formula: '数式',
   },
 
   provenance: {

@@ -46,6 +46,14 @@ export function abstractOf(document: Document, results: Results): Root | undefin
     if (part?.type === 'value') return [text(numberText(part))]
     if (/^(?:html|definition|footnote.*)$/.test(node.type)) return []
     if (node.type === 'image') return [text(node.alt ?? '')]
+    // TeX is words enough; what reads the metadata has no mathematics.
+    if (node.type === 'inlineMath') return [{ type: 'inlineCode', value: node.value }]
+    if (node.type === 'math') return [{ type: 'code', value: node.value }]
+    if (node.type === 'definitionList')
+      return node.children.map(({ children }) => ({
+        type: 'paragraph',
+        children: (children as Nodes[]).flatMap(plain) as PhrasingContent[],
+      }))
     if (node.type === 'text') return [text(plainText(node))]
     if (!('children' in node)) return [node]
     const children = (node.children as Nodes[]).flatMap(plain)

@@ -110,7 +110,10 @@ export function experimentsOf(document: Document, runs: readonly Run[]): readonl
         .filter(
           (one) =>
             (one.type === 'table' && one.from === block.id) ||
-            (one.type === 'figure' && Object.values(one.data).some(({ from }) => from === block.id)),
+            (one.type === 'figure' &&
+              [one, ...(one.parts ?? [])].some(({ data }) =>
+                Object.values(data).some(({ from }) => from === block.id),
+              )),
         )
         .map(({ id }) => names.get(id) ?? id),
     }

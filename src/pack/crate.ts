@@ -84,7 +84,7 @@ function root(artifact: Artifact, files: readonly Described[]): Entity {
 }
 
 function contextual({ metadata, generator }: Artifact): readonly Entity[] {
-  const { creators, license } = metadata
+  const { creators, license, paper } = metadata
   const [name, softwareVersion] = generator.split(' ')
   const ids = creatorIds(metadata)
   const organizations = [...new Set(creators.flatMap(({ affiliation }) => affiliation ?? []))].sort()
@@ -98,12 +98,12 @@ function contextual({ metadata, generator }: Artifact): readonly Entity[] {
       description: 'Runs the experiments of a document and renders its report',
       url: metadata.repository,
     },
-    license !== undefined && {
-      '@id': licenseId(license),
+    ...[...new Set(present([license, paper.license]))].map((name): Entity => ({
+      '@id': licenseId(name),
       '@type': 'CreativeWork',
-      name: license,
-      description: `The license of the files, as SPDX writes it: ${license}`,
-    },
+      name,
+      description: `The license of ${name === license ? 'the files' : 'the paper'}, as SPDX writes it: ${name}`,
+    })),
     ...creators.map(({ type, name, affiliation }, index): Entity => ({
       '@id': ids[index] ?? '',
       '@type': type,
@@ -180,7 +180,8 @@ function reportsOf({ paper, report, translations }: Artifact) {
 }
 
 function described(artifact: Artifact, files: readonly Described[]): readonly Entity[] {
-  const { experiments, paper } = artifact
+  const { experiments, paper, report, metadata } = artifact
+  const { license, doi } = metadata.paper
   const scripts = new Set(experiments.map((one) => scriptOf(one, paper)))
   const data = new Set(artifact.data.map(({ file }) => file))
   return files.map(({ path, content }): Entity => ({
@@ -191,6 +192,10 @@ function described(artifact: Artifact, files: readonly Described[]): readonly En
     contentSize: content && String(content.bytes),
     sha256: content?.sha256,
     ...(data.has(path) && { description: 'Data that nobody reran' }),
+    ...([paper, report].includes(path) && {
+      license: license && refer(licenseId(license)),
+      identifier: doi && `https://doi.org/${doi}`,
+    }),
     ...(scripts.has(path) && {
       description: 'Script of an experiment',
       softwareRequirements: refer(tool),

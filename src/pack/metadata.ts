@@ -27,6 +27,8 @@ export interface Metadata {
   readonly keywords: readonly string[]
   readonly repository: string | undefined
   readonly doi: string | undefined
+  /** Of the paper itself, by its front matter; the others are of the whole archive. */
+  readonly paper: { readonly license: string | undefined; readonly doi: string | undefined }
   /** Range of Node versions: `>=20`. */
   readonly node: string | undefined
 }
@@ -91,8 +93,9 @@ export function readMetadata(front: FrontMatter, files: Files): Metadata {
     title: front.title,
     description: front.subtitle ?? front.title,
     creators: written.length > 0 ? written : cited,
-    license: license.join(' OR ') || undefined,
-    keywords: cff.keywords ?? [],
+    license: license.join(' OR ') || front.license,
+    paper: { license: front.license, doi: front.doi },
+    keywords: front.keywords.length > 0 ? front.keywords : (cff.keywords ?? []),
     repository,
     doi: cff.doi,
     node: json.engines?.node,

@@ -9,6 +9,7 @@ import { type ClaimBlock, type FigureBlock, sourcesIn, type TableBlock } from '.
 import { comparesWithTables, expressionsOfClaim } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
 import { pathsIn } from '../document/float.ts'
+import { includedFiles } from '../document/include.ts'
 import type { Files } from '../files/tracked.ts'
 import { languageOf, messagesFor } from '../locale/languages.ts'
 import type { PublishedTable } from '../query/published.ts'
@@ -61,9 +62,11 @@ export function renderInputs(rendering: Rendering): Readonly<Record<string, Inpu
   }
   const { original } = document
   const tables = tableInputs(published)
+  const included = [document, ...(original ? [original] : [])].flatMap(({ file }) => includedFiles(file))
   const documents = {
     'file document': files.digest(document.file.path ?? '') ?? '',
     ...(original ? fileInput(original.file.path ?? '', files) : {}),
+    ...Object.assign({}, ...included.map((path) => fileInput(path, files))),
     ...fileInput(verdictsFile, files),
   }
   const steps: Record<string, Inputs> = {}
@@ -155,8 +158,11 @@ function sourcesOf(
     const own = block.from === undefined ? { ...inputsOfRuns(), ...documents } : inputsOfRuns(block.from)
     return Object.assign({}, own, ...paths.map(file))
   }
-  const data = Object.values(block.data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from)))
-  return Object.assign(file(block.spec), ...data)
+  const drawn = [block, ...(block.parts ?? [])].flatMap(({ spec, src, data }) => [
+    ...[spec, src].flatMap((path) => (path === undefined ? [] : [file(path)])),
+    ...Object.values(data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from))),
+  ])
+  return Object.assign({}, ...drawn)
 }
 
 function pictures(document: Document, files: Files): Inputs {

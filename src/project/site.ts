@@ -3,10 +3,12 @@
 import { VFile } from 'vfile'
 import { parseBibliography } from '../bibliography/bibliography.ts'
 import { check } from '../check/check.ts'
+import { formulasOf } from '../check/mathematics.ts'
 import { checkVacuous } from '../claims/vacuous.ts'
 import type { Block, ExperimentBlock } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
+import { expandIncludes, settlePlaces } from '../document/include.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { cellsOf, cellSelector, RequestError } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
@@ -26,6 +28,7 @@ import { openStore, readable, recordedFolder } from '../results/store.ts'
 import type { Environment, Host } from '../testbed/testbed.ts'
 import { emulationOf, projectEnvironments, testbedOf } from '../testbeds/environments.ts'
 import type { Testbeds } from '../testbeds/testbeds.ts'
+import { loadTypesetter } from '../text/tex.ts'
 import { type DocumentData, dataRuns, readDocumentData } from './data.ts'
 import { programOf } from './program.ts'
 import { openSearches } from './searches.ts'
@@ -93,7 +96,9 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const value = files.read(path) ?? ''
   const { translationOf } = parseFrontMatter(files.text(path) ?? '')
   const original = translationOf && (await originalOf(translationOf.file, site, files))
-  const document = parseDocument(new VFile({ path, value, cwd: project }), original)
+  const file = new VFile({ path, value, cwd: project })
+  expandIncludes(file, files)
+  const document = parseDocument(file, original)
   const environments = site.isForeign
     ? new Map<string, Environment>()
     : projectEnvironments(project, files, site.testbeds)
@@ -122,6 +127,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       tableKinds,
       figureMistake: specificationMistake,
       published,
+      typeset: formulasOf(document).length === 0 ? undefined : await loadTypesetter(),
       columns: (block) => recordedColumns(block, files),
       data,
       languages: [...languages.keys()],
@@ -137,6 +143,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   }
   const translations = translationsOf(document, path, files)
   sortMessages(document.file)
+  settlePlaces(document.file)
   return { document, environments, published, data, translations }
 }
 

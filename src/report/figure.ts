@@ -56,3 +56,9 @@ export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'dra
     ],
   })
 }
+
+/** Returns a drawing with another name: that of a caption whose values and references are in place. */
+export function withTitle(svg: string, title: string): string {
+  const escaped = title.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+  return svg.replace(/(<title id="[^"]*">)[^<]*(?=<\/title>)/, (_, start: string) => start + escaped)
+}

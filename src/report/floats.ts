@@ -1,5 +1,6 @@
 /** Renders floats (tables and figures), each on its own: a failure leaves the others whole. */
 
+import type { Heading } from 'mdast'
 import type { VerdictRecord, Verification } from '../claims/verification.ts'
 import type { FigureBlock, SourceBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
@@ -12,14 +13,17 @@ import type { Results } from '../query/query.ts'
 import type { Parameter } from '../results/parameters.ts'
 import { runName, type Run } from '../results/run.ts'
 import { CsvError } from '../text/csv.ts'
+import { withColumns } from './columnformat.ts'
 import type { RenderContext } from './context.ts'
 import type { Records } from './drawing/order.ts'
 import type { Drawer } from './drawing/process.ts'
 import { renderFigure } from './figure.ts'
-import type { Float } from './model.ts'
+import type { FigurePart, Float } from './model.ts'
+import { pictureContent } from './picturecontent.ts'
 import { ratios } from './ratios.ts'
 import { cellsDrawn, records } from './records.ts'
 import { badgeOf, mark, staleOf } from './runstatus.ts'
+import { headingsOf, sectionNumbers, wordsOf } from './sections.ts'
 import { shownTable } from './showntable.ts'
 import type { TableContext } from './table.ts'
 import { tableKinds } from './tables/kinds.ts'
@@ -39,15 +43,23 @@ export interface Sources {
   readonly removed: VerdictRecord['removed']
   /** Text of a file of the project; rejects if there is none. */
   readonly readText: (path: string) => Promise<string>
+  /** Content of a file of the project; rejects if there is none. */
+  readonly read: (path: string) => Promise<Uint8Array>
   readonly drawer: Pick<Drawer, 'draw'>
 }
 
 /**
- * Returns labels of all floats by id: `Table 5`, `Figure A2`. A block's `number` decides (alone if it is not
- * a number); the others are counted in text order, skipping numbers in use.
+ * Returns labels of all that a text can refer to, by id: `Table 5`, `Figure A2`, `Figure 3a`, `Equation 1`. A
+ * block's `number` decides (alone if it is not a number); the others are counted in text order, skipping
+ * numbers in use. Sections are named by their numbers, or else by their words.
  */
 export function labels(
-  { blocks: all }: Pick<Document, 'blocks'>,
+  {
+    blocks: all,
+    targets,
+    tree,
+    frontMatter: { numberSections },
+  }: Pick<Document, 'blocks' | 'targets' | 'tree' | 'frontMatter'>,
   messages: Messages,
 ): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
@@ -65,6 +77,26 @@ export function labels(
     const label = messages[block.type](String(count))
     taken.add(label)
     found.set(block.id, label)
+  }
+  for (const block of blocks) {
+    const label = found.get(block.id) ?? block.id
+    for (const [index, { id }] of ((block.type === 'figure' && block.parts) || []).entries())
+      if (id !== undefined) found.set(id, messages.part(label, letterOf(index)))
+  }
+  const numbers = numberSections ? sectionNumbers(headingsOf(tree)) : new Map<Heading, string>()
+  const counts = { equation: 0, listing: 0 }
+  for (const target of targets) {
+    if (found.has(target.id)) continue
+    if (target.type === 'section') {
+      const number = numbers.get(target.node)
+      found.set(
+        target.id,
+        number === undefined ? messages.sectionNamed(wordsOf(target.node)) : messages.section(number),
+      )
+      continue
+    }
+    counts[target.type] += 1
+    found.set(target.id, messages[target.type](String(counts[target.type])))
   }
   return found
 }
@@ -138,16 +170,70 @@ async function table(block: TableBlock, sources: Sources): Promise<Content> {
     messages,
     display,
   })
-  return { ...rendered, content: shownTable(rendered, sources.context) }
+  return { ...rendered, content: shownTable(withColumns(rendered, block.columns, messages), sources.context) }
 }
 
 async function figure(block: FigureBlock, label: string, sources: Sources): Promise<Content> {
+  const { messages } = sources.context
+  const title = `${messages.caption(label)}${block.caption}`
+  const { parts, folded = false } = block
+  if (parts === undefined) {
+    const alt = block.alt ?? ''
+    return drawn({ ...block, alt, title, isFolded: folded }, sources)
+  }
+  const made: { readonly part: FigurePart; readonly content: Content }[] = []
+  for (const [index, part] of parts.entries()) {
+    const letter = letterOf(index)
+    const partLabel = messages.part(label, letter)
+    const id = part.id ?? `${block.id}-${letter}`
+    const texts = block.texts === undefined ? {} : { texts: block.texts, isPart: true }
+    const partTitle = `${messages.caption(partLabel)}${part.caption ?? block.caption}`
+    const one = { ...part, ...texts, id, place: block.place, title: partTitle, isFolded: false }
+    const content = await drawn(one, sources)
+    made.push({
+      content,
+      part: {
+        ...(part.id === undefined ? {} : { id: part.id }),
+        letter: messages.letter(letter),
+        ...(part.caption === undefined ? {} : { caption: part.caption }),
+        content: content.content as FigurePart['content'],
+      },
+    })
+  }
+  return {
+    content: { type: 'parts', columns: block.columns ?? 2, parts: made.map(({ part }) => part) },
+    runs: [...new Set(made.flatMap(({ content }) => content.runs))],
+    missing: [...new Set(made.flatMap(({ content }) => content.missing))],
+    notes: [],
+  }
+}
+
+/** `a` for the first part. */
+export function letterOf(index: number): string {
+  return String.fromCharCode('a'.charCodeAt(0) + index)
+}
+
+/** A figure, or a part of one. */
+interface Shown extends Pick<FigureBlock, 'spec' | 'src' | 'data' | 'width' | 'height' | 'place'> {
+  readonly id: string
+  readonly alt: string
+  readonly title: string
+  readonly isFolded: boolean
+  readonly texts?: Readonly<Record<string, string>>
+  /** Whether some of `texts` may be of other parts. */
+  readonly isPart?: boolean
+}
+
+async function drawn(shown: Shown, sources: Sources): Promise<Content> {
+  const { alt, spec = '', src } = shown
+  if (src !== undefined)
+    return { content: await pictureContent(src, shown, sources.read), runs: [], missing: [], notes: [] }
   const { experiments, runs: all } = sources.results
   const { messages } = sources.context
   const data: Record<string, Records | string> = {}
   const runs: Run[] = []
   const missing: string[] = []
-  for (const [name, source] of Object.entries(block.data)) {
+  for (const [name, source] of Object.entries(shown.data)) {
     const experiment = experiments.find(({ id }) => id === source.from)
     if (experiment === undefined) {
       data[name] = await readFile(source.from, sources)
@@ -166,24 +252,26 @@ async function figure(block: FigureBlock, label: string, sources: Sources): Prom
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
   const environments = [...new Set(runs.map((run) => run.environment))]
   const order = {
-    id: block.id,
-    spec: await readFile(block.spec, sources),
+    id: shown.id,
+    spec: await readFile(spec, sources),
     data,
-    title: `${messages.caption(label)}${block.caption}`,
-    description: block.alt,
+    title: shown.title,
+    description: alt,
     // A text may belong to a missing run.
-    ...(block.texts === undefined ? {} : { texts: block.texts, isPart: missing.length > 0 }),
+    ...(shown.texts === undefined
+      ? {}
+      : { texts: shown.texts, isPart: missing.length > 0 || shown.isPart === true }),
     ...(runs.length === 0 ? {} : { subtitle: messages.subtitle(mark(runs, sources.context), environments) }),
-    ...(block.width === undefined ? {} : { width: block.width }),
-    ...(block.height === undefined ? {} : { height: block.height }),
+    ...(shown.width === undefined ? {} : { width: shown.width }),
+    ...(shown.height === undefined ? {} : { height: shown.height }),
   }
   const svg = await renderFigure(order, sources.drawer)
   const content = {
     type: 'figure',
     svg,
-    alt: block.alt,
-    specification: block.spec,
-    isFolded: block.folded ?? false,
+    alt,
+    specification: spec,
+    isFolded: shown.isFolded,
   } as const
   return { content, runs, missing, notes: [] }
 }

@@ -4,9 +4,10 @@
  * citations.
  */
 
-import type { Node, Parent, PhrasingContent, Root } from 'mdast'
+import type { Node, Parent, PhrasingContent, Root, RootContent } from 'mdast'
 import type { Verdict } from '../claims/judge.ts'
 import type { Place } from '../document/block.ts'
+import type { CalloutKind } from '../document/callout.ts'
 import type { Author } from '../document/schema.ts'
 import type { Origin } from '../testbed/board.ts'
 import type { Inline } from '../text/markdown.ts'
@@ -21,6 +22,11 @@ export interface Report {
   readonly subtitle?: string
   readonly authors: readonly Author[]
   readonly date?: string
+  readonly keywords: readonly string[]
+  /** As SPDX writes it. */
+  readonly license?: string
+  /** Without its address. */
+  readonly doi?: string
   /** Reports in other languages. */
   readonly translations: readonly Translation[]
   readonly banner: Banner
@@ -47,6 +53,8 @@ export interface ReportProblem {
   readonly type: 'missing' | 'stale' | 'error'
   readonly message: string
   readonly place: Place
+  /** File of the place, if it is one that the document includes. */
+  readonly path?: string
   /** Name of the run that is missing or stale. */
   readonly run?: string
 }
@@ -123,15 +131,64 @@ export interface Picture extends Node {
   readonly title?: string
 }
 
+/** Mathematics, in a sentence or on lines of its own. */
+export interface Formula extends Node {
+  readonly type: 'formula'
+  /** As the author wrote it. */
+  readonly tex: string
+  readonly mathml: string
+  /** Its signs in a row. */
+  readonly text: string
+  /** Drawn large, on a line of its own. */
+  readonly isDisplay: boolean
+}
+
+/** A formula by itself. */
+export interface Equation extends Node {
+  readonly type: 'equation'
+  readonly id?: string
+  /** If it has an id. */
+  readonly number?: string
+  readonly formula: Formula | Missing
+}
+
+/** Code, with what is known of its parts. */
+export interface Listing extends Node {
+  readonly type: 'listing'
+  readonly id?: string
+  /** `Listing 1`, with an id only. */
+  readonly label?: string
+  readonly caption?: Inline
+  /** As the author named it. */
+  readonly language?: string
+  readonly code: readonly (string | Token)[]
+}
+
+/** A part of code: a keyword, a string. */
+export interface Token {
+  readonly kind: TokenKind
+  readonly text: string
+}
+
+export type TokenKind = 'keyword' | 'string' | 'comment' | 'number' | 'name' | 'type' | 'added' | 'removed'
+
+/** An aside of the author's, as GitHub's alerts. */
+export interface Callout extends Parent {
+  readonly type: 'callout'
+  readonly kind: CalloutKind
+  readonly title: string
+  children: RootContent[]
+}
+
 /** A table or figure. */
 export interface Float extends Node {
   readonly type: 'float'
   readonly id: string
   /** `Table 5`. */
   readonly label: string
-  readonly caption: string
+  readonly caption: Inline
   readonly badge?: Badge
-  readonly content: TableContent | Drawing | { readonly type: 'failed'; readonly message: string }
+  readonly content: TableContent | Drawing | PictureContent | Parts | Failed
   readonly notes: readonly string[]
   /** Error, if there is no table or figure. */
   readonly error?: string
@@ -139,6 +196,38 @@ export interface Float extends Node {
   readonly missing: readonly string[]
   /** Stale runs, and why they are stale. */
   readonly stale: readonly StaleRun[]
+}
+
+export interface Failed {
+  readonly type: 'failed'
+  readonly message: string
+}
+
+/** A picture as a figure. */
+export interface PictureContent {
+  readonly type: 'picture'
+  readonly mime: string
+  /** Base64. */
+  readonly content: string
+  readonly alt: string
+  /** In pixels, if it is not the picture's own. */
+  readonly width?: number
+}
+
+/** Subfigures. */
+export interface Parts {
+  readonly type: 'parts'
+  /** Beside each other. */
+  readonly columns: number
+  readonly parts: readonly FigurePart[]
+}
+
+export interface FigurePart {
+  readonly id?: string
+  /** `(a)`. */
+  readonly letter: string
+  readonly caption?: Inline
+  readonly content: Drawing | PictureContent | Failed
 }
 
 export type StaleRun = readonly [run: string, reason: string]
@@ -269,6 +358,7 @@ declare module 'mdast' {
     citation: CitationNode
     styled: Styled
     picture: Picture
+    formula: Formula
   }
   interface RootContentMap {
     value: Value
@@ -276,17 +366,24 @@ declare module 'mdast' {
     citation: CitationNode
     styled: Styled
     picture: Picture
+    formula: Formula
+    equation: Equation
+    listing: Listing
+    callout: Callout
     float: Float
     claim: Claim
     experiment: Experiment
   }
   interface BlockContentMap {
+    equation: Equation
+    listing: Listing
+    callout: Callout
     float: Float
     claim: Claim
     experiment: Experiment
   }
   interface HeadingData {
-    /** Unique in the report. */
-    id?: string
+    /** `2.1`, if sections are numbered. */
+    number?: string
   }
 }

@@ -3,17 +3,19 @@
  * citations inserted, and without the author's raw HTML.
  */
 
-import { slug } from 'github-slugger'
-import type { FootnoteDefinition, Heading, Nodes, PhrasingContent, Root, Text } from 'mdast'
+import type { Blockquote, FootnoteDefinition, Heading, Nodes, PhrasingContent, Root, Text } from 'mdast'
 import { visit } from 'unist-util-visit'
+import { calloutKinds } from '../document/callout.ts'
 import type { Citation } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
+import { headingIds } from '../document/headings.ts'
 import type { Reference } from '../document/reference.ts'
 import type { Messages } from '../locale/en.ts'
 import { link } from '../text/markdown.ts'
 import { joinLines } from './lines.ts'
-import type { Entry, Report } from './model.ts'
+import type { Callout, Entry, Report } from './model.ts'
 import { type Cited, citationNode } from './references.ts'
+import { headingsOf, sectionNumbers } from './sections.ts'
 import { textOf } from './textof.ts'
 
 export interface Replacements {
@@ -33,6 +35,46 @@ export function prose(
   document: Document,
   replacements: Replacements,
 ): Pick<Report, 'abstract' | 'body' | 'contents'> {
+  const copy = copier(document, replacements)
+  const copied = (root: Root): Root => ({
+    type: 'root',
+    children: root.children.flatMap(copy) as Root['children'],
+  })
+  const body = copied(document.tree)
+  const abstract = document.abstract && copied(document.abstract)
+  const trees = abstract ? [abstract, body] : [body]
+  numberFootnotes(trees)
+  joinLines(trees, document.frontMatter.lang)
+  const ids = [...document.blocks, ...document.targets].map(({ id }) => id)
+  const numbers = document.frontMatter.numberSections ? sectionNumbers(headingsOf(body)) : undefined
+  nameHeadings(trees.flatMap(headingsOf), ids, numbers)
+  if (abstract) lowerHeadings(headingsOf(abstract), 3)
+  lowerHeadings(headingsOf(body), 2)
+  return { ...(abstract ? { abstract } : {}), body, contents: headingsOf(body).flatMap(entry) }
+}
+
+/** Returns the content of a caption, with values, references and citations in place. */
+export function captionContent(
+  caption: Root,
+  document: Document,
+  replacements: Replacements,
+): readonly PhrasingContent[] {
+  const copied = caption.children.flatMap(copier(document, replacements)) as Root['children']
+  // A picture in a caption would be one without a file of ours.
+  visit({ type: 'root', children: copied }, ['image', 'imageReference'], (node) => {
+    const alt = 'alt' in node ? (node.alt ?? '') : ''
+    for (const key of Object.keys(node)) delete (node as unknown as Record<string, unknown>)[key]
+    Object.assign(node, { type: 'text', value: alt })
+  })
+  joinLines([{ type: 'root', children: copied }], document.frontMatter.lang)
+  return copied.flatMap((node, index): PhrasingContent[] => {
+    const space = index === 0 ? [] : [{ type: 'text', value: ' ' } as const]
+    return node.type === 'paragraph' ? [...space, ...node.children] : [...space, node as PhrasingContent]
+  })
+}
+
+/** Returns a function that copies nodes of the document with replacements, and without raw HTML. */
+function copier(document: Document, replacements: Replacements): (node: Nodes) => readonly Nodes[] {
   const linkedIn = Map.groupBy(
     [...document.references, ...document.citations.filter(({ items }) => items.length > 0)],
     ({ node }) => node,
@@ -43,22 +85,33 @@ export function prose(
     if (node.type === 'html' || node.type === 'yaml' || node.type === 'definition') return []
     if (node.type === 'text') return linked(node, linkedIn.get(node) ?? [], replacements)
     const { position: _, ...own } = node
-    return ['children' in node ? ({ ...own, children: node.children.flatMap(copy) } as Nodes) : own]
+    if (!('children' in node)) return [own]
+    const copied = { ...own, children: node.children.flatMap(copy) } as Nodes
+    return [copied.type === 'blockquote' ? (calloutIn(copied, replacements.messages) ?? copied) : copied]
   }
-  const copied = (root: Root): Root => ({
-    type: 'root',
-    children: root.children.flatMap(copy) as Root['children'],
-  })
-  const body = copied(document.tree)
-  const abstract = document.abstract && copied(document.abstract)
-  const trees = abstract ? [abstract, body] : [body]
-  numberFootnotes(trees)
-  joinLines(trees, document.frontMatter.lang)
-  const ids = document.blocks.map(({ id }) => id)
-  nameHeadings(trees.flatMap(headingsOf), ids)
-  if (abstract) lowerHeadings(headingsOf(abstract), 3)
-  lowerHeadings(headingsOf(body), 2)
-  return { ...(abstract ? { abstract } : {}), body, contents: headingsOf(body).flatMap(entry) }
+  return copy
+}
+
+const marker = new RegExp(String.raw`^\[!(${calloutKinds.join('|')})\][ \t]*(?:\n|$)`, 'i')
+
+/** Returns a quote that starts with `[!NOTE]` as what it is. */
+function calloutIn({ children: [first, ...others] }: Blockquote, messages: Messages): Callout | undefined {
+  const text = first?.type === 'paragraph' ? first.children[0] : undefined
+  if (first?.type !== 'paragraph' || text?.type !== 'text') return undefined
+  const [whole, word = ''] = marker.exec(text.value) ?? []
+  const kind = calloutKinds.find((one) => one === word.toLowerCase())
+  if (whole === undefined || kind === undefined) return undefined
+  const rest = text.value.slice(whole.length)
+  const [, ...more] = first.children
+  // A line break in the source may follow the sign.
+  const after = rest === '' && more[0]?.type === 'break' ? more.slice(1) : more
+  const content = [...(rest === '' ? [] : [{ ...text, value: rest }]), ...after]
+  return {
+    type: 'callout',
+    kind,
+    title: messages.callouts[kind],
+    children: [...(content.length === 0 ? [] : [{ ...first, children: content }]), ...others],
+  }
 }
 
 /** Links a text's references and citations: 'see @tbl-latency and [@xen2003]' -> 'see Table 5 and [1]'. */
@@ -115,12 +168,6 @@ function numberFootnotes(trees: readonly Root[]): void {
     })
 }
 
-function headingsOf(tree: Root): readonly Heading[] {
-  const found: Heading[] = []
-  visit(tree, 'heading', (node) => void found.push(node))
-  return found
-}
-
 /** Lowers headings so that none is above a level. */
 function lowerHeadings(headings: readonly Heading[], highest: number): void {
   const top = headings.reduce((least, { depth }) => Math.min(least, depth), highest)
@@ -128,26 +175,25 @@ function lowerHeadings(headings: readonly Heading[], highest: number): void {
     heading.depth = Math.min(6, heading.depth + highest - top) as Heading['depth']
 }
 
-/** Gives headings ids from their words: unique, non-empty, and different from block ids. */
-function nameHeadings(headings: readonly Heading[], taken: readonly string[]): void {
-  const used = new Set(taken)
-  const counts = new Map<string, number>()
-  for (const heading of headings) {
-    const base = slug(textOf(heading)).replace(/\s/g, '') || 'section'
-    let count = counts.get(base) ?? 0
-    let name = count === 0 ? base : `${base}-${count}`
-    while (used.has(name)) {
-      count += 1
-      name = `${base}-${count}`
-    }
-    counts.set(base, count)
-    used.add(name)
-    heading.data = { id: name }
+/** Gives headings ids, the author's or of their words, and numbers. */
+function nameHeadings(
+  headings: readonly Heading[],
+  taken: readonly string[],
+  numbers: ReadonlyMap<Heading, string> = new Map(),
+): void {
+  const ids = headingIds(
+    headings.map((heading) => ({ text: textOf(heading), id: heading.data?.id })),
+    taken,
+  )
+  for (const [index, heading] of headings.entries()) {
+    const number = numbers.get(heading)
+    heading.data = { id: ids[index] ?? '', ...(number === undefined ? {} : { number }) }
   }
 }
 
 /** Returns the entry of a section or subsection in the table of contents. */
 function entry(heading: Heading): readonly Entry[] {
   const { depth, data } = heading
-  return depth > 3 ? [] : [{ id: data?.id ?? '', text: textOf(heading).trim(), depth }]
+  const number = data?.number === undefined ? '' : `${data.number}\u2002`
+  return depth > 3 ? [] : [{ id: data?.id ?? '', text: number + textOf(heading).trim(), depth }]
 }

@@ -7,7 +7,7 @@
  * Same document, runs and files: same report. Formats (formats.ts) write it.
  */
 
-import type { Nodes } from 'mdast'
+import type { Nodes, PhrasingContent } from 'mdast'
 import { picturesOf, type ReadPicture, readPictures } from '../check/picture.ts'
 import { type Judgement, judge } from '../claims/judge.ts'
 import type { Reasons } from '../claims/reasons.ts'
@@ -30,7 +30,8 @@ import {
   sourcesIn,
   type TableBlock,
 } from '../document/block.ts'
-import type { Document, InlineValue } from '../document/document.ts'
+import { captionKey, type Document, type InlineValue } from '../document/document.ts'
+import { writtenAt } from '../document/include.ts'
 import { runNamesIn } from '../engine/cells.ts'
 import type { Messages } from '../locale/en.ts'
 import { messagesFor } from '../locale/languages.ts'
@@ -38,20 +39,24 @@ import { partError } from '../query/error.ts'
 import type { PublishedTable } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import { runName, type Run, runsByName } from '../results/run.ts'
+import { type Inline, inlines } from '../text/markdown.ts'
 import { claimNode } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
 import { concernsOfAll } from './concerns.ts'
 import { type RenderContext, type RunStatuses, displayNames } from './context.ts'
 import { type Drawer, openDrawer } from './drawing/process.ts'
 import { experimentNode } from './experiment.ts'
+import { withTitle } from './figure.ts'
 import { errorText, type FloatCache, labels, makeFloat } from './floats.ts'
 import type { Claim, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
-import { prose } from './prose.ts'
+import { captionContent, prose, type Replacements } from './prose.ts'
 import { provenance } from './provenance.ts'
 import { publishedSeries } from './published.ts'
 import { citedWorks, references, referencesEntry } from './references.ts'
 import { banner } from './runstatus.ts'
+import { textOf } from './textof.ts'
 import { inlineValue } from './value.ts'
+import { writtenNodes } from './writing.ts'
 
 export interface ReportInput {
   /** Parsed and checked. Renders even with errors, as far as possible. */
@@ -102,7 +107,8 @@ export async function makeReport({
   const runs = cells.flatMap((name) => found.get(name) ?? [])
   const results: Results<SourceBlock> = { experiments, runs, published }
   const problems: ReportProblem[] = []
-  const { lang, title, subtitle, authors, date, texts, evidence } = document.frontMatter
+  const { lang, title, subtitle, authors, date, keywords, license, doi, texts, evidence } =
+    document.frontMatter
   const messages = messagesFor(lang)
   const context: RenderContext = {
     messages,
@@ -130,7 +136,7 @@ export async function makeReport({
   using ownDrawer = drawer ? undefined : openDrawer()
   const { removed } = verdicts
   const sources = {
-    ...{ results, context, readText, verifications, removed },
+    ...{ results, context, readText, read, verifications, removed },
     drawer: drawer ?? (ownDrawer as Drawer),
   }
   const written = document.original ?? document
@@ -185,7 +191,10 @@ export async function makeReport({
     if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
   }
   const missing = cells.filter((name) => !found.has(name))
-  const { contents, ...text } = prose(document, { nodes, labels: names, cited, messages })
+  problems.push(...(await writtenNodes(document, nodes, { labels: names, messages })))
+  const replacements = { nodes, labels: names, cited, messages }
+  placeCaptions(document, replacements)
+  const { contents, ...text } = prose(document, replacements)
   return {
     lang,
     generator,
@@ -193,6 +202,9 @@ export async function makeReport({
     ...(subtitle === undefined ? {} : { subtitle }),
     authors,
     ...(date === undefined ? {} : { date }),
+    keywords,
+    ...(license === undefined ? {} : { license }),
+    ...(doi === undefined ? {} : { doi }),
     translations,
     banner: banner(
       runs,
@@ -207,8 +219,57 @@ export async function makeReport({
       runs,
       context,
     ),
-    problems: problems.sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column),
+    problems: problems
+      .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+      .map((one) => asWritten(one, document)),
   }
+}
+
+/** Gives floats and listings their captions, which are Markdown and no part of what is cached. */
+function placeCaptions(
+  document: Document,
+  replacements: Replacements & { readonly nodes: Map<Nodes, Nodes> },
+): void {
+  const { captions, targets, nodes: parts } = document
+  const { nodes } = replacements
+  const contentOf = (key: string) => {
+    const caption = captions.get(key)
+    return caption && captionContent(caption, document, replacements)
+  }
+  for (const [node, block] of parts) {
+    const float = nodes.get(node)
+    if (float?.type === 'float' && block.type !== 'value')
+      nodes.set(node, withCaptions(float, contentOf, replacements.messages))
+  }
+  for (const target of targets) {
+    const listing = target.type === 'listing' ? nodes.get(target.node) : undefined
+    const caption = contentOf(captionKey(target.id))
+    if (listing?.type === 'listing' && caption) nodes.set(target.node, { ...listing, caption })
+  }
+}
+
+function withCaptions(
+  float: Float,
+  contentOf: (key: string) => readonly PhrasingContent[] | undefined,
+  messages: Messages,
+): Float {
+  const { content, label } = float
+  const caption = contentOf(captionKey(float.id))
+  const named = <Content extends Float['content']>(content: Content, ...title: readonly Inline[]): Content =>
+    content.type === 'figure'
+      ? { ...content, svg: withTitle(content.svg, inlines(title).map(textOf).join('')) }
+      : content
+  if (content.type === 'parts') {
+    const parts = content.parts.map((part, index) => {
+      const own = contentOf(captionKey(float.id, index))
+      const text = own ?? caption ?? float.caption
+      const shown = named(part.content, messages.caption(`${label} ${part.letter}`), text)
+      return { ...part, content: shown, ...(own ? { caption: own } : {}) }
+    })
+    return { ...float, ...(caption && { caption }), content: { ...content, parts } }
+  }
+  if (caption === undefined) return float
+  return { ...float, caption, content: named(content, messages.caption(label), caption) }
 }
 
 function problemsOf(
@@ -222,6 +283,12 @@ function problemsOf(
       ([run, reason]) => ({ type: 'stale', message: `stale: run ${run}: ${reason}`, place, run }) as const,
     ),
   ]
+}
+
+/** Moves a problem in an included file to its line there. */
+function asWritten(problem: ReportProblem, { file }: Document): ReportProblem {
+  const { path, ...place } = writtenAt(file, problem.place)
+  return path === (file.path ?? '') ? { ...problem, place } : { ...problem, place, path }
 }
 
 /** Names claims that the page must not show as if they always had been so. */

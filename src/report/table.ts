@@ -30,6 +30,8 @@ export interface Table {
 
 export interface Head {
   readonly text: string
+  /** Of the statistic or measure below it, in any language. */
+  readonly name?: string
   /** As printed: 'µs'. */
   readonly unit?: string
   readonly columns?: number
@@ -58,6 +60,8 @@ export interface Cell {
   readonly rows?: number
   /** Link of a head. */
   readonly href?: string
+  /** If it is not that of its type. */
+  readonly align?: Head['align']
 }
 
 /** Returns the number of columns. */

@@ -11,6 +11,7 @@ export function textOf(node: Nodes): string {
     case 'value':
       return node.text + markOf(node)
     case 'missing':
+    case 'formula':
       return node.text
     // Footnotes are called by their numbers.
     case 'footnoteReference':

@@ -39,9 +39,18 @@ export function shell(...lines: readonly string[]): RootContent {
   return { type: 'code', lang: 'sh', value: lines.join('\n') }
 }
 
-/** Builds a table. The first row is the header; columns in `numbers` are right-aligned. */
-export function table(rows: readonly (readonly Inline[])[], numbers: readonly number[] = []): RootContent {
-  const align = (rows[0] ?? []).map((_, index): AlignType => (numbers.includes(index) ? 'right' : null))
+/**
+ * Builds a table. The first row is the header; `align` is that of each column, or the columns that are aligned
+ * to the right.
+ */
+export function table(
+  rows: readonly (readonly Inline[])[],
+  aligned: readonly number[] | readonly AlignType[] = [],
+): RootContent {
+  const align = (rows[0] ?? []).map((_, index): AlignType => {
+    if (aligned.every((one) => typeof one === 'number')) return aligned.includes(index) ? 'right' : null
+    return (aligned[index] as AlignType | undefined) ?? null
+  })
   const row = (cells: readonly Inline[]): TableRow => ({
     type: 'tableRow',
     children: cells.map((cell) => ({ type: 'tableCell', children: inlines([cell]) })),

@@ -63,6 +63,27 @@ export const places: Readonly<Record<string, Hostile>> = {
   date: { front: `title: T\ndate: ${quoted(all)}` },
   abstract: { front: `title: T\nabstract: ${quoted(payloads.join('\n\n'))}` },
   language: { front: `title: T\nlang: ${quoted(lines[0] ?? '')}` },
+  keywords: { front: `title: T\nkeywords: [${lines.map(quoted).join(', ')}]` },
+  'formulas and their texts': {
+    body: lines
+      .flatMap((one) => [one.replace(/[\n$]/g, ''), `\\text{${one.replace(/[\n${}\\%#&~^_]/g, '')}}`])
+      .map((one) => `a $${one}$\n\n$$\n${one}\n$$`)
+      .join('\n\n'),
+  },
+  'listings and their captions': {
+    body: lines
+      .map(
+        (one, index) =>
+          `\`\`\`html id=lst-${index} caption="${one.replace(/[\n"`]/g, '')}"\n${one.replaceAll('`', '')}\n\`\`\``,
+      )
+      .join('\n\n'),
+  },
+  'callouts and definitions': {
+    body: lines
+      .map((one) => one.replaceAll('\n', ' '))
+      .map((one) => `> [!NOTE]\n> ${one}\n\n${one}\n: ${one}`)
+      .join('\n\n'),
+  },
   'texts of the front matter': {
     front: `title: T\ntexts: {'4 x Cortex-A72': ${quoted(all)}}`,
     body: experiment() + facts,
@@ -242,6 +263,7 @@ const elements: ReadonlySet<string> = new Set(
     'a article aside blockquote body br caption cite code dd del desc details div dl dt em figcaption figure footer',
     'g h1 h2 h3 h4 h5 h6 head header hr html img input li line main meta nav ol p path pre rect section span strong style',
     'sub summary sup svg table tbody td text th thead time title tr tspan ul',
+    'annotation math mfrac mi mn mo mover mrow mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr semantics',
   ].flatMap((names) => names.split(' ')),
 )
 

@@ -35,10 +35,9 @@ export function pathFromHere(project: string, path: string): string {
 
 /** One line per message: `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */
 export function documentMessages(file: VFile): string {
-  const path = pathFromHere(file.cwd, file.path)
   return file.messages
-    .map(({ line = 1, column = 1, fatal, reason }) =>
-      messageLine(path, { line, column }, fatal ? 'error' : 'warning', reason),
+    .map(({ file: own = file.path, line = 1, column = 1, fatal, reason }) =>
+      messageLine(pathFromHere(file.cwd, own), { line, column }, fatal ? 'error' : 'warning', reason),
     )
     .join('\n')
 }

@@ -119,8 +119,8 @@ function problemLines(
   const [leftOut, others] = [problems.filter(isLeftOut), problems.filter((one) => !isLeftOut(one))]
   const cells = counted(new Set(leftOut.map(({ run }) => run)).size, 'cell')
   return present([
-    ...others.map(({ type, message, place }) =>
-      messageLine(document, place, type === 'error' ? 'error' : 'warning', message),
+    ...others.map(({ type, message, place, path = document }) =>
+      messageLine(path, place, type === 'error' ? 'error' : 'warning', message),
     ),
     leftOut.length > 0 &&
       `${document}: warning ${cells} left out by --only and missing or stale, ` +

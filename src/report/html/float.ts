@@ -1,42 +1,67 @@
 /** Tables and figures as HTML. */
 
-import type { Element } from 'hast'
+import type { Element, ElementContent } from 'hast'
 import { fromHtml } from 'hast-util-from-html'
 import { h } from 'hastscript'
 import type { Messages } from '../../locale/en.ts'
-import type { Drawing, Float } from '../model.ts'
-import { badgeElement, noteList, scrolling } from './parts.ts'
+import type { Drawing, Float, Parts, PictureContent } from '../model.ts'
+import { badgeElement, noteList, type Phrasing, scrolling } from './parts.ts'
 import { tableElement } from './table.ts'
 
-export function floatElement(float: Float, messages: Messages): Element {
+export function floatElement(float: Float, messages: Messages, phrasing: Phrasing): Element {
   const { id, label, caption, content } = float
   switch (content.type) {
     case 'table':
-      return tableElement(float, content, messages)
+      return tableElement(float, content, messages, phrasing)
     case 'figure':
-      return figureElement(float, content, messages)
+      return figureElement(float, content, messages, phrasing)
+    case 'picture':
+      return h(
+        'figure.float',
+        { id },
+        h('div.picture', pictureElement(content)),
+        h('figcaption', ...captionOf(float, messages, phrasing)),
+        noteList(float.notes),
+      )
+    case 'parts':
+      return partsElement(float, content, messages, phrasing)
     case 'failed':
       return h(
         'div.float.failed',
         { id },
-        h('p', h('strong', messages.caption(label)), caption),
+        h('p', h('strong', messages.caption(label)), ...phrasing([caption])),
         h('p.missing', content.message),
       )
   }
 }
 
+function captionOf(
+  { label, caption, badge }: Float,
+  messages: Messages,
+  phrasing: Phrasing,
+): readonly (ElementContent | undefined)[] {
+  return [
+    h('strong', messages.caption(label)),
+    ...phrasing([caption]),
+    { type: 'text', value: ' ' },
+    badgeElement(badge),
+  ]
+}
+
 function figureElement(
-  { id, label, caption, badge, notes }: Float,
+  float: Float,
   { svg, isFolded }: Drawing,
   messages: Messages,
+  phrasing: Phrasing,
 ): Element {
+  const { id, label, badge, notes } = float
   // A folded drawing has the id itself: a link to it then unfolds it.
   const drawing = scrolling(
     'div.scroll.drawing',
     { ariaLabel: label, id: isFolded ? id : undefined },
     ...drawn(svg),
   )
-  const content = [h('strong', messages.caption(label)), caption, ' ', badgeElement(badge)]
+  const content = captionOf(float, messages, phrasing)
   return h(
     'figure.float',
     { id: isFolded ? undefined : id, dataOrigin: badge?.origins.join(' ') ?? '' },
@@ -45,6 +70,53 @@ function figureElement(
       : [drawing, h('figcaption', ...content)],
     noteList(notes),
   )
+}
+
+/** Parts beside each other, as figures in a figure. */
+function partsElement(
+  float: Float,
+  { columns, parts }: Parts,
+  messages: Messages,
+  phrasing: Phrasing,
+): Element {
+  const { id, label, badge, notes } = float
+  const shown = parts.map(({ id: own, letter, caption, content }) =>
+    h(
+      'figure',
+      { id: own },
+      partContent(content, `${label} ${letter}`),
+      h('figcaption', h('strong', letter), ' ', ...(caption === undefined ? [] : phrasing([caption]))),
+    ),
+  )
+  return h(
+    'figure.float',
+    { id, dataOrigin: badge?.origins.join(' ') },
+    h('div.parts', { className: [`columns-${columns}`] }, ...shown),
+    h('figcaption', ...captionOf(float, messages, phrasing)),
+    noteList(notes),
+  )
+}
+
+function partContent(content: Parts['parts'][number]['content'], ariaLabel: string): Element {
+  switch (content.type) {
+    case 'figure':
+      return scrolling('div.scroll.drawing', { ariaLabel }, ...drawn(content.svg))
+    case 'picture':
+      return h('div.picture', pictureElement(content))
+    case 'failed':
+      return h('p.missing', content.message)
+  }
+}
+
+/** Embeds a picture: a report is one file and loads nothing. */
+export function pictureElement({
+  mime,
+  content,
+  alt,
+  title,
+  width,
+}: Omit<PictureContent, 'type'> & { readonly title?: string | undefined }): Element {
+  return h('img', { src: `data:${mime};base64,${content}`, alt, title, width })
 }
 
 /** Returns a drawing's elements; sanitize.ts filters them with the rest of the page. */

@@ -15,6 +15,7 @@ export interface Frame {
   /** Title of the browser's tab. */
   readonly title: string
   readonly authors?: readonly string[]
+  readonly keywords?: readonly string[]
   /** Name and version of this program. */
   readonly generator: string
   /** CSS. */
@@ -26,7 +27,15 @@ export interface Frame {
  * Returns the page as HTML text. Its Content-Security-Policy holds even if something passes the allow-list:
  * no scripts, requests or forms, no style but ours.
  */
-export function htmlPage({ lang, title, authors = [], generator, style, body }: Frame): string {
+export function htmlPage({
+  lang,
+  title,
+  authors = [],
+  keywords = [],
+  generator,
+  style,
+  body,
+}: Frame): string {
   const page: Root = {
     type: 'root',
     children: [
@@ -42,6 +51,7 @@ export function htmlPage({ lang, title, authors = [], generator, style, body }: 
           h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
           h('meta', { name: 'generator', content: generator }),
           ...authors.map((name) => h('meta', { name: 'author', content: name })),
+          keywords.length === 0 ? undefined : h('meta', { name: 'keywords', content: keywords.join(', ') }),
           h('title', title),
           h('style', style),
         ),

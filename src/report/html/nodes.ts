@@ -6,12 +6,27 @@ import type { Heading, Root, Table, Text } from 'mdast'
 import remarkRehype, { defaultHandlers, type Options } from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
+import type { DefinitionList, DefinitionTerm, DefinitionText } from '../../document/definitionlist.ts'
 import type { Messages } from '../../locale/en.ts'
 import { inlines } from '../../text/markdown.ts'
-import type { CitationNode, Claim, Experiment, Float, Missing, Picture, Styled, Value } from '../model.ts'
+import type {
+  Callout,
+  CitationNode,
+  Claim,
+  Equation,
+  Experiment,
+  Float,
+  Formula,
+  Listing,
+  Missing,
+  Picture,
+  Styled,
+  Value,
+} from '../model.ts'
 import { claimElement } from './claim.ts'
 import { experimentElement } from './experiment.ts'
-import { floatElement } from './float.ts'
+import { floatElement, pictureElement } from './float.ts'
+import { equationElement, formulaElement } from './mathml.ts'
 import { type Phrasing, pageId } from './parts.ts'
 
 export interface Translator {
@@ -22,7 +37,12 @@ export interface Translator {
 export function translator(messages: Messages): Translator {
   const handlers: NonNullable<Options['handlers']> = {
     heading: (state, { depth, data, children }: Heading) =>
-      h(`h${depth}`, { id: data?.id }, state.all({ type: 'paragraph', children })),
+      h(
+        `h${depth}`,
+        { id: data?.id },
+        data?.number === undefined ? [] : [h('span.number', data.number), '\u2002'],
+        state.all({ type: 'paragraph', children }),
+      ),
     text: (_state, { value }: Text): ElementContent => ({ type: 'text', value }),
     table: (state, node: Table) => h('div.scroll', defaultHandlers.table(state, node)),
     value: (_state, node: Value) => valueElement(node),
@@ -33,7 +53,14 @@ export function translator(messages: Messages): Translator {
     superscript: (state, node: Styled) => h('sup', state.all(node)),
     monospace: (state, node: Styled) => h('code', state.all(node)),
     picture: (_state, node: Picture) => pictureElement(node),
-    float: (_state, node: Float) => floatElement(node, messages),
+    formula: (_state, node: Formula) => formulaElement(node),
+    equation: (_state, node: Equation) => equationElement(node, messages),
+    listing: (_state, node: Listing) => listingElement(node, messages, phrasing),
+    callout: (state, node: Callout) => calloutElement(node, state.all(node)),
+    definitionList: (state, node: DefinitionList) => h('dl.definitions', state.all(node)),
+    definitionTerm: (state, node: DefinitionTerm) => h('dt', state.all(node)),
+    definitionText: (state, node: DefinitionText) => h('dd', state.all(node)),
+    float: (_state, node: Float) => floatElement(node, messages, phrasing),
     claim: (_state, node: Claim) => claimElement(node, messages, phrasing),
     experiment: (_state, node: Experiment) => experimentElement(node, messages, phrasing),
   }
@@ -73,7 +100,26 @@ function valueElement({ text, mark, origins, sources, state }: Value): Element {
   return h('span.value', { className, dataOrigin: origins.join(' '), title }, text, raised)
 }
 
-/** Embeds pictures: a report is one file and loads nothing. */
-function pictureElement({ mime, content, alt, title }: Picture): Element {
-  return h('img', { src: `data:${mime};base64,${content}`, alt, title })
+/** A block of code; with an id it is a figure with a caption above it. */
+function listingElement(
+  { id, label, caption, language = '', code }: Listing,
+  messages: Messages,
+  phrasing: Phrasing,
+): Element {
+  const parts = code.map((part) => (typeof part === 'string' ? part : h(`span.code-${part.kind}`, part.text)))
+  const block = h(
+    'pre',
+    { tabIndex: 0, role: 'region', ariaLabel: label ?? messages.page.code(language) },
+    h('code', { className: language === '' ? undefined : [`language-${language}`] }, ...parts, '\n'),
+  )
+  if (id === undefined || label === undefined) return block
+  const title = [h('strong', messages.caption(label)), ...(caption === undefined ? [] : phrasing([caption]))]
+  return h('figure.float.listing', { id }, h('figcaption', ...title), block)
+}
+
+function calloutElement({ kind, title }: Callout, children: readonly ElementContent[]): Element {
+  return h('aside.callout', { className: [kind], role: 'note', ariaLabel: title }, [
+    h('p.callout-title', title),
+    ...children,
+  ])
 }

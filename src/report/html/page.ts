@@ -7,6 +7,7 @@
 import type { Element } from 'hast'
 import { h } from 'hastscript'
 import type { Root } from 'mdast'
+import { doiAddress, licenseAddress, orcidAddress } from '../../document/identifier.ts'
 import type { Messages } from '../../locale/en.ts'
 import { languageName, messagesFor } from '../../locale/languages.ts'
 import type { Banner, Entry, Report, Translation, Written } from '../model.ts'
@@ -23,6 +24,7 @@ export function writeHtml(report: Report): Written {
     lang,
     title,
     authors: authors.map(({ name }) => name),
+    keywords: report.keywords,
     generator,
     style,
     body: bodyElement(report, messages, translator(messages)),
@@ -75,18 +77,31 @@ function translationsElement(
   )
 }
 
-function titleElement({ title, subtitle, authors, date }: Report, messages: Messages['page']): Element {
-  const names = authors.flatMap(({ name, affiliation }, index) => [
+function titleElement(report: Report, messages: Messages['page']): Element {
+  const { title, subtitle, authors, date, keywords, license, doi } = report
+  const names = authors.flatMap(({ name, affiliation, orcid }, index) => [
     index === 0 ? '' : messages.authors,
     name,
+    orcid === undefined
+      ? ''
+      : h('a.orcid', { href: orcidAddress(orcid), ariaLabel: messages.orcid(name), title: orcid }, 'iD'),
     affiliation === undefined ? '' : h('span.affiliation', messages.affiliation(affiliation)),
   ])
+  const address = license === undefined ? undefined : licenseAddress(license)
+  const facts = [
+    ...(keywords.length === 0 ? [] : [[messages.keywords, messages.list(keywords)] as const]),
+    ...(license === undefined
+      ? []
+      : [[messages.license, address === undefined ? license : h('a', { href: address }, license)] as const]),
+    ...(doi === undefined ? [] : [[messages.doi, h('a', { href: doiAddress(doi) }, doi)] as const]),
+  ]
   return h(
     'header.title',
     h('h1', title),
     subtitle === undefined ? undefined : h('p.subtitle', subtitle),
     names.length === 0 ? undefined : h('p.authors', names),
     date === undefined ? undefined : h('p.date', h('time', date)),
+    ...facts.map(([term, content]) => h('p.fact', messages.fact(term), content)),
   )
 }
 

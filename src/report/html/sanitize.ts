@@ -12,11 +12,23 @@ import { linkSchemes } from '../../text/markdown.ts'
 /** A paint: a colour, or a gradient of the same drawing. */
 const paint = /^(?:[^(]*|rgba?\([^()]*\)|hsla?\([^()]*\)|url\(#[^()]*\))$/
 
+/** A colour of a formula: a name or hexadecimal digits. */
+const color = /^(?:[a-z]+|#[0-9a-f]{3,8})$/i
+
 const elements = `
   a article aside blockquote br caption cite code dd del details div dl dt em figcaption figure footer
   h1 h2 h3 h4 h5 h6 header hr img input li main nav ol p pre section span strong sub summary sup
   table tbody td th thead time tr ul
   svg g path line rect circle text tspan title desc defs clipPath linearGradient radialGradient stop pattern`
+
+/** MathML Core without what links, loads or acts. */
+const mathElements = `
+  math semantics annotation mrow mi mn mo mtext ms mspace msup msub msubsup mfrac msqrt mroot mstyle merror
+  mpadded mphantom munder mover munderover mmultiscripts mprescripts mtable mtr mtd`
+
+const mathAttributes = `
+  display displaystyle scriptlevel mathvariant mathsize stretchy symmetric fence separator form lspace rspace
+  minsize maxsize largeop movablelimits accent accentunder linethickness width height depth voffset encoding`
 
 const attributes = `
   id className title lang dir role tabIndex hidden ariaLabel ariaLabelledBy ariaDescribedBy ariaHidden
@@ -30,7 +42,7 @@ const drawingAttributes = `
   fontFamily fontSize fontStyle fontVariant fontWeight textAnchor dominantBaseline`
 
 const schema: Schema = {
-  tagNames: ['body', ...listed(elements)],
+  tagNames: ['body', ...listed(elements), ...listed(mathElements)],
   strip: ['script', 'style', 'iframe', 'object', 'embed', 'template', 'foreignObject', 'noscript'],
   attributes: {
     '*': [
@@ -44,6 +56,12 @@ const schema: Schema = {
     img: ['src', 'alt'],
     input: [['type', 'checkbox'], ['disabled', true], 'checked'],
     ol: ['start'],
+    ...Object.fromEntries(
+      listed(mathElements).map((name) => [
+        name,
+        [...listed(mathAttributes), ['mathcolor', color], ['mathbackground', color]],
+      ]),
+    ),
     td: ['align', 'colSpan', 'rowSpan'],
     th: ['align', 'colSpan', 'rowSpan', 'scope'],
   },

@@ -14,6 +14,8 @@ export const style = `
   --link: #14538a;
   --warn: #8f3a00;
   --warn-paper: #fdf1e3;
+  --code-keyword: #7a2a6e; --code-string: #2b6130; --code-comment: #6b655c; --code-number: #8a4b00; --code-name: #14538a; --code-type: #5a3fa0;
+  --note: #14538a; --tip: #2a7a4b; --important: #6a3fa0; --warning: #8f5a00; --caution: #a32626;
   --serif: Charter, 'Bitstream Charter', 'Sitka Text', Cambria, 'Liberation Serif', 'Hiragino Mincho ProN', 'Yu Mincho', 'Noto Serif JP', 'Noto Serif CJK JP', serif;
   --sans: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Hiragino Sans', 'Yu Gothic', Meiryo, 'Noto Sans JP', 'Noto Sans CJK JP', sans-serif;
   --mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
@@ -22,6 +24,8 @@ export const style = `
   :root {
     --paper: #191817; --ink: #e4e0d8; --quiet: #a39c90; --line: #3a3733; --faint: #23211f; --link: #8fc1ee;
     --warn: #f0a868; --warn-paper: #2e2319;
+    --code-keyword: #e0a3d8; --code-string: #a5d6a0; --code-comment: #a39c90; --code-number: #f0bf86; --code-name: #8fc1ee; --code-type: #c4b1f5;
+    --note: #8fc1ee; --tip: #7fcf9d; --important: #c4b1f5; --warning: #f0bf6a; --caution: #f2a09a;
   }
 }
 * { box-sizing: border-box; }
@@ -149,6 +153,9 @@ footer h2 { font-size: 1rem; margin: .75rem 0; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.25rem; }
 dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
+dl.definitions { display: block; }
+dl.definitions dt { margin-top: .8em; }
+dl.definitions dd { margin: .2em 0 .2em 1.5em; }
 section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-top: 3rem; }
 @counter-style cite { system: extends decimal; prefix: '['; suffix: '] '; }
 .references ol { list-style: cite; padding-left: 2.2rem; font-size: .9rem; }
@@ -168,6 +175,66 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
   dl, aside.claim dl { grid-template-columns: 1fr; }
   dd { margin-bottom: .4rem; }
 }
+/* Mathematics. */
+math { font-family: 'STIX Two Math', 'Cambria Math', 'Latin Modern Math', 'Libertinus Math', 'TeX Gyre Termes Math', 'DejaVu Math TeX Gyre', 'Noto Sans Math', math; }
+p > math[display='block'], li > math[display='block'] { margin: .6em 0; }
+.equation { display: flex; align-items: center; gap: 1rem; margin: 1.2em 0; scroll-margin-top: 1rem; }
+.equation > .scroll { flex: 1; min-width: 0; padding: .15em 0; }
+.equation > .number { font-family: var(--sans); font-size: .86rem; color: var(--quiet); }
+.equation .scroll:not(:focus-visible) { outline: none; }
+/* The content of a cell is a block, which text-align moves in browsers' own words only. */
+mtd.left { text-align: left; text-align: -moz-left; text-align: -webkit-left; }
+mtd.right { text-align: right; text-align: -moz-right; text-align: -webkit-right; }
+mtable.tight > mtr > mtd { padding-inline: 0; }
+.enclosed-box { border: 1px solid currentcolor; padding: .2em .3em; }
+.enclosed-updiagonalstrike { background: linear-gradient(to top right, transparent calc(50% - .6px), currentcolor calc(50% - .6px) calc(50% + .6px), transparent calc(50% + .6px)); }
+.enclosed-downdiagonalstrike { background: linear-gradient(to bottom right, transparent calc(50% - .6px), currentcolor calc(50% - .6px) calc(50% + .6px), transparent calc(50% + .6px)); }
+.enclosed-horizontalstrike { background: linear-gradient(transparent calc(50% - .6px), currentcolor calc(50% - .6px) calc(50% + .6px), transparent calc(50% + .6px)); }
+
+/* Listings, callouts, pictures, parts of figures. */
+.code-keyword { color: var(--code-keyword); }
+.code-string { color: var(--code-string); }
+.code-comment { color: var(--code-comment); font-style: italic; }
+.code-number { color: var(--code-number); }
+.code-name { color: var(--code-name); }
+.code-type { color: var(--code-type); }
+.code-added { color: var(--tip); }
+.code-removed { color: var(--caution); }
+html article > .float.listing { max-width: 68ch; }
+.listing figcaption { margin: 0 0 .4rem; }
+.listing pre { margin-top: 0; }
+.callout { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 4px solid var(--note); background: var(--faint); border-radius: 0 4px 4px 0; }
+.callout > :last-child { margin-bottom: 0; }
+.callout-title { font: 600 .86rem/1.5 var(--sans); color: var(--note); margin: 0 0 .35em; }
+.callout.tip { border-color: var(--tip); }
+.callout.tip .callout-title { color: var(--tip); }
+.callout.important { border-color: var(--important); }
+.callout.important .callout-title { color: var(--important); }
+.callout.warning { border-color: var(--warning); }
+.callout.warning .callout-title { color: var(--warning); }
+.callout.caution { border-color: var(--caution); }
+.callout.caution .callout-title { color: var(--caution); }
+/* Pictures are mostly drawn for white paper. */
+.picture { background: #fff; border-radius: 4px; padding: .5rem; width: fit-content; max-width: 100%; }
+.picture img { display: block; }
+.parts { display: grid; gap: 1.25rem; align-items: end; }
+.parts > figure { margin: 0; min-width: 0; }
+.parts figcaption { margin-top: .35rem; }
+.parts .drawing svg { min-width: 0; }
+@media (min-width: 40.01rem) {
+  .columns-2 { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+  .columns-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .columns-4 { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+  .columns-5 { grid-template-columns: repeat(5, minmax(0, 1fr)); }
+  .columns-6 { grid-template-columns: repeat(6, minmax(0, 1fr)); }
+}
+.fact { font-family: var(--sans); font-size: .9rem; color: var(--quiet); margin: 0 0 .15rem; overflow-wrap: anywhere; }
+.orcid { display: inline-block; font: 700 .62rem/1.5 var(--sans); margin: 0 .15em 0 .3em; padding: 0 .35em; border-radius: 99px; text-decoration: none; color: #fff; background: #4d7a12; vertical-align: .12em; }
+:is(h2, h3, h4, h5, h6) > .number { font-variant-numeric: lining-nums tabular-nums; color: var(--quiet); font-weight: 400; }
+td.to-start { text-align: left; }
+td.to-center { text-align: center; }
+td.to-end { text-align: right; }
+
 @page wide { size: A4 landscape; margin: 1cm; }
 @media print {
   :root { --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }

@@ -8,7 +8,7 @@ import { h } from 'hastscript'
 import type { Messages } from '../../locale/en.ts'
 import type { Float, Marked, ShownCell, TableContent } from '../model.ts'
 import { type Head, widthOf } from '../table.ts'
-import { badgeElement, noteList, scrolling } from './parts.ts'
+import { badgeElement, noteList, type Phrasing, scrolling } from './parts.ts'
 
 /** Most columns in portrait; wider tables are printed in landscape. */
 const widestUpright = 10
@@ -17,10 +17,17 @@ export function tableElement(
   { id, label, caption, badge, notes }: Float,
   { head, groups }: TableContent,
   messages: Messages,
+  phrasing: Phrasing,
 ): Element {
   const captionId = `${id}:caption`
   const width = widthOf(head)
-  const title = h('span', h('strong', messages.caption(label)), caption, ' ', badgeElement(badge))
+  const title = h(
+    'span',
+    h('strong', messages.caption(label)),
+    ...phrasing([caption]),
+    ' ',
+    badgeElement(badge),
+  )
   return h(
     'div.float',
     { className: width > widestUpright ? ['wide'] : [], id },
@@ -71,7 +78,7 @@ function headElement({ text, unit, columns, rows, align, badge }: Marked<Head>):
 }
 
 function cellElement(cell: ShownCell): Element {
-  const { type, text, value, origins, columns, rows, href, title, isStale = false } = cell
+  const { type, text, value, origins, columns, rows, href, title, align, isStale = false } = cell
   if (type === 'head')
     return h(
       'th',
@@ -85,6 +92,7 @@ function cellElement(cell: ShownCell): Element {
         type,
         ...(value !== undefined && type !== 'number' ? ['number'] : []),
         ...(isStale ? ['stale'] : []),
+        ...(align === undefined ? [] : [`to-${align}`]),
       ],
       colSpan: columns,
       rowSpan: rows,

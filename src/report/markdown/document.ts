@@ -8,6 +8,7 @@ import GithubSlugger from 'github-slugger'
 import type { BlockContent, Heading, List, Root, RootContent } from 'mdast'
 import { visit } from 'unist-util-visit'
 import { control } from '../../document/encoding.ts'
+import { doiAddress, licenseAddress, orcidAddress } from '../../document/identifier.ts'
 import type { Messages } from '../../locale/en.ts'
 import { languageName, messagesFor } from '../../locale/languages.ts'
 import { heading, type Inline, inlines, link, list, markdownText, paragraph } from '../../text/markdown.ts'
@@ -54,10 +55,21 @@ function parts(report: Report, messages: Messages, translator: Translator): read
 }
 
 function titleMatter(report: Report, { page }: Messages): readonly RootContent[] {
-  const { title, subtitle, authors, date, translations } = report
-  const people = authors.map(
-    ({ name, affiliation }) => name + (affiliation === undefined ? '' : page.affiliation(affiliation)),
-  )
+  const { title, subtitle, authors, date, keywords, license, doi, translations } = report
+  const people = authors.map(({ name, affiliation, orcid }, index): Inline => [
+    index === 0 ? '' : page.authors,
+    name,
+    orcid === undefined ? '' : [' (', link(orcidAddress(orcid), 'ORCID'), ')'],
+    affiliation === undefined ? '' : page.affiliation(affiliation),
+  ])
+  const address = license === undefined ? undefined : licenseAddress(license)
+  const facts: readonly Inline[] = [
+    ...(keywords.length === 0 ? [] : [[page.fact(page.keywords), page.list(keywords)]]),
+    ...(license === undefined
+      ? []
+      : [[page.fact(page.license), address === undefined ? license : link(address, license)]]),
+    ...(doi === undefined ? [] : [[page.fact(page.doi), link(doiAddress(doi), doi)]]),
+  ]
   const languages = translations.map(({ lang, name }, index): Inline => [
     index === 0 ? '' : ' · ',
     link(encodeURI(`${name}.md`), languageName(lang)),
@@ -65,7 +77,9 @@ function titleMatter(report: Report, { page }: Messages): readonly RootContent[]
   return [
     heading(1, title),
     ...(subtitle === undefined ? [] : [paragraph({ type: 'emphasis', children: inlines([subtitle]) })]),
-    ...[people.join(page.authors), date ?? ''].filter((text) => text !== '').map((text) => paragraph(text)),
+    ...(people.length === 0 ? [] : [paragraph(people)]),
+    ...(date === undefined || date === '' ? [] : [paragraph(date)]),
+    ...(facts.length === 0 ? [] : [list(...facts)]),
     ...(languages.length === 0 ? [] : [paragraph(languages)]),
   ]
 }

@@ -1,7 +1,7 @@
 /** Translates a report's nodes to GitHub's Markdown, with HTML only for what Markdown lacks. */
 
 import { Buffer } from 'node:buffer'
-import type { Nodes, PhrasingContent, Root, RootContent } from 'mdast'
+import type { ListItem, Nodes, PhrasingContent, Root, RootContent } from 'mdast'
 import type { Messages } from '../../locale/en.ts'
 import {
   code,
@@ -16,7 +16,21 @@ import {
   table,
 } from '../../text/markdown.ts'
 import { distributionSvg } from '../distribution.ts'
-import type { Claim, ClaimDetail, Experiment, Fact, Float, Picture, Value } from '../model.ts'
+import type {
+  Callout,
+  Claim,
+  ClaimDetail,
+  Drawing,
+  Equation,
+  Experiment,
+  Fact,
+  Float,
+  Formula,
+  Listing,
+  Picture,
+  PictureContent,
+  Value,
+} from '../model.ts'
 import { textOf } from '../textof.ts'
 import { anchor, badgeNodes, escaped, html, raised } from './parts.ts'
 import { tableNode } from './table.ts'
@@ -40,7 +54,13 @@ export function translator(messages: Messages, addFile: AddFile): Translator {
       case 'picture':
         return [pictureNode(node, addresses, addFile)]
       case 'float':
-        return floatNodes(node, messages, addFile)
+        return floatNodes(node, messages, phrasing, addFile)
+      case 'formula':
+        return formulaNodes(node)
+      case 'equation':
+        return equationNodes(node)
+      case 'listing':
+        return listingNodes(node, messages, phrasing)
       case 'claim':
         return claimNodes(node, messages, phrasing, addFile)
       case 'experiment':
@@ -55,11 +75,16 @@ export function translator(messages: Messages, addFile: AddFile): Translator {
     if (!('children' in node)) return [node]
     const children = node.children.flatMap(translate)
     switch (node.type) {
-      case 'heading':
+      case 'heading': {
+        const number = node.data?.number === undefined ? [] : inlines([`${node.data.number} `])
+        return [{ ...node, children: [...number, ...trimmed(children)] } as Nodes]
+      }
+      case 'callout':
+        return [{ type: 'blockquote', children: alert(node, children) } as Nodes]
+      case 'definitionList':
+        return [definitionNodes(children)]
       case 'paragraph':
         return [{ ...node, children: trimmed(children) } as Nodes]
-      case 'blockquote':
-        return [{ ...node, children: withAlert(children) } as Nodes]
       case 'link':
         if (!isLinkable(node.url)) return children
         break
@@ -93,17 +118,58 @@ function trimmed(children: readonly Nodes[]): readonly Nodes[] {
   })
 }
 
-/** Keeps the first line of GitHub's alerts (`> [!NOTE]`) from being escaped. */
-function withAlert(children: readonly Nodes[]): readonly Nodes[] {
+/** GitHub's alert: its sign in the first line, which must not be escaped. */
+function alert({ kind }: Callout, children: readonly Nodes[]): readonly Nodes[] {
+  const sign = html(`[!${kind.toUpperCase()}]`)
   const [first, ...others] = children
-  if (first?.type !== 'paragraph') return children
-  const [text, ...more] = first.children
-  const found =
-    text?.type === 'text' && /^\[!(?:NOTE|TIP|IMPORTANT|WARNING|CAUTION)\](?=\n|$)/.exec(text.value)
-  if (!found) return children
-  const [marker] = found
-  const rest = { ...text, value: text.value.slice(marker.length) }
-  return [{ ...first, children: [html(marker), rest, ...more] }, ...others]
+  if (first?.type !== 'paragraph') return [{ type: 'paragraph', children: [sign] }, ...children]
+  const content: PhrasingContent[] = [sign, { type: 'text', value: '\n' }, ...first.children]
+  return [{ ...first, children: content }, ...others]
+}
+
+/** GitHub's form of a formula whose TeX is code to readers without mathematics. */
+function formulaNodes({ tex, isDisplay }: Formula): readonly PhrasingContent[] {
+  const written = isDisplay ? `\\displaystyle ${tex}` : tex
+  return [html('$'), code(written.replace(/\s+/g, ' ').trim()), html('$')]
+}
+
+/** GitHub draws a fence `math`, and the number in its tag. */
+function equationNodes({ id, number, formula }: Equation): readonly RootContent[] {
+  if (formula.type === 'missing') return [paragraph({ type: 'emphasis', children: inlines([formula.text]) })]
+  const tag = number === undefined ? '' : `\n\\tag{${number}}`
+  return [
+    ...(id === undefined ? [] : [paragraph(anchor(id))]),
+    { type: 'code', lang: 'math', value: `${formula.tex.trim()}${tag}` },
+  ]
+}
+
+function listingNodes(
+  { id, label, caption = '', language, code: parts }: Listing,
+  messages: Messages,
+  phrasing: Phrasing,
+): readonly RootContent[] {
+  const value = parts.map((part) => (typeof part === 'string' ? part : part.text)).join('')
+  const block: RootContent = { type: 'code', lang: language ?? null, value }
+  if (id === undefined || label === undefined) return [block]
+  return [paragraph(anchor(id), lead(messages.caption(label)), phrasing([caption])), block]
+}
+
+/** A list of terms, each with a list of its definitions. */
+function definitionNodes(children: readonly Nodes[]): RootContent {
+  const items: ListItem[] = []
+  for (const child of children) {
+    if (child.type !== 'definitionTerm' && child.type !== 'definitionText') continue
+    const last = items.at(-1)
+    if (child.type === 'definitionTerm' || last === undefined) {
+      items.push({ type: 'listItem', spread: false, children: [paragraph(strong(...child.children))] })
+      continue
+    }
+    const item: ListItem = { type: 'listItem', spread: false, children: [paragraph(...child.children)] }
+    const below = last.children.find((one) => one.type === 'list')
+    if (below) below.children.push(item)
+    else last.children.push({ type: 'list', spread: false, children: [item] })
+  }
+  return { type: 'list', spread: false, children: items }
 }
 
 function valueNodes({ text, mark, state }: Value): readonly PhrasingContent[] {
@@ -113,7 +179,7 @@ function valueNodes({ text, mark, state }: Value): readonly PhrasingContent[] {
 }
 
 function pictureNode(
-  { mime, content, alt, title }: Picture,
+  { mime, content, alt, title }: Pick<Picture, 'mime' | 'content' | 'alt' | 'title'>,
   /** By content, so that a picture shown twice is one file. */
   addresses: Map<string, string>,
   addFile: AddFile,
@@ -130,20 +196,47 @@ function lead(text: string): Inline {
   return [strong(text.trimEnd()), text.slice(text.trimEnd().length)]
 }
 
-function floatNodes(float: Float, messages: Messages, addFile: AddFile): readonly RootContent[] {
+function floatNodes(
+  float: Float,
+  messages: Messages,
+  phrasing: Phrasing,
+  addFile: AddFile,
+): readonly RootContent[] {
   const { id, label, caption, badge, content, notes } = float
-  const title = paragraph(anchor(id), lead(messages.caption(label)), caption, badgeNodes(badge))
+  const title = paragraph(anchor(id), lead(messages.caption(label)), phrasing([caption]), badgeNodes(badge))
   const after = notes.length === 0 ? [] : [list(...notes)]
   switch (content.type) {
     case 'table':
       return [title, tableNode(content), ...after]
-    case 'figure': {
-      const url = addFile(`${id}.svg`, content.svg)
-      return [paragraph({ type: 'image', url, alt: content.alt }), title, ...after]
+    case 'figure':
+    case 'picture':
+      return [paragraph(drawingNode(content, id, addFile)), title, ...after]
+    case 'parts': {
+      const parts = content.parts.map((part, index): RootContent => {
+        const { id: own, letter, caption: text = '' } = part
+        const name = own ?? `${id}-${index + 1}`
+        const drawing =
+          part.content.type === 'failed'
+            ? ({ type: 'emphasis', children: inlines([part.content.message]) } as const)
+            : drawingNode(part.content, name, addFile)
+        const target = own === undefined ? [] : [anchor(own)]
+        return paragraph(...target, drawing, '\n', strong(letter), ' ', phrasing([text]))
+      })
+      return [...parts, title, ...after]
     }
     case 'failed':
       return [title, paragraph({ type: 'emphasis', children: inlines([content.message]) })]
   }
+}
+
+/** A drawing or picture as a file beside the document. */
+function drawingNode(content: Drawing | PictureContent, name: string, addFile: AddFile): PhrasingContent {
+  if (content.type === 'picture') {
+    const extension = /^image\/([a-z]+)/.exec(content.mime)?.[1] ?? ''
+    const url = addFile(`${name}.${extension}`, Buffer.from(content.content, 'base64'))
+    return { type: 'image', url, alt: content.alt }
+  }
+  return { type: 'image', url: addFile(`${name}.svg`, content.svg), alt: content.alt }
 }
 
 type Phrasing = Translator['phrasing']

@@ -1,6 +1,6 @@
 /** Renders tables in Markdown, which has one head row and no spans. */
 
-import type { RootContent } from 'mdast'
+import type { AlignType, RootContent } from 'mdast'
 import { type Inline, link, strong, table } from '../../text/markdown.ts'
 import type { Marked, ShownCell, TableContent } from '../model.ts'
 import { type Head, widthOf } from '../table.ts'
@@ -10,7 +10,8 @@ export function tableNode({ head, groups }: TableContent): RootContent {
   const columns = Array.from({ length: widthOf(head) }, (_, index) => index)
   const heads = spread(head)
   const ofColumn = (column: number) => [...new Set(heads.flatMap((row) => row[column] ?? []))]
-  const numbers = columns.filter((column) => ofColumn(column).at(-1)?.align === 'end')
+  const alignments: Readonly<Record<string, AlignType>> = { end: 'right', center: 'center' }
+  const align = columns.map((column) => alignments[ofColumn(column).at(-1)?.align ?? ''] ?? null)
   const rows = groups.flatMap((group) => {
     const cells = spread(group.rows)
     return [
@@ -26,7 +27,7 @@ export function tableNode({ head, groups }: TableContent): RootContent {
       ),
     ]
   })
-  return table([columns.map((column) => joined(ofColumn(column).map(headText))), ...rows], numbers)
+  return table([columns.map((column) => joined(ofColumn(column).map(headText))), ...rows], align)
 }
 
 /** Returns cells by row and column; repeats one that spans others. */

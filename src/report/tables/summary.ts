@@ -174,7 +174,7 @@ function columnsOf(layout: Layout, { runs, messages }: ExperimentContext): reado
   const { by, parameters, namesPatterns, measures, unit, columnOf, compared } = layout
   const statisticHead = (name: string): Head => {
     const { label = tables.percentile(name.slice(1)), unit: unitFrom } = statistic(name) ?? {}
-    return numberHead(tables.statistics[name] ?? label, unitFrom?.(unit))
+    return { ...numberHead(tables.statistics[name] ?? label, unitFrom?.(unit)), name }
   }
   const published = layout.statistics.map((name): Column<Row> | false => {
     const column = columnOf(name)

@@ -1,0 +1,531 @@
+/**
+ * Warns of the syntax of Quarto, MyST, Pandoc and others that this tool does not read: it would print as text, or
+ * vanish. Each warning stands at its place and says what to write instead.
+ */
+
+import type { Code, InlineCode, Nodes, Paragraph, Text } from 'mdast'
+import type { Place } from '../document/block.ts'
+import { calloutKindNames } from '../document/callout.ts'
+import type { Document } from '../document/document.ts'
+import { isBlock } from '../document/fence.ts'
+import { descend } from '../document/markdown.ts'
+import {
+  locateInFence,
+  locateInText,
+  type SourceText,
+  sliceOf,
+  sourceText,
+  startOf,
+} from '../document/place.ts'
+import { warn } from '../document/problem.ts'
+import { isListing } from '../document/target.ts'
+
+/** A form that a text may have. */
+interface Form {
+  readonly ruleId: string
+  /** In a text, or in the first line of a paragraph; its first group that matched, or its start, is the place. */
+  readonly pattern: RegExp
+  readonly say: (match: RegExpExecArray) => string
+}
+
+const attributeList = String.raw`(?:#[\w:.-]+|\.[A-Za-z][\w-]*|[A-Za-z][\w-]*=(?:"[^"]*"|'[^']*'|[^\s}]+)|-)`
+
+/** Forms within a line, in the order in which they are looked for; of two at one place the first counts. */
+const inText: readonly Form[] = [
+  {
+    ruleId: 'shortcode',
+    pattern: /\{\{<\s*([\w-]+)[^>{]{0,300}>\}\}/g,
+    say: ([, name]) =>
+      `the shortcode ${name} is not read: ${name === 'include' ? 'write a block yaml include with file: ...' : 'write Markdown'}`,
+  },
+  {
+    ruleId: 'substitution',
+    pattern: /\{\{[^{}<]+\}\}|\{%[^%]*%\}/g,
+    say: ([whole]) => `${whole} is not replaced: write the text itself, or a value (\`=...\`)`,
+  },
+  {
+    ruleId: 'raw-format',
+    pattern: /\{=[a-z]+\}/g,
+    say: ([whole]) => `${whole} is not read, and text for one format only is not shown: write Markdown`,
+  },
+  {
+    ruleId: 'attributes',
+    pattern: new RegExp(String.raw`\{[ \t]*${attributeList}(?:[ \t]+${attributeList})*[ \t]*\}`, 'g'),
+    say: ([whole]) => `attributes are not read here: ${whole} (${adviceOnAttributes(whole)})`,
+  },
+  {
+    ruleId: 'citation-form',
+    pattern: /\[-@[\p{L}\p{N}_][^[\]]*\]/gu,
+    say: ([whole]) =>
+      `${whole} is not read: write [@key]; a citation is a number and has no names to leave out`,
+  },
+  {
+    ruleId: 'citation-form',
+    pattern: /\[(?!\s*-?@)[^[\]@]*\s-?@[\p{L}_][\w:.-]*[^[\]]*\]/gu,
+    say: ([whole]) => `${whole} is not read: write the words before it, and [@key] or [@key, p. 3]`,
+  },
+  {
+    ruleId: 'citation-form',
+    pattern: /(?<![\w.+/@-])@\{[^{}]{1,300}\}/g,
+    say: ([whole]) => `${whole} is not read: write [@key]`,
+  },
+  {
+    ruleId: 'reference-form',
+    pattern: /(?<![\w.+/@-])@(fig|tbl|tab|eq|sec|lst):([A-Za-z][\w-]*)/g,
+    say: ([whole, kind = '', name]) =>
+      `${whole} is plain text: write @${kind === 'tab' ? 'tbl' : kind}-${name}`,
+  },
+  {
+    ruleId: 'reference-form',
+    pattern:
+      /(?<![\w.+/@-])@(thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|nte|tip|wrn|imp|cau|suppfig|supptbl)-[A-Za-z][\w-]*/g,
+    say: ([whole]) =>
+      `${whole} is plain text: there are references to tables (tbl-), figures (fig-), equations (eq-), sections (sec-) and listings (lst-)`,
+  },
+  {
+    ruleId: 'inline-note',
+    pattern: /\^\[[^\]]*\]/g,
+    say: () => 'an inline footnote is not read: write [^1] here, and [^1]: the text in a line of its own',
+  },
+  {
+    ruleId: 'footnote',
+    pattern: /(?<!!)\[\^([^\]\s]+)\](?!:)/g,
+    say: ([, name]) => `the footnote ${name} has no text: write [^${name}]: ... in a line of its own`,
+  },
+  {
+    ruleId: 'superscript',
+    pattern: /(?<![\\^[])\^[^\s^[\]$]+\^(?!\^)/g,
+    say: ([whole]) =>
+      `${whole} is shown with its signs: write ${'$'}^{${whole.slice(1, -1)}}${'$'}, or a sign such as ²`,
+  },
+  {
+    ruleId: 'highlight',
+    pattern: /(?<![=\w])==(?=[^\s=])[^=\n]*[^\s=]==(?![=\w])/g,
+    say: ([whole]) => `${whole} is shown with its signs: write **${whole.slice(2, -2)}**`,
+  },
+  {
+    ruleId: 'wiki-link',
+    pattern: /!?\[\[[^[\]\n]+\]\]/g,
+    say: ([whole]) => `${whole} is no link here: write [words](address)`,
+  },
+  {
+    ruleId: 'link-definition',
+    pattern: /\[[^[\]\n]+\]\[([^[\]\n]*)\]/g,
+    say: ([whole, name]) =>
+      `${whole} is no link: nothing defines ${name || 'it'} ([${name || 'name'}]: address)`,
+  },
+  {
+    ruleId: 'latex',
+    pattern: /\\(ref|eqref|autoref|cref|Cref|pageref|nameref)\{([^{}]*)\}/g,
+    say: ([whole, , name = '']) => `${whole} is plain text: write @${idLike(name)}`,
+  },
+  {
+    ruleId: 'latex',
+    pattern:
+      /\\(cite|citep|citet|textcite|parencite|autocite|footcite|citeauthor|citeyear|nocite)\*?(?:\[[^\]]*\])*\{([^{}]*)\}/g,
+    say: ([whole, , keys = '']) =>
+      `${whole} is plain text: write [${keys
+        .split(/\s*,\s*/)
+        .map((key) => `@${key.trim()}`)
+        .join('; ')}]`,
+  },
+  {
+    ruleId: 'latex',
+    pattern: /\\label\{([^{}]*)\}/g,
+    say: ([whole]) =>
+      `${whole} is plain text: write {#sec-name} behind a heading, {#eq-name} behind the closing $$`,
+  },
+  {
+    ruleId: 'latex',
+    pattern: /\\footnote\{[^{}]*\}?/g,
+    say: () => '\\footnote is plain text: write [^1] here, and [^1]: the text in a line of its own',
+  },
+  {
+    ruleId: 'latex',
+    pattern: /\\(?:begin|end)\{([^{}]*)\}/g,
+    say: ([whole]) =>
+      `${whole} is plain text: formulas stand between $$, lists, tables and figures are Markdown or blocks`,
+  },
+  {
+    ruleId: 'latex',
+    pattern: /\\([A-Za-z]+)\*?\{[^{}]*\}/g,
+    say: ([whole]) => `${whole} is plain text: LaTeX stands in formulas only, $...$; write Markdown`,
+  },
+  {
+    ruleId: 'latex',
+    pattern:
+      /\\(newpage|pagebreak|clearpage|noindent|maketitle|tableofcontents|appendix|bigskip|medskip|smallskip|vfill|hfill|centering|LaTeX|TeX|ldots|textbackslash)\b/g,
+    say: ([whole]) => `${whole} is plain text: leave it out, or write Markdown`,
+  },
+  {
+    ruleId: 'emoji',
+    pattern:
+      /(?<![\w:`/]):(smile|warning|tada|rocket|bulb|memo|bug|sparkles|heavy_check_mark|white_check_mark|x|\+1|-1|fire|star|eyes|construction|exclamation|question|info|information_source|point_right|thumbsup|thumbsdown|heart):(?![\w:])/g,
+    say: ([whole]) => `${whole} is plain text: write the sign itself`,
+  },
+]
+
+/** Forms at the start of a line of a paragraph. */
+const atLineStart: readonly Form[] = [
+  {
+    ruleId: 'directive',
+    pattern: /^:{3,}.*$/,
+    say: ([whole]) =>
+      /^:+\s*$/.test(whole)
+        ? `${whole} is plain text: there are no fenced divs`
+        : `${whole.slice(0, 40)} is plain text: ${adviceOnDiv(whole)}`,
+  },
+  {
+    ruleId: 'target',
+    pattern: /^\(([\w:.-]+)\)=\s*$/,
+    say: ([, name = '']) =>
+      `(${name})= is plain text: write an id behind the heading below, ## Title {#${idLike(name)}}`,
+  },
+  {
+    ruleId: 'block-break',
+    pattern: /^\+\+\+(?:\s.*)?$/,
+    say: () => '+++ is plain text: cells of notebooks are not read; a line --- between blank lines is a rule',
+  },
+  {
+    ruleId: 'admonition',
+    pattern: /^(?:!!!|\?\?\?\+?)\s+\w/,
+    say: ([whole]) =>
+      `${whole.trim()}... is plain text: write > [!NOTE] and the text in lines that start with >`,
+  },
+  {
+    ruleId: 'rst-directive',
+    pattern: /^\.\. [\w-]+::/,
+    say: ([whole]) => `${whole} is plain text: write Markdown or a block`,
+  },
+  {
+    ruleId: 'grid-table',
+    pattern: /^\+[-=:]{2,}(?:\+[-=:]+)+\+\s*$/,
+    say: () => 'a table of + and - is plain text: write cells between |, and |---| below the head',
+  },
+  {
+    ruleId: 'example-list',
+    pattern: /^\(@[\w-]*\)\s/,
+    say: ([whole]) => `${whole.trim()} starts no list: write 1. and refer to it in words`,
+  },
+  {
+    ruleId: 'fancy-list',
+    pattern: /^#\.\s/,
+    say: () => '#. starts no list: write 1.',
+  },
+  {
+    ruleId: 'table-caption',
+    pattern: /^(?:Table:|:)\s+\S.*$/,
+    say: ([whole]) =>
+      whole.startsWith(':') && !/\{#tbl-/.test(whole)
+        ? 'a definition without a term, or the caption of a table, is plain text: put the term in the line above; a table of data with a caption is a block yaml table'
+        : 'a Markdown table has no caption: write it as a sentence, or make a block yaml table',
+  },
+  {
+    ruleId: 'abbreviation',
+    pattern: /^\*\[[^\]]+\]:\s/,
+    say: ([whole]) => `${whole.trim()} is plain text: explain the abbreviation where it first stands`,
+  },
+  {
+    ruleId: 'line-block',
+    pattern: /^\|\s+[^|]*$/,
+    say: () =>
+      'a line that starts with | is plain text: end lines with \\ to keep them apart, or close the cells with |',
+  },
+]
+
+/** Forms at the start of a paragraph. */
+const atStart: readonly Form[] = [
+  {
+    ruleId: 'comment',
+    pattern: /^%+[ \t]+\S/,
+    say: () => '% is plain text: a comment is <!-- ... -->',
+  },
+]
+
+function adviceOnAttributes(written: string): string {
+  const [, id = ''] = /#([\w:.-]+)/.exec(written) ?? []
+  if (/^fig[-:]/.test(id)) return 'write a block yaml figure with id, src, caption and alt'
+  if (/^tbl[-:]|^tab[-:]/.test(id)) return 'a table that can be referred to is a block yaml table'
+  if (/^lst[-:]/.test(id)) return `write \`\`\`python id=${id} caption="..."`
+  if (/^eq[-:]/.test(id)) return `write $$ {#${idLike(id)}} as the closing line of a formula`
+  if (id !== '') return 'an id stands at the end of a heading, {#sec-name}, or behind the closing $$'
+  if (/\.(?:mark|smallcaps|underline)\b/.test(written)) return 'write **bold** or *emphasis*'
+  if (/width|height/.test(written)) return 'a size is the key width of a block yaml figure'
+  return 'classes and styles have no effect: leave them out'
+}
+
+function adviceOnDiv(written: string): string {
+  const callout =
+    /callout-(\w+)|\{(note|tip|important|warning|caution|danger|admonition|seealso|hint)\}/i.exec(written)
+  const kind = (callout?.[1] ?? callout?.[2])?.toUpperCase()
+  if (kind !== undefined)
+    return `write > [!${calloutKindNames.includes(kind) ? kind : 'NOTE'}], and the text in lines that start with >`
+  if (/#fig-|layout|\{figure\}|subfigure/.test(written))
+    return 'write a block yaml figure, with parts for subfigures'
+  if (/#tbl-|table/.test(written)) return 'write a block yaml table'
+  if (/panel-tabset|column|tab-set|grid/.test(written))
+    return 'a page has no tabs and columns: write headings'
+  if (/#(?:thm|lem|def|exm)-|proof|theorem/.test(written)) return 'write **Theorem 1.** and the text'
+  return 'there are no fenced divs: leave it out'
+}
+
+/** `fig:one` as an id here. */
+function idLike(name: string): string {
+  return name.replace(/^tab(?=[:-])/, 'tbl').replace(/[^\w-]+/g, '-')
+}
+
+export function warnOfForeign(document: Document): void {
+  const { tree, abstract, captions, file } = document
+  const source = sourceText(file)
+  for (const root of [...(abstract ? [abstract] : []), tree, ...captions.values()]) {
+    for (const { node, near } of descend(root)) {
+      const say = (ruleId: string, place: Place, reason: string) => warn(file, ruleId, place, reason)
+      if (node.type === 'text') checkText(node, source, near, say)
+      else if (node.type === 'paragraph') checkLines(node, source, near, say)
+      else if (node.type === 'heading') checkHeadingLabel(node, say)
+      else if (node.type === 'delete') checkTilde(node, source, say)
+      else if (node.type === 'code' && !isBlock(node)) checkCode(node, source, say)
+      else if (node.type === 'inlineCode') checkInlineCode(node, root, source, say)
+      else if (node.type === 'blockquote') checkCallout(node, say)
+      else if (node.type === 'image') checkImage(node, say)
+      else if (node.type === 'thematicBreak' && /-{2,}[ \t]+-{2,}/.test(sliceOf(source, node)))
+        say('simple-table', startOf(node), simpleTable)
+    }
+  }
+}
+
+/** To Markdown, the line below a head is a rule. */
+const simpleTable =
+  'this is a rule, and a table of hyphens is plain text: write cells between |, and |---| below the head'
+
+type Say = (ruleId: string, place: Place, reason: string) => void
+
+function checkText(node: Text, source: SourceText, near: Place, say: Say): void {
+  if (!/[\\{}[\]^@=:~]/.test(sliceOf(source, node)) && !/[{}[\]^@=:\\]/.test(node.value)) return
+  const locate = locateInText(source, node, near)
+  const taken: (readonly [number, number])[] = []
+  for (const { ruleId, pattern, say: words } of inText) {
+    for (const match of node.value.matchAll(pattern)) {
+      const start = match.index
+      const end = start + match[0].length
+      if (taken.some(([from, to]) => start < to && end > from)) continue
+      // The line of a directive is told of as a whole.
+      if (node.value.startsWith(':::', node.value.lastIndexOf('\n', start) + 1)) continue
+      const { isEscaped, ...place } = locate(start)
+      // An escaped sign is meant as it is; a backslash of LaTeX is no escape.
+      if (isEscaped && ruleId !== 'latex') continue
+      taken.push([start, end])
+      say(ruleId, place, words(match as unknown as RegExpExecArray))
+    }
+  }
+  checkDelimiters(node, source, say)
+}
+
+const delimited = /(?<!\\)\\\((?:(?!\\[()]).)+\\\)|(?<!\\)\\\[(?:(?!\\[[\]]).)+\\\]/gs
+
+/** `\(x\)` and `\[x\]`: Markdown drops the backslashes, so they are looked for in the source. */
+function checkDelimiters(node: Text, source: SourceText, say: Say): void {
+  const slice = sliceOf(source, node)
+  const offset = node.position?.start.offset ?? 0
+  for (const { 0: whole, index } of slice.matchAll(delimited)) {
+    // `\[@key\]` and other brackets that an author escapes are meant as such.
+    if (whole.startsWith('\\[') && (/^..\s*-?@/.test(whole) || !/[=^_\\+<>]/.test(whole.slice(2, -2))))
+      continue
+    const point = source.location.toPoint(offset + index)
+    if (point === undefined) continue
+    const [sign, form] = whole.startsWith('\\(') ? ['\\(', '$...$'] : ['\\[', '$$...$$']
+    say(
+      'tex-delimiters',
+      { line: point.line, column: point.column },
+      `${sign} is a bracket here: write a formula as ${form}`,
+    )
+  }
+}
+
+function checkLines(paragraph: Paragraph, source: SourceText, near: Place, say: Say): void {
+  let startsLine = true
+  for (const [index, node] of paragraph.children.entries()) {
+    if (node.type !== 'text') {
+      startsLine = node.type === 'break'
+      continue
+    }
+    let offset = 0
+    const lines = node.value.split('\n')
+    const locate = locateInText(source, node, near)
+    for (const [number, line] of lines.entries()) {
+      if (number > 0 || startsLine) {
+        const forms = index === 0 && number === 0 ? [...atStart, ...atLineStart] : atLineStart
+        // The line goes on behind this text, so nothing is known of its end.
+        const isOpen = number === lines.length - 1 && index < paragraph.children.length - 1
+        for (const { ruleId, pattern, say: words } of forms) {
+          const match = pattern.exec(line)
+          if (match === null || (isOpen && pattern.source.endsWith('$') && ruleId !== 'directive')) continue
+          const { isEscaped, ...place } = locate(offset)
+          if (isEscaped) continue
+          say(ruleId, place, words(match))
+          break
+        }
+      }
+      offset += line.length + 1
+    }
+    startsLine = false
+  }
+}
+
+/** `~x~`, which GitHub strikes through as `~~x~~`, and Pandoc lowers. */
+function checkTilde(node: Nodes, source: SourceText, say: Say): void {
+  const slice = sliceOf(source, node)
+  if (!slice.startsWith('~') || slice.startsWith('~~')) return
+  const text = slice.slice(1, -1)
+  say(
+    'subscript',
+    startOf(node),
+    `${slice} is struck through: write $_{${text}}$ or a sign such as ₂ to lower it, ~~${text}~~ to strike it`,
+  )
+}
+
+/** A heading may have `{#id}` and `{-}`; what else stands in braces is told of as text. */
+function checkHeadingLabel(node: Nodes, say: Say): void {
+  if (node.type !== 'heading') return
+  const id = node.data?.id
+  if (id === undefined || id.startsWith('sec-')) return
+  if (/^(?:tbl|fig|eq|lst)-/.test(id))
+    say('id-prefix', startOf(node), `the id ${id} is a heading's: name it sec-${id.replace(/^\w+-/, '')}`)
+}
+
+/** Languages of cells that Quarto, knitr and notebooks run. */
+const cell = /^\{([\w-]+)?(?:[\s,}]|$)/
+
+function checkCode(node: Code, source: SourceText, say: Say): void {
+  const place = startOf(node)
+  const info = `${node.lang ?? ''} ${node.meta ?? ''}`.trim()
+  if (/^\{=\w+\}/.test(info))
+    say('raw-format', place, `a block ${info} is shown as code: text for one format only is not read`)
+  else if (/^\{[\s.#]/.test(info) || /\{[^{}]*[.#=][^{}]*\}/.test(info)) {
+    const [, language] = /^([\w+-]+)\s/.exec(info) ?? /\.([\w+-]+)/.exec(info) ?? []
+    const name = /#([\w-]+)/.exec(info)?.[1] ?? 'lst-name'
+    const reason = `attributes of a fence are not read: write \`\`\`${language ?? 'python'} id=${name} caption="..."`
+    say('attributes', place, reason)
+  } else if (cell.test(info)) {
+    const [, language = ''] = cell.exec(info) ?? []
+    say('code-cell', place, `{${language}} is shown as code: ${adviceOnCell(language)}`)
+  } else if (/^(?:mermaid|dot|graphviz|plantuml|tikz)$/.test(node.lang ?? ''))
+    say(
+      'diagram',
+      place,
+      `${node.lang} is shown as code: make a picture of it, and a block yaml figure with src`,
+    )
+  else if (
+    isListing(node) &&
+    /(?:^|\s)caption=/.test(node.meta ?? '') &&
+    !/(?:^|\s)id=/.test(node.meta ?? '')
+  )
+    say('listing', place, 'the caption of a code block is shown with an id only: add id=lst-name')
+  else if (isListing(node) && /(?:^|\s)id=(?!lst-)/.test(node.meta ?? ''))
+    say('id-prefix', place, 'the text cannot refer to this listing: name it id=lst-...')
+  const option = /^[ \t]*(?:#|\/\/|%|--)\|[ \t]*([\w-]+):/m.exec(node.value)
+  if (option)
+    say(
+      'code-cell',
+      locateInFence(source, node)(option.index),
+      `the option ${option[1]} is part of the code: nothing runs here; an experiment is a block of its own`,
+    )
+}
+
+function adviceOnCell(language: string): string {
+  if (
+    /^(?:note|tip|important|warning|caution|danger|admonition|hint|seealso|attention|error)$/.test(language)
+  ) {
+    const kind = language.toUpperCase()
+    return `write > [!${calloutKindNames.includes(kind) ? kind : 'NOTE'}], and the text in lines that start with >`
+  }
+  if (/^(?:figure|image|subfigure)$/.test(language))
+    return 'write a block yaml figure with id, src, caption and alt'
+  if (/^(?:math|equation)$/.test(language)) return 'write $$ above and below the formula'
+  if (/^(?:include|literalinclude)$/.test(language)) return 'write a block yaml include with file: ...'
+  if (/^(?:table|list-table|csv-table)$/.test(language))
+    return 'write a Markdown table, or a block yaml table'
+  if (/^(?:code|code-block|sourcecode)$/.test(language)) return 'write the language behind ```, as ```python'
+  if (/^(?:bibliography|toctree|contents|tableofcontents|index|glossary)$/.test(language))
+    return 'leave it out: references and contents are made by themselves'
+  if (/^(?:mermaid|dot|graphviz)$/.test(language))
+    return 'make a picture of it, and a block yaml figure with src'
+  return 'cells of notebooks do not run; what measures is an experiment, a block ts experiment or a script'
+}
+
+function checkInlineCode(node: InlineCode, root: Nodes, source: SourceText, say: Say): void {
+  const place = startOf(node)
+  const slice = sliceOf(source, node)
+  if (
+    /^(?:r|python|julia|\{(?:r|python|julia|ojs)\})\s+\S/.test(node.value) &&
+    !/^(?:python|julia)\s/.test(node.value)
+  ) {
+    if (/^r\s/.test(node.value) && !/[()$[\]]/.test(node.value)) return
+    say(
+      'inline-cell',
+      place,
+      `\`${node.value}\` is shown as code: write a value, \`=experiment.environment.pattern.measure.mean\``,
+    )
+    return
+  }
+  const start = node.position?.start.offset ?? 0
+  const before = /\{([a-z][\w:+-]*)\}$/.exec(source.text.slice(Math.max(0, start - 40), start))
+  if (before && root.type === 'root') {
+    const [role, name = ''] = before
+    const column = place.column - role.length
+    say(
+      'role',
+      { line: place.line, column: Math.max(1, column) },
+      `the role ${role}${slice} is not read: ${adviceOnRole(name, node.value)}`,
+    )
+  }
+}
+
+function adviceOnRole(name: string, value: string): string {
+  if (name === 'math') return `write $${value}$`
+  if (name.startsWith('cite'))
+    return `write [${value
+      .split(',')
+      .map((key) => `@${key.trim()}`)
+      .join('; ')}]`
+  if (/^(?:ref|numref|eq|doc|term)$/.test(name))
+    return `write @${idLike(value.replace(/^.*<|>$/g, ''))}, or a link`
+  if (/^(?:sub|subscript)$/.test(name)) return `write $_{${value}}$`
+  if (/^(?:sup|superscript)$/.test(name)) return `write $^{${value}}$`
+  if (/^(?:eval|glue)/.test(name)) return 'write a value, `=...`'
+  return 'write Markdown'
+}
+
+const quoteSign = /^\[!([A-Za-z]+)\]([+-]?)([^\n]*)/
+
+function checkCallout(node: Nodes, say: Say): void {
+  if (node.type !== 'blockquote') return
+  const [first] = node.children
+  const text = first?.type === 'paragraph' ? first.children[0] : undefined
+  if (text?.type !== 'text') return
+  const [, kind = '', fold, rest = ''] = quoteSign.exec(text.value) ?? []
+  if (kind === '' || first === undefined) return
+  const place = startOf(first)
+  if (!calloutKindNames.includes(kind.toUpperCase()))
+    say(
+      'callout',
+      place,
+      `[!${kind}] is plain text (known: ${calloutKindNames.map((name) => `[!${name}]`).join(', ')})`,
+    )
+  else if (fold !== '' || rest.trim() !== '')
+    say(
+      'callout',
+      place,
+      `[!${kind}] stands in a line by itself, or it is plain text: put "${rest.trim()}" into the next line`,
+    )
+}
+
+/** MyST and Pandoc take an empty text of a picture as none; readers who cannot see it have nothing. */
+function checkImage(node: Nodes, say: Say): void {
+  if (node.type !== 'image' || (node.alt ?? '').trim() !== '') return
+  say(
+    'alt',
+    startOf(node),
+    `the picture ${node.url} has no text for those who cannot see it: write ![words](...)`,
+  )
+}

@@ -1,0 +1,74 @@
+/** Warns of links within the document that lead nowhere, and of links that show nothing. */
+
+import type { Heading, Nodes } from 'mdast'
+import type { Place } from '../document/block.ts'
+import { type Document, referenceIds } from '../document/document.ts'
+import { headingIds, slugOf } from '../document/headings.ts'
+import { descend } from '../document/markdown.ts'
+import { sourceText, sliceOf } from '../document/place.ts'
+import { warn } from '../document/problem.ts'
+import { hint } from '../text/spelling.ts'
+
+export function checkLinks(document: Document): void {
+  const { tree, abstract, captions, fences, blocks, file } = document
+  const roots = [...(abstract ? [abstract] : []), tree, ...captions.values()]
+  const all = roots.flatMap((root) => [...descend(root)])
+  const headings = [...(abstract ? [abstract] : []), tree].flatMap((root) =>
+    [...descend(root)].flatMap(({ node }) => (node.type === 'heading' ? [node] : [])),
+  )
+  const taken = [...fences.flatMap(({ id }) => id ?? []), ...referenceIds(document)]
+  const named = headings.map((node) => ({ text: plainText(node), id: node.data?.id }))
+  const ids = [
+    ...taken,
+    ...headingIds(
+      named,
+      blocks.map(({ id }) => id),
+    ),
+  ]
+  // The words of a heading with a value or a reference are known only when the page is made.
+  const open = headings.filter(isOpen).map((node) => slugOf(plainText(node).trim().split(/\s/)[0] ?? ''))
+  const source = sourceText(file)
+  for (const { node, near } of all) {
+    if (node.type !== 'link') continue
+    const place: Place = { line: near.line, column: near.column }
+    const id = /^#(.*)$/s.exec(node.url)?.[1]
+    if (plainText(node).trim() === '' && !hasPicture(node)) {
+      const advice =
+        id === undefined ? 'write [words](...)' : `write [words](#${id}), or @${id} for a table or figure`
+      warn(file, 'empty-link', place, `the link ${sliceOf(source, node)} shows nothing: ${advice}`)
+    }
+    if (id === undefined) continue
+    const name = decoded(id)
+    if (name === '' || ids.includes(name) || /^(?:page|cite|note|experiment):/.test(name)) continue
+    if (open.some((start) => name.startsWith(start))) continue
+    warn(file, 'unknown-link', place, `nothing here has the id ${name}${hint(name, ids)}`)
+  }
+}
+
+function hasPicture(node: Nodes): boolean {
+  return [...descend(node)].some((visit) => visit.node.type === 'image' || visit.node.type === 'inlineMath')
+}
+
+function isOpen(heading: Heading): boolean {
+  return [...descend(heading)].some(
+    ({ node }) =>
+      (node.type === 'inlineCode' && node.value.startsWith('=')) ||
+      node.type === 'inlineMath' ||
+      (node.type === 'text' && node.value.includes('@')),
+  )
+}
+
+/** The words of a node, as far as they are known. */
+function plainText(node: Nodes): string {
+  return [...descend(node)]
+    .map((visit) => (visit.node.type === 'text' || visit.node.type === 'inlineCode' ? visit.node.value : ''))
+    .join('')
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id)
+  } catch {
+    return id
+  }
+}

@@ -1,0 +1,2 @@
+// Without the lists of all grammars, which the package has beside this.
+export { createLowlight } from 'lowlight'

@@ -1,0 +1,333 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { VFile } from 'vfile'
+import { describe, expect, it } from 'vitest'
+import { warnOfForeign } from '../../src/check/foreign.ts'
+import { checkLinks } from '../../src/check/links.ts'
+import { checkMathematics } from '../../src/check/mathematics.ts'
+import { warnOfUnseen } from '../../src/check/unseen.ts'
+import { parseDocument } from '../../src/document/document.ts'
+import { loadTypesetter } from '../../src/text/tex.ts'
+import { source } from '../project.ts'
+
+const typeset = await loadTypesetter()
+
+/** All warnings about the writing; the front matter has three lines, so the body starts in line 5. */
+function messages(body: string, front = 'title: T'): readonly string[] {
+  const document = parseDocument(new VFile({ path: 'd.md', value: `---\n${front}\n---\n\n${body}\n` }))
+  warnOfUnseen(document)
+  warnOfForeign(document)
+  checkLinks(document)
+  checkMathematics(document, typeset)
+  return document.file.messages.map(
+    ({ line, column, ruleId, reason }) => `${line}:${column} ${ruleId} ${reason}`,
+  )
+}
+
+/** The construct, what it is written as, and the start of its message, or several; none if it works. */
+const constructs: readonly (readonly [name: string, body: string, ...expected: string[]])[] = [
+  // Quarto and Pandoc.
+  [
+    'a span with a class',
+    'a [word]{.mark} b',
+    '5:9 attributes attributes are not read here: {.mark} (write **bold**',
+  ],
+  ['a heading with a class', '## Data {.wide}', '5:9 attributes attributes are not read here: {.wide}'],
+  ['a heading with an id', '## Data {#sec-data}\n\nSee @sec-data.'],
+  ['a heading without a number', '## Thanks {-}'],
+  [
+    'a picture with an id',
+    '![A](a.png){#fig-a}',
+    '5:12 attributes attributes are not read here: {#fig-a} (write a block yaml figure',
+  ],
+  [
+    'a picture with a width',
+    '![A](a.png){width=50%}',
+    '5:12 attributes attributes are not read here: {width=50%} (a size is the key width',
+  ],
+  ['an equation with an id', '$$\nx\n$$ {#eq-x}\n\n@eq-x'],
+  ['an equation on one line with an id', '$$x$$ {#eq-x}\n\n@eq-x'],
+  [
+    'an equation with an id of another prefix',
+    '$$\nx\n$$ {#energy}',
+    '7:1 id-prefix the text cannot refer to equation energy: name it eq-energy',
+  ],
+  [
+    'an include',
+    '{{< include _a.qmd >}}',
+    '5:1 shortcode the shortcode include is not read: write a block yaml include',
+  ],
+  ['another shortcode', 'a {{< video a.mp4 >}}', '5:3 shortcode the shortcode video is not read'],
+  [
+    'a callout as a div',
+    '::: {.callout-warning}\nTake care.\n:::',
+    '5:1 directive ::: {.callout-warning} is plain text: write > [!WARNING]',
+    '7:1 directive ::: is plain text',
+  ],
+  [
+    'columns',
+    '::: {.columns}\n:::',
+    '5:1 directive ::: {.columns} is plain text: a page has no tabs',
+    '6:1 directive',
+  ],
+  [
+    'a div of figures',
+    '::: {#fig-x layout-ncol=2}\n:::',
+    '5:1 directive ::: {#fig-x layout-ncol=2} is plain text: write a block yaml figure',
+    '6:1 directive',
+  ],
+  [
+    'a cell of R',
+    '```{r}\nplot(x)\n```',
+    '5:1 code-cell {r} is shown as code: cells of notebooks do not run',
+  ],
+  [
+    'a cell of Python with options',
+    '```{python}\n#| label: fig-x\nplot(x)\n```',
+    '5:1 code-cell {python} is shown as code',
+    '6:1 code-cell the option label is part of the code',
+  ],
+  ['a cell of Observable', '```{ojs}\nx\n```', '5:1 code-cell {ojs} is shown as code'],
+  [
+    'a cell of mermaid',
+    '```{mermaid}\na --> b\n```',
+    '5:1 code-cell {mermaid} is shown as code: make a picture',
+  ],
+  ['a diagram', '```mermaid\na --> b\n```', '5:1 diagram mermaid is shown as code'],
+  [
+    'code with attributes',
+    '```{#lst-a .python}\nx\n```',
+    '5:1 attributes attributes of a fence are not read: write ```python id=lst-a',
+  ],
+  [
+    'code with a language and attributes',
+    '```python {.numberLines}\nx\n```',
+    '5:1 attributes attributes of a fence are not read: write ```python id=',
+  ],
+  ['raw HTML for one format', '```{=html}\n<b>\n```', '5:1 raw-format a block {=html} is shown as code'],
+  ['raw LaTeX in a sentence', '`\\newpage`{=latex}', '5:11 raw-format {=latex} is not read'],
+  ['a value of knitr', 'It is `r mean(x)`.', '5:7 inline-cell `r mean(x)` is shown as code: write a value'],
+  ['a value of Quarto', 'It is `{python} x`.', '5:7 inline-cell `{python} x` is shown as code'],
+  ['a citation without its author', '[-@xen2003]', '5:1 citation-form [-@xen2003] is not read: write [@key]'],
+  [
+    'a citation with words before it',
+    '[see @xen2003, p. 3]',
+    '5:1 citation-form [see @xen2003, p. 3] is not read',
+  ],
+  ['a citation in braces', '@{xen2003}', '5:1 citation-form @{xen2003} is not read'],
+  ['a citation', 'a [@xen2003, p. 3; @b2004]'],
+  [
+    'a reference of pandoc-crossref',
+    'see @fig:one and @tab:two',
+    '5:5 reference-form @fig:one is plain text: write @fig-one',
+    '5:18 reference-form @tab:two is plain text: write @tbl-two',
+  ],
+  ['a reference to a theorem', '@thm-main', '5:1 reference-form @thm-main is plain text'],
+  ['an inline footnote', 'a^[note]', '5:2 inline-note an inline footnote is not read'],
+  ['a footnote without a text', 'a[^x] b', '5:2 footnote the footnote x has no text'],
+  ['a footnote that nothing calls', 'a\n\n[^x]: b', '7:1 unused-footnote the footnote x is not shown'],
+  ['a footnote', 'a[^x]\n\n[^x]: b'],
+  ['a superscript', 'm^2^', '5:2 superscript ^2^ is shown with its signs: write $^{2}$'],
+  ['a subscript', 'H~2~O', '5:2 subscript ~2~ is struck through: write $_{2}$'],
+  ['a struck word', '~~old~~'],
+  ['a highlight', 'a ==b c== d', '5:3 highlight ==b c== is shown with its signs'],
+  [
+    'the caption of a table',
+    '| a |\n|---|\n| 1 |\n\n: Words {#tbl-a}',
+    '9:1 table-caption a Markdown table has no caption',
+    '9:9 attributes attributes are not read here: {#tbl-a} (a table that can be referred to is a block yaml table)',
+  ],
+  [
+    'the caption of a table in words',
+    '| a |\n|---|\n| 1 |\n\nTable: Words',
+    '9:1 table-caption a Markdown table has no caption',
+  ],
+  [
+    'a grid table',
+    '+---+---+\n| a | b |\n+---+---+',
+    '5:1 grid-table a table of + and - is plain text',
+    '7:1 grid-table',
+  ],
+  [
+    'a simple table',
+    'Right  Left\n-----  ----\n1      2',
+    '6:1 simple-table this is a rule, and a table of hyphens is plain text',
+  ],
+  [
+    'a line block',
+    '| a line\n| another',
+    '5:1 line-block a line that starts with | is plain text',
+    '6:1 line-block',
+  ],
+  ['an example list', '(@good) An example.', '5:1 example-list (@good) starts no list'],
+  ['a list of signs', '#. one\n#. two', '5:1 fancy-list #. starts no list', '6:1 fancy-list'],
+  ['a definition list', 'Term\n: What it is.'],
+  ['a definition without a term', '# Data\n\n: What it is.', '7:1 table-caption a definition without a term'],
+  [
+    'TeX’s own brackets',
+    'a \\(x^2\\) b',
+    '5:3 tex-delimiters \\( is a bracket here: write a formula as $...$',
+  ],
+  [
+    'TeX’s own brackets around a line',
+    '\\[ x = 1 \\]',
+    '5:1 tex-delimiters \\[ is a bracket here: write a formula as $$...$$',
+  ],
+  ['brackets that are meant', '\\[@key\\] and \\[not a link\\]'],
+  ['prices', 'from $5 to $6'],
+  ['a formula', 'a $x_1$ b'],
+  ['display mathematics of GitHub', '```math\nx\n```'],
+  // LaTeX.
+  ['\\ref', 'see \\ref{fig:one}', '5:5 latex \\ref{fig:one} is plain text: write @fig-one'],
+  ['\\eqref', '\\eqref{eq:a}', '5:1 latex \\eqref{eq:a} is plain text: write @eq-a'],
+  [
+    '\\cite',
+    'as \\cite{a2001,b2002} say',
+    '5:4 latex \\cite{a2001,b2002} is plain text: write [@a2001; @b2002]',
+  ],
+  [
+    '\\citep with a page',
+    '\\citep[p.~3]{a2001}',
+    '5:1 latex \\citep[p.~3]{a2001} is plain text: write [@a2001]',
+  ],
+  ['\\label', 'a \\label{sec:a}', '5:3 latex \\label{sec:a} is plain text'],
+  ['\\footnote', 'a\\footnote{b}', '5:2 latex \\footnote is plain text'],
+  [
+    'an environment',
+    '\\begin{itemize}\na\n\\end{itemize}',
+    '5:1 latex \\begin{itemize} is plain text',
+    '7:1 latex',
+  ],
+  ['\\textbf', 'a \\textbf{b}', '5:3 latex \\textbf{b} is plain text'],
+  ['\\newpage', 'a\n\n\\newpage', '7:1 latex \\newpage is plain text'],
+  [
+    '\\label in a formula',
+    '$$\nx \\label{a}\n$$',
+    '6:3 math TeX: Undefined control sequence: \\label (write {#eq-name} behind the closing $$)',
+  ],
+  ['\\tag', '$$\nx \\tag{1}\n$$', '6:3 math \\tag is not drawn: write {#eq-name}'],
+  ['lines with numbers', '$$\n\\begin{align}a\\end{align}\n$$', '6:1 math the lines of align get no numbers'],
+  // MyST and Sphinx.
+  ['a role of mathematics', '{math}`x^2`', '5:1 role the role {math}`x^2` is not read: write $x^2$'],
+  ['a role of references', 'see {ref}`sec:a`', '5:5 role the role {ref}`sec:a` is not read: write @sec-a'],
+  [
+    'a role of citations',
+    '{cite:p}`a2001,b2002`',
+    '5:1 role the role {cite:p}`a2001,b2002` is not read: write [@a2001; @b2002]',
+  ],
+  ['a note as a directive', '```{note}\nText\n```', '5:1 code-cell {note} is shown as code: write > [!NOTE]'],
+  [
+    'a figure as a directive',
+    '```{figure} a.png\nText\n```',
+    '5:1 code-cell {figure} is shown as code: write a block yaml figure',
+  ],
+  ['mathematics as a directive', '```{math}\nx\n```', '5:1 code-cell {math} is shown as code: write $$'],
+  [
+    'an include as a directive',
+    '```{include} a.md\n```',
+    '5:1 code-cell {include} is shown as code: write a block yaml include',
+  ],
+  [
+    'a directive of colons',
+    ':::{tip}\nText\n:::',
+    '5:1 directive :::{tip} is plain text: write > [!TIP]',
+    '7:1 directive',
+  ],
+  [
+    'a target',
+    '(sec-a)=\n## A',
+    '5:1 target (sec-a)= is plain text: write an id behind the heading below, ## Title {#sec-a}',
+  ],
+  [
+    'a label of an equation',
+    '$$\nx\n$$ (energy)',
+    '7:1 math-label (energy) behind a formula is not shown: write {#eq-energy} for a number',
+  ],
+  ['a comment of MyST', '% a comment', '5:1 comment % is plain text: a comment is <!-- ... -->'],
+  ['a break of blocks', 'a\n\n+++\n\nb', '7:1 block-break +++ is plain text'],
+  ['a substitution', 'a {{ name }} b', '5:3 substitution {{ name }} is not replaced'],
+  ['a link without words', '[](#sec-a)\n\n## A {#sec-a}', '5:1 empty-link the link [](#sec-a) shows nothing'],
+  ['a link to nothing', '[a](#nowhere)', '5:1 unknown-link nothing here has the id nowhere'],
+  ['a link to a heading', '[a](#the-data)\n\n## The data'],
+  // Others.
+  ['HTML', 'a <b>c</b>', '5:3 html HTML is not shown'],
+  ['a comment', 'a <!-- note --> b'],
+  ['a wiki link', 'see [[Page]]', '5:5 wiki-link [[Page]] is no link here'],
+  ['a link that nothing defines', 'see [a][b]', '5:5 link-definition [a][b] is no link: nothing defines b'],
+  ['an admonition', '!!! note\n    Text', '5:1 admonition !!! n... is plain text: write > [!NOTE]'],
+  ['a directive of reStructuredText', '.. note:: a', '5:1 rst-directive .. note:: is plain text'],
+  ['an abbreviation', '*[HTML]: Hyper', '5:1 abbreviation *[HTML]: is plain text'],
+  ['a sign by its name', 'a :warning: b', '5:3 emoji :warning: is plain text'],
+  ['a callout of GitHub', '> [!NOTE]\n> Text'],
+  ['a callout of another kind', '> [!INFO]\n> Text', '5:3 callout [!INFO] is plain text (known: [!NOTE]'],
+  ['a callout with a title', '> [!NOTE] Title\n> Text', '5:3 callout [!NOTE] stands in a line by itself'],
+  ['a picture without a text', '![](a.png)', '5:1 alt the picture a.png has no text'],
+  ['what is escaped', '\\{{< a >}} \\[^x] \\==a== \\^2^ \\:::'],
+  ['what stands in code', '`{{< a >}}` `[^x]` `::: a` `\\ref{a}` `m^2^`\n\n```\n::: {.a}\n```'],
+]
+
+describe('syntax of other tools works, or is warned of at its place', () => {
+  it('covers many', () => {
+    expect(constructs.length).toBeGreaterThan(90)
+  })
+
+  it.each(constructs)('%s', (_, body, ...expected) => {
+    const found = messages(body)
+    expect(found.map((text, index) => text.slice(0, expected[index]?.length ?? 200))).toEqual(expected)
+  })
+})
+
+describe('keys of Quarto and MyST in the front matter', () => {
+  it.each([
+    ['author: A', '3:1 unknown-key unknown key: author (now called authors)'],
+    ['format: html', '3:1 unknown-key unknown key: format'],
+    ['number-sections: true', '3:1 unknown-key unknown key: number-sections (now called numberSections)'],
+    ['execute: {echo: false}', '3:1 unknown-key unknown key: execute'],
+    ['jupyter: python3', '3:1 unknown-key unknown key: jupyter'],
+    ['toc: true', '3:1 unknown-key unknown key: toc'],
+    ['exports: [pdf]', '3:1 unknown-key unknown key: exports'],
+  ])('%s', (line, expected) => {
+    expect(messages('a', `title: T\n${line}`).map((text) => text.slice(0, expected.length))).toEqual([
+      expected,
+    ])
+  })
+})
+
+describe('no false alarm', () => {
+  const files = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    ...readdirSync(source('docs')).map((name) => `docs/${name}`),
+  ]
+
+  it.each(files.filter((name) => name.endsWith('.md') && name !== 'docs/writing.md'))('in %s', (name) => {
+    const body = readFileSync(source(name), 'utf8')
+    const document = parseDocument(new VFile({ path: name, value: `---\ntitle: T\n---\n${body}` }))
+    document.file.messages.length = 0
+    warnOfForeign(document)
+    checkMathematics(document, typeset)
+    expect(document.file.messages.map(String)).toEqual([])
+  })
+
+  it('takes time that grows with the text only', () => {
+    const long = [
+      '{{< a >}}',
+      '@fig:a ',
+      '\\(a\\)',
+      '\\[=\\]',
+      '[a @b ]',
+      '==a== ',
+      '^a',
+      '{#a}',
+      '| a\n',
+      '::: a\n',
+      '@{a}',
+    ]
+    for (const part of long) {
+      const body = part.repeat(Math.floor(20_000 / part.length))
+      const document = parseDocument(new VFile({ path: 'd.md', value: `---\ntitle: T\n---\n\n${body}\n` }))
+      warnOfForeign(document)
+      expect([part, document.file.messages.length > 0]).toEqual([part, true])
+    }
+  }, 60_000)
+})
