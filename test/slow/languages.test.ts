@@ -172,6 +172,24 @@ Sorting takes \`=sorting.local.large.sorted.elapsedNs.median | us\`, and \`=mean
     expect(all.slice(1).map((row) => row.split(',').slice(0, 2).join())).toEqual(['0,1', '1,1', '2,2', '3,2'])
     expect(new Set(all.slice(1).map((row) => row.split(',')[2])).size).toBe(2)
   })
+
+  it('warms up: a process for each such trial, or as many as a process of a cell is told', async () => {
+    const note = 'open("ran", "a").write(os.environ.get("REPRO_TRIAL", "all") + " ")'
+    const one = `import os\n${note}\nprint("x")\nprint(1)`
+    const whole = `import json, os, sys\n${note}\nprint("trial,warmup")\nprint(f"0,{json.load(sys.stdin)['warmup']}")`
+    write(
+      paper(
+        inline('python', 'one', one, 'trials=2 warmup=3'),
+        inline('python', 'all', whole, 'trials=1 warmup=3 per=cell'),
+      ),
+    )
+    expect((await repro('build')).exitCode).toBe(0)
+    expect(rowsOf('one')).toBe('trial,x\n0,1\n1,1\n')
+    expect(rowsOf('all')).toBe('trial,warmup\n0,3\n')
+    const ran = readFileSync(join(project, 'ran'), 'utf8').trim().split(' ')
+    expect(ran.filter((trial) => trial !== 'all')).toHaveLength(5)
+    expect(ran.filter((trial) => trial === 'all')).toHaveLength(1)
+  })
 })
 
 it('the example of docs/languages.md runs, from its file and from the document', async () => {

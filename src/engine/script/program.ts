@@ -91,6 +91,8 @@ function inputOf(cell: Cell, trial: number | undefined, random: () => number) {
   const { experiment, environment, pattern, parameters, boot, trials, seed, project, folder } = cell
   return {
     ...{ experiment, environment, pattern, parameters, boot, trials },
+    // A process of all trials has to warm up by itself.
+    ...(trial === undefined && { warmup: cell.warmup }),
     ...(trial !== undefined && { trial }),
     // Unlike the block's, another one in each trial: equal seeds would give equal trials.
     seed: 1 + Math.floor((2 ** 31 - 1) * random()),
