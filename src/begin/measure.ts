@@ -23,12 +23,13 @@ export function measureOf(block: ExperimentBlock, { project, seal }: Site, files
     if (measure) return { measure, isSure: true }
   }
   const script = 'source' in block.script ? block.script.source : (files.text(block.script.file) ?? '')
-  const name = columnPattern.exec(script)?.[1] ?? rowPattern.exec(script)?.[1] ?? 'time'
-  const unit = unitInName(name)
+  const column = columnPattern.exec(script)
+  const name = column?.[1] ?? rowPattern.exec(script)?.[1] ?? 'time'
+  const unit = column?.[2] ?? unitInName(name)
   return { measure: { name, role: 'measure', ...(unit === undefined ? {} : { unit }) }, isSure: false }
 }
 
-/** `{ name: 'sort', role: 'measure'` */
-const columnPattern = /\bname: *'([\w-]+)', *role: *'measure'/
+/** `{ name: 'sort', role: 'measure', unit: 'ms'` */
+const columnPattern = /\bname: *'([\w-]+)', *role: *'measure'(?:, *unit: *'([^']+)')?/
 /** `rows = [{ elapsedNs: ` */
 const rowPattern = /\brows *= *\[\s*\{\s*([A-Za-z_]\w*)\s*:/

@@ -182,6 +182,10 @@ describe('repro new', () => {
         'Next: write into experiments/speed.ts what it measures, and into the block its parameters and patterns.\n' +
         'Then: npx --no-install repro build notes.md\n',
     )
+    expect(JSON.parse(read('figures/speed.vl.json')).encoding.x).toMatchObject({
+      field: 'time',
+      title: 'time (µs)',
+    })
     expect(await repro('check', 'notes.md')).toEqual({
       exitCode: 0,
       out: 'notes.md: 4 blocks, 0 values, no errors\n',
