@@ -300,7 +300,11 @@ yields() {
     say complaint "$(tail -n 3 yields.log)"
 }
 
-restart() { # a moment later, so that this answer gets through
+restart() { # BOOT, unless another one has begun, as this may arrive twice: a moment later, so that the answer gets through
+    if [ "$1" != "$(boot_id)" ]; then
+        say restarts already
+        return
+    fi
     sync
     setsid sh -c 'sleep 1; reboot || reboot -f' </dev/null >/dev/null 2>&1 &
     say restarts now

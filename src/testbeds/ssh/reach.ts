@@ -137,16 +137,18 @@ export async function powerCycle(
 
 /** Restarts a board that answers, and returns the facts of its new boot. Throws a LostBoard. */
 export async function restart(by: Reach, old: Machine): Promise<Machine> {
+  const boot = old.fact('boot-id')
   let isHeard = false
   const again = async () => {
     if (isHeard) return
     try {
-      isHeard = (await by.connection.call('restart', [], by.timings.answerMs)).has('restarts')
+      const answer = await by.connection.call('restart', [boot], by.timings.answerMs)
+      isHeard = answer.has('restarts')
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error // it may restart all the same
     }
   }
   await again()
   await sleep(by.timings.pauseMs)
-  return await reach(by, { isNew: (machine) => machine.fact('boot-id') !== old.fact('boot-id'), again })
+  return await reach(by, { isNew: (machine) => machine.fact('boot-id') !== boot, again })
 }

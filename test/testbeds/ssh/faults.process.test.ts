@@ -142,6 +142,17 @@ describe.concurrent('a word that is lost', () => {
     expect(await boardsAside(one.cache, [board.host])).toEqual([])
   })
 
+  it('that arrives late does not restart the new boot', async () => {
+    const board = newBoard()
+    const old = board.get('proc/sys/kernel/random/boot_id').trim()
+    board.reboot()
+    const { runner } = await open(board)
+    // The first two connections to a board that boots are refused.
+    for (let refused = 0; refused < 2; refused += 1) await runner.connection.call('facts').catch(() => {})
+    const answer = await runner.connection.call('restart', [old])
+    expect([answer.get('restarts'), count(board, 'reboot')]).toEqual([['already'], 1])
+  })
+
   it.each([
     'Could not resolve hostname pi4.local: Name or service not known',
     'Permission denied (publickey).',
