@@ -239,7 +239,7 @@ describe('repro new', () => {
     ],
     [
       ['experiment', 'My Test'],
-      'My Test cannot be the name of an experiment: use small letters, digits and hyphens',
+      'My Test cannot be the name of an experiment: use letters, digits, hyphens and underscores',
     ],
     [
       ['experiment', 'published'],
