@@ -100,7 +100,7 @@ describe('data in a document', { timeout }, () => {
     expect(again.out).toContain('data are read and not rerun: nothing but their digests can be checked')
     expect(again.out).toContain('data/times.csv was not rerun, only checked: SHA-256 as recorded on')
     expect(again.exitCode).toBe(0)
-    const compared = await repro('diff', 'recorded', 'latest', '--document', 'claims.md')
+    const compared = await repro('diff', 'recorded', 'latest', 'claims.md')
     expect(compared.out).toContain('not compared, as nobody reruns data: times')
     writeFileSync(join(project, 'data/times.csv'), `${csv}cat,10.1234\n`)
     const changed = await repro('verify', 'claims.md')
