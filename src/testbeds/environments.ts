@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import * as z from 'zod'
+import { dataEnvironment } from '../data/source.ts'
 import { FileError, readTextFile } from '../files/ordinary.ts'
 import { TestbedError } from '../testbed/board.ts'
 import type { Emulation, Environment, Testbed } from '../testbed/testbed.ts'
@@ -83,7 +84,10 @@ function schemaOf(testbeds: Testbeds) {
   })
   const taken = common(testbeds).map(({ name }) => name)
   const isFree = (name: string) => !taken.includes(name)
-  const names = z.string().refine(isFree, 'every project has this environment: take another name')
+  const names = z
+    .string()
+    .refine(isFree, 'every project has this environment: take another name')
+    .refine((name) => name !== dataEnvironment, 'this name stands for data that nobody reruns: take another')
   return z.record(names, environment)
 }
 

@@ -56,6 +56,13 @@ test.each([
   await expect(read(board.replace(`  ${right}`, `  ${wrong}`))).rejects.toThrow(message)
 })
 
+test.each([
+  ['local', /every project has this environment[\s\S]*local/],
+  ['data', /this name stands for data that nobody reruns[\s\S]*data/],
+])('an environment cannot be called %s', async (name, message) => {
+  await expect(read(board.replace('board:', `${name}:`))).rejects.toThrow(message)
+})
+
 test("the project's own environments are right", async () => {
   const own = await readEnvironments(resolve(import.meta.dirname, '../../experiments/environments.yaml'))
   expect([...own.keys()]).toContain('xen-4.17-pi')
