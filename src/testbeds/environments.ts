@@ -82,13 +82,18 @@ function schemaOf(testbeds: Testbeds) {
       ...(gres !== undefined && { gres }),
     }
   })
-  const taken = common(testbeds).map(({ name }) => name)
-  const isFree = (name: string) => !taken.includes(name)
-  const names = z
-    .string()
-    .refine(isFree, 'every project has this environment: take another name')
-    .refine((name) => name !== dataEnvironment, 'this name stands for data that nobody reruns: take another')
-  return z.record(names, environment)
+  const taken = new Map([
+    ...common(testbeds).map(({ name }) => [name, 'every project has this environment'] as const),
+    [dataEnvironment, 'this name stands for data that nobody reruns'],
+  ])
+  // The message of a record's invalid key is hidden by a general one.
+  return z.record(z.string(), environment).superRefine((all, context) => {
+    for (const name of Object.keys(all)) {
+      const reason = taken.get(name)
+      if (reason !== undefined)
+        context.addIssue({ code: 'custom', path: [name], message: `${reason}: take another name` })
+    }
+  })
 }
 
 function split(
