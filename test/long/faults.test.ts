@@ -85,6 +85,17 @@ test('dom0 reboots by itself', async () => {
   await expectAll(study, /^1 \(dom0 rebooted in the middle of the job\)$/)
 })
 
+test('the board is reset in the middle of a job, which costs an attempt, and is told', async () => {
+  const study = await makeStudy(double(), { trials })
+  const build = await started(study)
+  await sleep(3000)
+  await double().reset()
+  const ended = await build.ended
+  expectDone(ended)
+  expect(ended.text).toContain('attempt 1 of 3 is given up: dom0 rebooted in the middle of the job')
+  await expectAll(study, /^1 \(dom0 rebooted in the middle of the job\)$/)
+})
+
 test('dom0 panics and stays down', async () => {
   const study = await makeStudy(double(), { trials })
   const build = await started(study)

@@ -62,22 +62,6 @@ test('a cut connection loses nothing', async () => {
   expect((await study.stored()).captured['discarded attempts']).toBe('none')
 })
 
-test('a reboot in the middle of a job costs an attempt, which is told', async () => {
-  const study = await makeStudy(double(), { trials: 4 })
-  const mark = (await double().console()).length
-  const build = study.start('build', '--record')
-  await untilStarted(double(), mark)
-  await sleep(3000)
-  await double().reset()
-  const { exitCode, text } = await build.ended
-  expect(text).toContain('attempt 1 of 3 is given up: dom0 rebooted in the middle of the job')
-  expect(exitCode).toBe(0)
-  expect(await study.rows()).toHaveLength(8)
-  expect((await study.stored()).captured['discarded attempts']).toBe(
-    '1 (dom0 rebooted in the middle of the job)',
-  )
-})
-
 test('an emulator that says hardware is refused', async () => {
   const study = await makeStudy(double(), { entry: ['reboot: false'] })
   const file = join(study.project, 'experiments/environments.yaml')
