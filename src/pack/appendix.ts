@@ -151,7 +151,8 @@ function badges({ metadata: { doi }, paths, runs, claims }: Artifact): readonly 
 }
 
 function experimentTable(experiments: readonly Experiment[]): RootContent {
-  const head = ['', 'Experiment', 'Cells', 'Backs', 'Shown in', 'Human', 'Compute', 'Disk', 'Command']
+  const command: Inline = prose`Again: ${code(`${invocation} build`)}`
+  const head = ['', 'Experiment', 'Cells', 'Backs', 'Shown in', 'Human', 'Compute', 'Disk', command]
   const row = ({ number, block, runs, effort, ...experiment }: Experiment): readonly Inline[] => [
     strong(number),
     codes(['file' in block.script ? [block.id, block.script.file] : block.id].flat(), ', '),
@@ -161,7 +162,7 @@ function experimentTable(experiments: readonly Experiment[]): RootContent {
     experiment.humanMinutes === undefined ? notStated : `${experiment.humanMinutes} min`,
     effortText(runs),
     megabytes(effort.rawBytes),
-    code(`${invocation} build --rerun=${block.id}`),
+    code(`--rerun=${block.id}`),
   ]
   return table([head, ...experiments.map(row)], [5, 6, 7])
 }
@@ -248,6 +249,6 @@ function effortText(runs: readonly Run[]): string {
 }
 
 function shortened(text: string): string {
-  const most = 60
+  const most = 52
   return text.length <= most ? text : `${text.slice(0, most - 1).trimEnd()}…`
 }

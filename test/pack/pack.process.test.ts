@@ -362,14 +362,14 @@ describe('repro pack', () => {
     const appendix = text(files, 'ARTIFACT.md')
     const line = (start: string) => appendix.split('\n').find((one) => one.startsWith(start))
     expect(line('| **E1**')).toMatch(
-      /`waiting`, `experiments\/s\.ts` \| 2, 20 trials each \| C1 C2 \| Figure 1 \| 1\.5 min \| \d+ s \| 0 kB \| `npx --no-install repro build --rerun=waiting` \|$/,
+      /`waiting`, `experiments\/s\.ts` \| 2, 20 trials each \| C1 C2 \| Figure 1 \| 1\.5 min \| \d+ s \| 0 kB \| `--rerun=waiting` \|$/,
     )
     expect(line('| **E2**')).toContain('| `counting` | 1, 2 trials each | – | – | not stated |')
     expect(line('| [C1]')).toMatch(
-      /A busy day takes \\\*at least\\\* twice \\\| as long: `2 <= waiting\.local\.busy\.value\.mean \/ waiting\.local\.idle\.val…` \| \*\*reproduced\*\*: 3\.05 .*\(published: 3 \(Table 1\)\) \| E1, Figure 1 \| \d+ s \|$/,
+      /A busy day takes \\\*at least\\\* twice \\\| as long: `2 <= waiting\.local\.busy\.value\.mean \/ waiting\.local\.…` \| \*\*reproduced\*\*: 3\.05 .*\(published: 3 \(Table 1\)\) \| E1, Figure 1 \| \d+ s \|$/,
     )
     expect(line('| [C2]')).toContain(
-      '`waiting.local.busy.value below waiting.local.idle.value, by…` | **not reproduced**: +40.0 ',
+      '`waiting.local.busy.value below waiting.local.idle.v…` | **not reproduced**: +40.0 ',
     )
     expect(appendix).toContain('exit code 3, because the recorded runs do not reproduce C2.')
     expect(appendix).toContain('Human minutes: 4.')
