@@ -1,7 +1,7 @@
 /** Checks scripts in other languages than TypeScript without running them: interpreter, testbed, imports. */
 
-import { basename, posix } from 'node:path'
-import type { ExperimentBlock, Place } from '../document/block.ts'
+import { basename } from 'node:path'
+import type { ExperimentBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import type { Fence } from '../document/fence.ts'
 import { fail, warn } from '../document/problem.ts'
@@ -10,7 +10,7 @@ import { FileError } from '../files/ordinary.ts'
 import type { Files } from '../files/tracked.ts'
 import { languages } from '../languages/languages.ts'
 import type { Environment } from '../testbed/testbed.ts'
-import type { ModuleProblem } from './modules.ts'
+import { tellModuleProblem } from './moduleproblem.ts'
 import { programsOf, type ProgramScript } from './programs.ts'
 
 interface Context {
@@ -97,9 +97,7 @@ function checkProgram(
   const named = namedFiles(block, files)
   for (const found of graph.problems) {
     if (found.type === 'computed' && named.length > 0) continue
-    const [place, prefix] = placeOf(found, block, where, at)
-    const report = found.type === 'computed' ? warn : fail
-    report(file, rules[found.type], place, `${prefix}${found.reason}${advice[found.type]}`)
+    tellModuleProblem(found, script, { ...where, at })
   }
   // Without its interpreter, nothing tells what is installed.
   for (const name of problem === undefined ? graph.absent : []) {
@@ -123,32 +121,4 @@ function namedFiles({ inputs }: ExperimentBlock, files: Files): readonly string[
     if (error instanceof FileError) return [] // reported by the block's check
     throw error
   }
-}
-
-const rules = {
-  syntax: 'script-syntax',
-  missing: 'missing-file',
-  outside: 'outside-import',
-  computed: 'computed-import',
-} as const
-
-const advice = {
-  syntax: '',
-  missing: '',
-  outside: ': copy it into the project; changes to it are not tracked',
-  computed: ', so the files it loads are unknown: list them under inputs: (lib/**)',
-} as const
-
-/** Place in the document, and the place in the script's file as text. */
-function placeOf(
-  { file, place }: ModuleProblem,
-  { script }: ExperimentBlock,
-  { path, node }: Where,
-  at: Place,
-): readonly [Place, string] {
-  if ('source' in script && file === posix.normalize(path)) {
-    const indentation = (node.position?.start.column ?? 1) - 1
-    return [{ line: place.line + script.firstLine - 1, column: place.column + indentation }, '']
-  }
-  return [at, file === '' ? '' : `${file}:${place.line}:${place.column}: `]
 }
