@@ -1,6 +1,6 @@
 /** CSV and TSV (RFC 4180 with another divider) as cells. */
 
-import { CsvError, openCsv } from '../text/csv.ts'
+import { CsvError, openCsv, sharedText } from '../text/csv.ts'
 import {
   type Cell,
   type CellTable,
@@ -11,9 +11,6 @@ import {
   requireSize,
 } from './table.ts'
 import { textOf } from './text.ts'
-
-/** Different texts of a column that are kept once; columns with more are mostly numbers. */
-const mostShared = 1000
 
 /** Throws a DataError with line and column for anything that is no table. */
 export function readDelimited(bytes: Uint8Array, usual: string, { delimiter = usual }: Layout): CellTable {
@@ -49,13 +46,4 @@ export function readDelimited(bytes: Uint8Array, usual: string, { delimiter = us
     if (error instanceof CsvError) throw new DataError(error.message)
     throw error
   }
-}
-
-/** A copy, so that one short value does not keep the text of the whole file in memory. */
-function sharedText(field: string, known: Map<string, string>): string {
-  const found = known.get(field)
-  if (found !== undefined || known.size >= mostShared) return found ?? field
-  const own = Buffer.from(field).toString()
-  known.set(own, own)
-  return own
 }

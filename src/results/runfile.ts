@@ -7,7 +7,7 @@
 import { csvFormatRows } from 'd3-dsv'
 import { z } from 'zod'
 import { sha256 as sha256Of } from '../files/tracked.ts'
-import { CsvError, openCsv } from '../text/csv.ts'
+import { CsvError, openCsv, sharedText } from '../text/csv.ts'
 import { isDate } from '../text/dates.ts'
 import { decimal } from '../text/numbers.ts'
 import { brokenChain } from './acceptance.ts'
@@ -410,17 +410,6 @@ export function rowMaker(): () => Record<string, string | number | null> {
   const Made = function () {} as unknown as new () => Record<string, string | number | null>
   Made.prototype = Object.freeze(Object.create(null))
   return () => new Made()
-}
-
-const mostShared = 1000
-
-/** Returns one string for all that are equal, which does not keep the text of the whole file in memory. */
-function sharedText(field: string, known: Map<string, string>): string {
-  const found = known.get(field)
-  if (found !== undefined || known.size >= mostShared) return found ?? field
-  const own = Buffer.from(field).toString()
-  known.set(own, own)
-  return own
 }
 
 /** Parses a number as `formatRows` writes it, without surrounding blanks. */

@@ -142,3 +142,15 @@ function* linesOf<Field>(
     lineStart = at
   }
 }
+
+/** Different texts of a column that are kept once; columns with more are mostly numbers. */
+const mostShared = 1000
+
+/** Returns one string for all that are equal, which does not keep the text of the whole file in memory. */
+export function sharedText(field: string, known: Map<string, string>): string {
+  const found = known.get(field)
+  if (found !== undefined || known.size >= mostShared) return found ?? field
+  const own = Buffer.from(field).toString()
+  known.set(own, own)
+  return own
+}
