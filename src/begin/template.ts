@@ -9,19 +9,22 @@ import { makeFolder, writeError } from '../files/change.ts'
 
 export interface Template {
   readonly summary: string
-  /** Files of the package that are not in the template's folder, by path. */
+  /** Those in templates/ whose files it has. */
+  readonly folders: readonly string[]
+  /** Files of the package that are not in these folders, by path. */
   readonly more: readonly string[]
   /** What to do before the first build. */
   readonly before?: string
 }
 
-/** By name; each has a folder in templates/. */
+/** By name. */
 export const templates: ReadonlyMap<string, Template> = new Map([
-  ['local', { summary: 'times something on this computer', more: [] }],
+  ['local', { summary: 'times something on this computer', folders: ['every', 'local'], more: [] }],
   [
     'xen',
     {
       summary: 'runs Xen on an emulated Arm board',
+      folders: ['every', 'board', 'xen'],
       more: ['experiments/packages.lock.json'],
       before: 'The first build downloads the systems of the board, 330 MB.',
     },
@@ -30,6 +33,7 @@ export const templates: ReadonlyMap<string, Template> = new Map([
     'ssh',
     {
       summary: 'runs on a board with Xen behind ssh',
+      folders: ['every', 'board', 'ssh'],
       more: ['experiments/packages.lock.json'],
       before: 'First say in experiments/environments.yaml which board it is.',
     },
@@ -42,14 +46,16 @@ export const usualTemplate = 'local'
 export type NewFiles = ReadonlyMap<string, string>
 
 /** Returns the files of a template, sorted by path. */
-export function templateFiles(name: string, { more }: Template): NewFiles {
-  const folder = packagePath(`templates/${name}`)
-  const own = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+export function templateFiles({ folders, more }: Template): NewFiles {
+  const own = folders.flatMap((name) => {
+    const folder = packagePath(`templates/${name}`)
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => [relative(folder, join(entry.parentPath, entry.name)), folder] as const)
+  })
   const found = [
     // npm leaves .gitignore out of packages.
-    ...own.map((path) => [path.replace(/^gitignore$/, '.gitignore'), join(folder, path)] as const),
+    ...own.map(([path, folder]) => [path.replace(/^gitignore$/, '.gitignore'), join(folder, path)] as const),
     ...more.map((path) => [path, packagePath(path)] as const),
   ]
   return new Map(found.sort().map(([path, file]) => [path, readFileSync(file, 'utf8')]))

@@ -44,7 +44,7 @@ export function writePaper(given: string, name: string, withWorkflow: boolean): 
   const folder = resolve(given)
   const template = templates.get(name)
   if (template === undefined) throw new Error(`no template ${name}`)
-  const all = templateFiles(name, template)
+  const all = templateFiles(template)
   const files = new Map([...all].filter(([path]) => path !== ignoreFile || !entryAt(join(folder, path))))
   refuseTaken(folder, files.keys(), `A new folder has room: ${invocation} init DIR`)
   const workflow = withWorkflow ? freeWorkflow(folder, defaultDocument) : undefined
