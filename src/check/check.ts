@@ -449,14 +449,16 @@ function checkSpecification(
     const bytes = project.problem(path) === undefined ? project.read(path) : undefined
     return bytes && new TextDecoder().decode(bytes)
   }
-  const specification = spec === undefined ? undefined : text(posix.normalize(spec))
+  const specification = typeof spec === 'object' ? JSON.stringify(spec) : spec && text(posix.normalize(spec))
   if (specification === undefined) return
   const files = Object.entries(data).map(([name, { from }]) => [
     name,
     isFile(from) ? text(posix.normalize(from)) : undefined,
   ])
   const mistake = project.figureMistake?.(specification, Object.fromEntries(files))
-  if (mistake !== undefined) fail(document.file, 'figure', source.valuePlace(at), `spec: ${spec}: ${mistake}`)
+  if (mistake === undefined) return
+  const where = typeof spec === 'object' ? 'spec' : `spec: ${spec}`
+  fail(document.file, 'figure', source.valuePlace(at), `${where}: ${mistake}`)
 }
 
 /** Checks the environments and patterns of `where`; other columns are unknown before a run. */

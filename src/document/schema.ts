@@ -259,7 +259,10 @@ const figureData = z
   )
   .describe('Dataset name -> experiment, CSV file, or a part or ratios of an experiment')
 
-const spec = path.exactOptional().describe('Vega-Lite file, relative to the project')
+const spec = z
+  .union([path, z.record(z.string(), z.json())])
+  .exactOptional()
+  .describe('Vega-Lite file, relative to the project, or the specification itself')
 const src = path.exactOptional().describe('Picture (PNG, JPEG, GIF, WebP, SVG), relative to the project')
 const pixels = z.number().positive().exactOptional()
 

@@ -41,7 +41,8 @@ export const english = {
   publishedIn: (table: string | undefined, file: string) =>
     `published${table === undefined ? '' : `, ${table}`} (${file})`,
   /** Subtitle of a figure: marks and environments. */
-  subtitle: (mark: string, environments: readonly string[]) => `${mark}: ${environments.join(', ')}`,
+  subtitle: (mark: string, environments: readonly string[]) =>
+    [mark, environments.join(', ')].filter(Boolean).join(': '),
   /** Rows of a run, by reason. */
   excluded: (exclusions: readonly Exclusion[]) =>
     exclusions.map(({ reason, count }) => `${count} (${reason})`).join(', '),

@@ -68,7 +68,7 @@ export const japanese: Messages = {
   mark: (origins, isStale, isEdited = false) =>
     `${origins.join('＋')}${isStale ? '・要更新' : ''}${isEdited ? '・手で修正' : ''}`,
   publishedIn: (table, file) => `公表値${table === undefined ? '' : `、${table}`}（${file}）`,
-  subtitle: (mark, environments) => `${mark}：${environments.join('、')}`,
+  subtitle: (mark, environments) => [mark, environments.join('、')].filter(Boolean).join('：'),
   excluded: (exclusions) => exclusions.map(({ reason, count }) => `${count}（${reason}）`).join('、'),
   missing: (runs) => `未実行：${runs.join('、')}`,
   missingNote: (run) => `未実行：${run}`,

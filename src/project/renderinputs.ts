@@ -159,7 +159,7 @@ function sourcesOf(
     return Object.assign({}, own, ...paths.map(file))
   }
   const drawn = [block, ...(block.parts ?? [])].flatMap(({ spec, src, data }) => [
-    ...[spec, src].flatMap((path) => (path === undefined ? [] : [file(path)])),
+    ...[spec, src].flatMap((path) => (typeof path === 'string' ? [file(path)] : [])),
     ...Object.values(data).map(({ from }) => (isFile(from) ? file(from) : inputsOfRuns(from))),
   ])
   return Object.assign({}, ...drawn)

@@ -225,7 +225,7 @@ interface Shown extends Pick<FigureBlock, 'spec' | 'src' | 'data' | 'width' | 'h
 }
 
 async function drawn(shown: Shown, sources: Sources): Promise<Content> {
-  const { alt, spec = '', src } = shown
+  const { alt, spec = {}, src } = shown
   if (src !== undefined)
     return { content: await pictureContent(src, shown, sources.read), runs: [], missing: [], notes: [] }
   const { experiments, runs: all } = sources.results
@@ -250,10 +250,13 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
     throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
-  const environments = [...new Set(runs.map((run) => run.environment))]
+  // `local` and `data` are origins already, which the mark names.
+  const environments = [...new Set(runs.map((run) => run.environment))].filter(
+    (name) => !Object.hasOwn(messages.origins, name),
+  )
   const order = {
     id: shown.id,
-    spec: await readFile(spec, sources),
+    spec: typeof spec === 'string' ? await readFile(spec, sources) : JSON.stringify(spec),
     data,
     title: shown.title,
     description: alt,
@@ -270,7 +273,6 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
     type: 'figure',
     svg,
     alt,
-    specification: spec,
     isFolded: shown.isFolded,
   } as const
   return { content, runs, missing, notes: [] }

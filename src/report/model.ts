@@ -237,8 +237,6 @@ export interface Drawing {
   /** Named by the caption and the author's description. */
   readonly svg: string
   readonly alt: string
-  /** The Vega-Lite specification's file, relative to the project. */
-  readonly specification: string
   readonly isFolded: boolean
 }
 

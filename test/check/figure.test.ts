@@ -13,8 +13,12 @@ const bars = {
 }
 const csv = 'name,mean\na,1\nb,2\n'
 
-/** Messages of a document with this figure. */
-function told(spec: object | string, data: string): readonly string[] {
+/** Messages of a document with this figure, whose specification is in a file unless it is `written`. */
+function told(
+  spec: object | string,
+  data: string,
+  written: number | string = 'figures/f.vl.json',
+): readonly string[] {
   const files: Readonly<Record<string, string>> = {
     'figures/f.vl.json': typeof spec === 'string' ? spec : JSON.stringify(spec),
     'data/f.csv': csv,
@@ -29,7 +33,7 @@ export const rows = [{ ms: 1 }]
 
 \`\`\`yaml figure
 id: fig-f
-spec: figures/f.vl.json
+spec: ${written}
 caption: Bars
 alt: Bars
 data: ${data}
@@ -77,6 +81,7 @@ describe('a figure is checked without runs', () => {
   })
 
   it.each<[string, object, string]>([
+    ['no data', { ...bars, data: undefined }, file],
     ['a field of runs, which nobody knows before', bars, '{rows: naps}'],
     ['a field of the file', bars, file],
     [
@@ -93,5 +98,38 @@ describe('a figure is checked without runs', () => {
     ['a repeated field', { ...bars, encoding: { x: { field: { repeat: 'column' } } } }, file],
   ])('%s is no mistake', (_, spec, data) => {
     expect(told(spec, data)).toEqual([])
+  })
+
+  it.each<[string, object, string, string]>([
+    [
+      'is checked as one of a file',
+      { ...bars, mark: 'lien' },
+      file,
+      '11:7 spec: unknown mark: lien, at mark',
+    ],
+    [
+      'reads the datasets of the block',
+      bars,
+      '{one: data/f.csv, rows: naps}',
+      '11:7 spec: the specification does not read the dataset one',
+    ],
+    [
+      'says which of several it reads',
+      { ...bars, data: undefined },
+      '{one: data/f.csv, rows: naps}',
+      '11:7 spec: the specification does not read the dataset one',
+    ],
+  ])('a specification in the block %s', (_, spec, data, reason) => {
+    expect(told({}, data, JSON.stringify(spec))).toEqual([expect.stringContaining(reason)])
+  })
+
+  it('a specification in the block may be right, and leave out the only dataset', () => {
+    expect(told({}, file, JSON.stringify(bars))).toEqual([])
+    expect(told({}, file, '{mark: bar, encoding: {x: {field: name}}}')).toEqual([])
+  })
+
+  it('a specification is neither a number nor a list', () => {
+    for (const wrong of [7, '[a]', 'true'])
+      expect(told({}, file, wrong)).toEqual([expect.stringMatching(/^11:7 .*spec/)])
   })
 })

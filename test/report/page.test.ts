@@ -164,6 +164,13 @@ describe('floats', () => {
     expect(problems).toEqual([])
   })
 
+  it('draw a specification that stands in the block, of the only dataset', async () => {
+    const spec = '{mark: tick, encoding: {x: {field: total, type: quantitative}, y: {field: pattern}}}'
+    const { html, problems } = await report(figure.replace('figures/scatter.vl.json', spec))
+    expect(problems).toEqual([])
+    expect(html).toMatch(/<figure class="float" id="fig-scatter"[^>]*>.*<svg .*<text[^>]*>baseline<\/text>/s)
+  })
+
   it('fold a figure behind its caption when told to; a link to it opens what hides it', async () => {
     const folded = figure.replace('data:', 'folded: true\ndata:')
     const { html } = await report(`See @fig-scatter.${folded}`)

@@ -29,6 +29,7 @@ import {
   placeOf,
   type Specification,
   treatsInvalid,
+  withDataset,
 } from './specification.ts'
 
 interface TextItem {
@@ -67,7 +68,7 @@ function parseTable(text: string, delimiter: string): Records {
  * compile or warns, and a forbidden expression.
  */
 export async function draw(order: Order): Promise<string> {
-  const spec = parseSpecification(order.spec)
+  const spec = withDataset(parseSpecification(order.spec), Object.keys(order.data))
   checkDatasets(spec, Object.keys(order.data))
   const warnings: string[] = []
   const refusals: QueryError[] = []

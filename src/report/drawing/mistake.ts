@@ -11,6 +11,7 @@ import {
   parseSpecification,
   parts,
   type Specification,
+  withDataset,
 } from './specification.ts'
 
 /**
@@ -22,7 +23,7 @@ export function specificationMistake(
   data: Readonly<Record<string, string | undefined>>,
 ): string | undefined {
   try {
-    const spec = parseSpecification(text)
+    const spec = withDataset(parseSpecification(text), Object.keys(data))
     checkDatasets(spec, Object.keys(data))
     const columns = Object.entries(data).map(([name, csv]) => columnsOf(name, csv))
     if (columns.every((one) => one !== undefined)) checkFields(spec, columns.flat())

@@ -115,6 +115,13 @@ export function datasetsOf(spec: Specification): readonly string[] {
   return [...new Set(names)]
 }
 
+/** Reads the only dataset, unless the specification says what data it reads: one that does not has nothing to draw. */
+export function withDataset(spec: Specification, given: readonly string[]): Specification {
+  const [name, ...others] = given
+  if (name === undefined || others.length > 0 || parts(spec).some(({ key }) => key === 'data')) return spec
+  return { ...spec, data: { name } }
+}
+
 /** Throws QueryError unless the specification reads all given datasets, and no others but its own. */
 export function checkDatasets(spec: Specification, given: readonly string[]): void {
   const own = isObject(spec.datasets) ? Object.keys(spec.datasets) : []

@@ -68,7 +68,7 @@ header.title { margin-bottom: 1.75rem; }
 .abstract h2 { font: 600 .8rem var(--sans); letter-spacing: .06em; text-transform: uppercase; color: var(--quiet); margin: 0 0 .4rem; }
 .abstract { margin: 2rem 0; padding: 0 0 .4rem; }
 
-.banner { font: .86rem/1.5 var(--sans); background: var(--faint); border-left: 4px solid var(--quiet); padding: .75rem 1rem; border-radius: 0 4px 4px 0; }
+.banner { font: .86rem/1.5 var(--sans); background: var(--faint); border-left: 4px solid var(--quiet); padding: .75rem 1rem; margin-bottom: 1.5rem; border-radius: 0 4px 4px 0; }
 .banner p { margin: 0 0 .35em; }
 .banner p:last-child { margin: 0; }
 .banner.unsound { border-left-color: var(--warn); background: var(--warn-paper); }
