@@ -3,7 +3,7 @@
  * vanish. Each warning stands at its place and says what to write instead.
  */
 
-import type { Code, InlineCode, Nodes, Paragraph, Text } from 'mdast'
+import type { Code, InlineCode, Nodes, Paragraph, Table, Text } from 'mdast'
 import type { Place } from '../document/block.ts'
 import { calloutKindNames } from '../document/callout.ts'
 import type { Document } from '../document/document.ts'
@@ -30,6 +30,15 @@ interface Form {
 
 const attributeList = String.raw`(?:#[\w:.-]+|\.[A-Za-z][\w-]*|[A-Za-z][\w-]*=(?:"[^"]*"|'[^']*'|[^\s}]+)|-)`
 
+/** Between words or numbers, with blanks on both sides or on none: not `--option`. */
+const dashes = (() => {
+  const [end, start] = [String.raw`[\p{L}\p{N}).,;:!?%"'”’\]]`, String.raw`[\p{L}\p{N}("'“‘[$]`]
+  return new RegExp(
+    String.raw`(?<=(?:^|${end})\s)-{2,3}(?=\s(?:${start}|$))|(?<=${end})-{2,3}(?=${start})`,
+    'gu',
+  )
+})()
+
 /** Forms within a line, in the order in which they are looked for; of two at one place the first counts. */
 const inText: readonly Form[] = [
   {
@@ -50,19 +59,25 @@ const inText: readonly Form[] = [
   },
   {
     ruleId: 'attributes',
-    pattern: new RegExp(String.raw`\{[ \t]*${attributeList}(?:[ \t]+${attributeList})*[ \t]*\}`, 'g'),
+    // Kramdown puts a colon first.
+    pattern: new RegExp(String.raw`\{:?[ \t]*${attributeList}(?:[ \t]+${attributeList})*[ \t]*\}`, 'g'),
     say: ([whole]) => `attributes are not read here: ${whole} (${adviceOnAttributes(whole)})`,
   },
   {
     ruleId: 'citation-form',
     pattern: /\[-@[\p{L}\p{N}_][^[\]]*\]/gu,
     say: ([whole]) =>
-      `${whole} is not read: write [@key]; a citation is a number and has no names to leave out`,
+      /@(?:tbl|fig|eq|sec|lst)-/.test(whole)
+        ? `${whole} is not read: write ${whole.slice(2, -1)}, which has a kind and a number`
+        : `${whole} is not read: write [@key]; a citation is a number and has no names to leave out`,
   },
   {
     ruleId: 'citation-form',
     pattern: /\[(?!\s*-?@)[^[\]@]*\s-?@[\p{L}_][\w:.-]*[^[\]]*\]/gu,
-    say: ([whole]) => `${whole} is not read: write the words before it, and [@key] or [@key, p. 3]`,
+    say: ([whole]) =>
+      /@(?:tbl|fig|eq|sec|lst)-/.test(whole)
+        ? `${whole} keeps its brackets, and a reference says what it is to: write @${/@([\w-]+)/.exec(whole)?.[1]} alone`
+        : `${whole} is not read: write the words before it, and [@key] or [@key, p. 3]`,
   },
   {
     ruleId: 'citation-form',
@@ -97,6 +112,21 @@ const inText: readonly Form[] = [
     pattern: /(?<![\\^[])\^[^\s^[\]$]+\^(?!\^)/g,
     say: ([whole]) =>
       `${whole} is shown with its signs: write ${'$'}^{${whole.slice(1, -1)}}${'$'}, or a sign such as ²`,
+  },
+  {
+    ruleId: 'edit-mark',
+    pattern: /\{(?:\+\+[^{}]*\+\+|--[^{}]*--|>>[^{}]*<<|==[^{}]*==)\}/g,
+    say: ([whole]) => `${whole} is shown with its signs: accept the edit, or leave it out`,
+  },
+  {
+    ruleId: 'dash',
+    pattern: dashes,
+    say: ([whole]) => `${whole} is shown as ${whole.length} hyphens: write – or —`,
+  },
+  {
+    ruleId: 'escaped-blank',
+    pattern: /\\ (?=\S)/g,
+    say: () => 'a backslash before a blank is shown: write &nbsp; for a blank that breaks no line',
   },
   {
     ruleId: 'highlight',
@@ -226,6 +256,11 @@ const atLineStart: readonly Form[] = [
     say: ([whole]) => `${whole.trim()} is plain text: explain the abbreviation where it first stands`,
   },
   {
+    ruleId: 'contents',
+    pattern: /^\[(?:TOC|toc|_TOC_)\]\s*$/,
+    say: ([whole]) => `${whole} is plain text: leave it out, as a report has its contents`,
+  },
+  {
     ruleId: 'line-block',
     pattern: /^\|\s+[^|]*$/,
     say: () =>
@@ -239,6 +274,16 @@ const atStart: readonly Form[] = [
     ruleId: 'comment',
     pattern: /^%+[ \t]+\S/,
     say: () => '% is plain text: a comment is <!-- ... -->',
+  },
+  {
+    ruleId: 'heading-form',
+    pattern: /^#{1,6}[\p{L}][^#]*$/u,
+    say: ([whole]) => `${whole.slice(0, 40)} is no heading: leave a blank behind the #`,
+  },
+  {
+    ruleId: 'heading-form',
+    pattern: /^#{7,}\s/,
+    say: () => 'a heading has at most six #',
   },
 ]
 
@@ -280,9 +325,11 @@ export function warnOfForeign(document: Document): void {
   for (const root of [...(abstract ? [abstract] : []), tree, ...captions.values()]) {
     for (const { node, near } of descend(root)) {
       const say = (ruleId: string, place: Place, reason: string) => warn(file, ruleId, place, reason)
+      if ('children' in node) checkDefinitions(node.children, source, say)
       if (node.type === 'text') checkText(node, source, near, say)
       else if (node.type === 'paragraph') checkLines(node, source, near, say)
       else if (node.type === 'heading') checkHeadingLabel(node, say)
+      else if (node.type === 'table') checkRows(node, source, say)
       else if (node.type === 'delete') checkTilde(node, source, say)
       else if (node.type === 'code' && !isBlock(node)) checkCode(node, source, say)
       else if (node.type === 'inlineCode') checkInlineCode(node, root, source, say)
@@ -301,7 +348,7 @@ const simpleTable =
 type Say = (ruleId: string, place: Place, reason: string) => void
 
 function checkText(node: Text, source: SourceText, near: Place, say: Say): void {
-  if (!/[\\{}[\]^@=:~]/.test(sliceOf(source, node)) && !/[{}[\]^@=:\\]/.test(node.value)) return
+  if (!/[\\{}[\]^@=:~]|--/.test(sliceOf(source, node)) && !/[{}[\]^@=:\\]|--/.test(node.value)) return
   const locate = locateInText(source, node, near)
   const taken: (readonly [number, number])[] = []
   for (const { ruleId, pattern, say: words } of inText) {
@@ -344,6 +391,7 @@ function checkDelimiters(node: Text, source: SourceText, say: Say): void {
 
 function checkLines(paragraph: Paragraph, source: SourceText, near: Place, say: Say): void {
   let startsLine = true
+  let item: (ListItem & { readonly place: Place }) | undefined
   for (const [index, node] of paragraph.children.entries()) {
     if (node.type !== 'text') {
       startsLine = node.type === 'break'
@@ -365,10 +413,75 @@ function checkLines(paragraph: Paragraph, source: SourceText, near: Place, say: 
           say(ruleId, place, words(match))
           break
         }
+        const found = listItem(line)
+        // The second item tells that the first is one: a line may start with somebody's initial.
+        if (item !== undefined && found?.some((one) => follows(one, item)))
+          say(
+            'fancy-list',
+            item.place,
+            `${item.sign} starts no list, so its items are one paragraph: write 1.`,
+          )
+        item = undefined
+        const first = found?.find(({ number }) => number === 1)
+        if (first) {
+          const { isEscaped, ...place } = locate(offset)
+          if (!isEscaped) item = { ...first, place }
+        }
       }
       offset += line.length + 1
     }
     startsLine = false
+  }
+}
+
+/** The sign of an item of a list that is none here: `a)`, `(ii)`, `(1)`. */
+interface ListItem {
+  readonly sign: string
+  readonly style: string
+  readonly number: number
+}
+
+const romans = ['i', 'ii', 'iii', 'iv', 'v']
+
+/** Readings of a line's start: `i.` is a letter or a number. */
+function listItem(line: string): readonly ListItem[] | undefined {
+  const [sign, open = '', name = '', close] = /^(\()?([A-Za-z]{1,3}|\d{1,2})([.)])(?=\s+\S)/.exec(line) ?? []
+  if (sign === undefined || (open !== '' && close === '.')) return undefined
+  const item = (kind: string, number: number) => ({ sign, style: `${open}${kind}${close}`, number })
+  // Without the bracket in front these are lists.
+  if (/\d/.test(name)) return open === '' ? undefined : [item('1', Number(name))]
+  const small = name.toLowerCase()
+  if (name !== small && name !== name.toUpperCase()) return undefined
+  const letter = name === small ? 'a' : 'A'
+  return [
+    ...(romans.includes(small) ? [item(`roman ${letter}`, romans.indexOf(small) + 1)] : []),
+    ...(small.length === 1 ? [item(letter, small.charCodeAt(0) - 96)] : []),
+  ]
+}
+
+function follows(next: ListItem, before: ListItem): boolean {
+  return next.style === before.style && next.number === before.number + 1
+}
+
+/** A definition is one paragraph; what else belongs to it in Pandoc is indented, which is code here. */
+function checkDefinitions(children: readonly Nodes[], source: SourceText, say: Say): void {
+  for (const [index, node] of children.entries()) {
+    const isIndented = node.type === 'code' && !/^\s*(?:`{3}|~{3})/.test(sliceOf(source, node))
+    if (isIndented && children[index - 1]?.type === 'definitionList')
+      say('definition', startOf(node), 'this is shown as code: a definition is one paragraph, without lists')
+  }
+}
+
+/** GitHub takes any line below a table for a row. */
+function checkRows(table: Table, source: SourceText, say: Say): void {
+  if ((table.children[0]?.children.length ?? 0) < 2) return
+  for (const row of table.children.slice(1)) {
+    const slice = sliceOf(source, row)
+    if (slice.includes('|')) continue
+    const advice = /^(?:Table)?:\s/.test(slice)
+      ? 'a Markdown table has no caption: write it as a sentence below a blank line, or make a block yaml table'
+      : 'leave a blank line before it'
+    say('table-row', startOf(row), `this line is shown as a row of the table above: ${advice}`)
   }
 }
 

@@ -163,6 +163,8 @@ export function describeMath(node: Math | InlineMath, text: string): void {
   delete node.data
   if (node.type === 'inlineMath') {
     if (slice.startsWith('$$')) node.data = { isDisplay: true }
+    // GitHub's other form, $`x`$, in which signs of Markdown are safe.
+    else if (/^\$`[^`]+`\$$/.test(slice)) node.value = node.value.replace(/^\s*`|`\s*$/g, '')
     return
   }
   const [, closed, rest = ''] = /(?:\r\n|\n|\r)[\s>]*(\$\$+)([^\r\n]*)\s*$/.exec(slice) ?? []
