@@ -4,6 +4,7 @@
  */
 
 import { timeUnitInName, unitInName } from '../query/units.ts'
+import { drawnNames } from '../results/columnnames.ts'
 import { bootColumn, type Column, excludedColumn } from '../results/run.ts'
 import { decimal } from '../text/numbers.ts'
 import { hint } from '../text/spelling.ts'
@@ -25,17 +26,12 @@ export interface ReadColumns {
   readonly empty: readonly string[]
 }
 
-/** Names that figures and series use for something else. */
-const taken = new Map([
-  ['environment', 'figures name the machine so'],
-  ['pattern', 'figures name the file so'],
-  ['patternLabel', 'figures name the file so'],
-  ['patternIndex', 'figures number the files so'],
-  ['origin', 'figures name the origin so'],
-])
+/** A table, and how its numbers are written. */
+type Numbers = CellTable & Pick<DataSpec, 'decimal'>
 
 /** Throws a DataError with the line and column of the first value that does not fit. */
-export function readColumns(table: CellTable, spec: DataSpec): ReadColumns {
+export function readColumns(read: CellTable, spec: DataSpec): ReadColumns {
+  const table: Numbers = { ...read, decimal: spec.decimal }
   const { names } = table
   for (const name of [...Object.keys(spec.columns), ...(spec.unit === undefined ? [] : [spec.unit])])
     if (!names.includes(name)) throw new DataError(`no column ${name}${hint(name, names)}`)
@@ -74,7 +70,7 @@ export function readColumns(table: CellTable, spec: DataSpec): ReadColumns {
 }
 
 /** Undefined for a column without any value. */
-function guessedRole(from: string, cells: readonly Cell[], table: CellTable): Column['role'] | undefined {
+function guessedRole(from: string, cells: readonly Cell[], table: Numbers): Column['role'] | undefined {
   let [texts, numbers] = [0, 0]
   let first: number | undefined
   for (const [row, cell] of cells.entries()) {
@@ -85,6 +81,7 @@ function guessedRole(from: string, cells: readonly Cell[], table: CellTable): Co
     } else numbers += 1
   }
   if (texts + numbers === 0) return undefined
+  if (table.isText) refuseOdd(from, cells, { table, areNumbers: texts === 0, areTexts: numbers === 0 })
   if (texts === 0) return from === 'trial' ? 'index' : 'measure'
   if (numbers === 0 && typeof cells[first ?? 0] === 'string') return 'factor'
   const odd = cells[first ?? 0]
@@ -95,32 +92,79 @@ function guessedRole(from: string, cells: readonly Cell[], table: CellTable): Co
   )
 }
 
+/** Throws a DataError where numbers are probably names, and texts probably numbers. */
+function refuseOdd(
+  from: string,
+  cells: readonly Cell[],
+  { table, areNumbers, areTexts }: { table: Numbers; areNumbers: boolean; areTexts: boolean },
+): void {
+  const filled = [...cells.entries()].filter((one): one is [number, string] => typeof one[1] === 'string')
+  const say = ([row, cell]: readonly [number, string], reason: string) =>
+    new DataError(`${table.rowPlace(row)}, column ${from}: ${cell} ${reason}`)
+  const name = areNumbers ? filled.find(([, cell]) => /^\s*0\d+\s*$/.test(cell)) : undefined
+  if (name)
+    throw say(name, `begins with 0, as names do: say what the column is (${from}: factor, or measure)`)
+  const [first] = filled
+  if (!areTexts || first === undefined) return
+  if (filled.every(([, cell]) => commaNumber.test(cell))) throw say(first, commaAdvice(from))
+  if (filled.every(([, cell]) => /^[+-]?\d+(?:[.,]\d+)?\s*%$/.test(cell)))
+    throw say(first, `is no number: write it without the sign, or say ${from}: factor`)
+}
+
+/** `1,5`, and `1,234`, which is the same in some countries and another number in others. */
+const commaNumber = /^\s*[+-]?\d[\d.]*,\d[\d,]*\s*$/
+
+function commaAdvice(from: string): string {
+  return `has a comma, and is no number here: say decimal: ',' if that is the decimal point; write thousands without; or say ${from}: factor`
+}
+
 /** What programs write for a number that they do not have. */
 const oddNumbers = /^[+-]?(?:nan|inf|infinity|na|n\/a|null|none|-|\.)$/i
 
-function numberOf(cell: Cell, { isText }: CellTable): number | undefined {
+function numberOf(cell: Cell, table: Numbers): number | undefined {
   if (typeof cell === 'number') return Number.isFinite(cell) ? cell : undefined
-  return isText && cell !== null ? decimal(cell) : undefined
+  return table.isText && cell !== null ? written(cell, table) : undefined
+}
+
+function written(text: string, table: Numbers): number | undefined {
+  if (table.decimal !== ',') return decimal(text)
+  // A point would divide thousands.
+  return text.includes('.') ? undefined : decimal(text.replace(',', '.'))
+}
+
+/** Whether a text is a whole number that a double cannot hold. */
+function isInexact(cell: Cell): boolean {
+  return typeof cell === 'string' && /^\s*[+-]?\d{16,}\s*$/.test(cell) && !Number.isSafeInteger(Number(cell))
 }
 
 function valuesOf(
   cells: readonly Cell[],
   { role, from }: Pick<ReadColumn, 'role' | 'from'>,
-  table: CellTable,
+  table: Numbers,
 ): readonly Cell[] {
   if (role === 'factor') return cells.map((cell) => (cell === null ? '' : String(cell)))
   if (role === 'index') {
-    const areNumbers = cells.every((cell) => cell === null || numberOf(cell, table) !== undefined)
+    // Two long ids must not become one number.
+    const areNumbers = cells.every(
+      (cell) => cell === null || (numberOf(cell, table) !== undefined && !isInexact(cell)),
+    )
     return areNumbers
       ? cells.map((cell) => (cell === null ? null : (numberOf(cell, table) ?? null)))
       : cells.map((cell) => (cell === null ? null : String(cell)))
   }
   return cells.map((cell, row) => {
     if (cell === null) return null
-    const number = typeof cell === 'string' ? decimal(cell) : numberOf(cell, table)
+    const number = typeof cell === 'string' ? written(cell, table) : numberOf(cell, table)
+    const place = `${table.rowPlace(row)}, column ${from}: ${cell}`
+    if (number === undefined && typeof cell === 'string' && commaNumber.test(cell))
+      throw new DataError(`${place} ${commaAdvice(from)}`)
     if (number === undefined)
       throw new DataError(
-        `${table.rowPlace(row)}, column ${from}: ${cell} is no finite number (for a value that is not there: missing: ['${cell}'])`,
+        `${place} is no finite number (for a value that is not there: missing: ['${cell}'])`,
+      )
+    if (isInexact(cell))
+      throw new DataError(
+        `${place} is no exact number beyond 2^53: say ${from}: factor, or index, if it is a name`,
       )
     return number
   })
@@ -132,7 +176,7 @@ function checkNames(columns: readonly ReadColumn[], { unit }: DataSpec): void {
     if (seen.has(name)) throw new DataError(`two columns are named ${name}`)
     seen.add(name)
     const advice = `give it another name (${from}: {name: ...})`
-    const why = taken.get(name)
+    const why = drawnNames.get(name)
     if (why !== undefined) throw new DataError(`column ${name}: ${why}; ${advice}`)
     if (name === bootColumn && from !== unit)
       throw new DataError(
@@ -143,6 +187,8 @@ function checkNames(columns: readonly ReadColumn[], { unit }: DataSpec): void {
         `column ${excludedColumn} has reasons, in words, why rows count in no statistic, and is empty for the others; ${advice}`,
       )
   }
-  if (!columns.some(({ role }) => role === 'measure'))
-    throw new DataError('no column is a measure: nothing was observed')
+  if (!columns.some(({ role }) => role === 'measure')) {
+    const roles = columns.map(({ from, role }) => `${from}: ${role}`).join(', ')
+    throw new DataError(`no column is a measure: nothing was observed${roles === '' ? '' : ` (${roles})`}`)
+  }
 }

@@ -20,7 +20,7 @@ function ofLines(text: string): CellTable {
     line += 1
     if (written === '') continue
     lines.push(line)
-    builder.add(parsed(written, line), `line ${line}`)
+    builder.add(parsed(written, line), `line ${line}`, written)
   }
   return builder.table((row) => `line ${lines[row] ?? '?'}`)
 }
@@ -30,7 +30,7 @@ function ofArray(text: string): CellTable {
   if (!Array.isArray(items)) throw new DataError('not an array of objects')
   const builder = tableBuilder()
   const place = (row: number) => `row ${row + 1}`
-  for (const [row, item] of items.entries()) builder.add(item, place(row))
+  for (const [row, item] of items.entries()) builder.add(item, place(row), text)
   return builder.table(place)
 }
 
@@ -64,13 +64,16 @@ function offsetIn(message: string, text: string): number | undefined {
 /** V8 shows so many characters before the place. */
 const contextCharacters = 10
 
+const longInteger = /(?<![\w."+-])-?\d{16,}(?![\w."])/
+
 /** Columns in the order in which objects name them first; what an object lacks is absent. */
 function tableBuilder() {
   const columns = new Map<string, Cell[]>()
   const nested = new Set<string>()
   let rows = 0
   return {
-    add(item: unknown, place: string): void {
+    /** `text` has the object as it is written. */
+    add(item: unknown, place: string, text: string): void {
       if (typeof item !== 'object' || item === null || Array.isArray(item))
         throw new DataError(
           `${place}: ${JSON.stringify(item)?.slice(0, 40)} is no object with a value for each column`,
@@ -79,7 +82,7 @@ function tableBuilder() {
         if (name.trim() === '') throw new DataError(`${place}: a column without a name`)
         const cells = columns.get(name) ?? new Array<Cell>(rows).fill(null)
         columns.set(name, cells)
-        cells.push(cellOf(value, name, place))
+        cells.push(cellOf(value, name, { place, text }))
       }
       rows += 1
       requireSize(Math.min(rows, limits.rows + 1), columns.size)
@@ -91,12 +94,19 @@ function tableBuilder() {
     },
   }
 
-  function cellOf(value: unknown, name: string, place: string): Cell {
+  function cellOf(value: unknown, name: string, { place, text }: { place: string; text: string }): Cell {
     if (typeof value === 'string') {
       requireShort(value, `${place}, column ${name}`)
       return value === '' ? null : value
     }
-    if (typeof value === 'number') return value
+    if (typeof value === 'number') {
+      // 1e20 is as large and exact; the parser has lost how it was written.
+      if (Number.isInteger(value) && !Number.isSafeInteger(value) && longInteger.test(text))
+        throw new DataError(
+          `${place}, column ${name}: a whole number beyond 2^53 is not exact: write it as text`,
+        )
+      return value
+    }
     if (typeof value === 'boolean') return String(value)
     if (value !== null) nested.add(name)
     return null

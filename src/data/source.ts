@@ -31,4 +31,6 @@ export interface DataSpec {
   readonly missing: readonly string[]
   /** Between the fields of a line; by the file's name unless given. */
   readonly delimiter?: string | undefined
+  /** The decimal point of CSV and TSV; a point unless given. */
+  readonly decimal?: '.' | ',' | undefined
 }

@@ -49,7 +49,8 @@ function readingOf({
   columns,
   missing,
   delimiter,
-}: Pick<DataSpec, 'unit' | 'columns' | 'missing' | 'delimiter'>): string {
+  decimal,
+}: Pick<DataSpec, 'unit' | 'columns' | 'missing' | 'delimiter' | 'decimal'>): string {
   const told = Object.entries(columns).map(([name, { label: _, ...column }]) => [name, column] as const)
   const sorted = Object.fromEntries(told.toSorted(([a], [b]) => (a < b ? -1 : 1)))
   return JSON.stringify({
@@ -57,6 +58,7 @@ function readingOf({
     ...(told.length === 0 ? {} : { columns: sorted }),
     ...(missing.length === 0 ? {} : { missing }),
     ...(delimiter === undefined ? {} : { delimiter }),
+    ...(decimal === undefined ? {} : { decimal }),
   })
 }
 

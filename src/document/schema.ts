@@ -202,6 +202,10 @@ export const dataSchema = z.strictObject({
     .regex(/^[^"\r\n]$/, 'use one character')
     .exactOptional()
     .describe('Between the fields of a line, if it is not that of the file’s kind'),
+  decimal: z
+    .enum(['.', ','])
+    .exactOptional()
+    .describe('The decimal point of numbers in CSV and TSV: a point unless given'),
   groups: z.record(name, z.array(name).min(1)).default({}).describe('Group -> files of it'),
   discrete: z.boolean().default(false).describe(discreteText),
   invariants: z

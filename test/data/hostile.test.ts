@@ -70,6 +70,44 @@ const refused: readonly Refused[] = [
   ],
   ['a hexadecimal number', 'a.csv', 'x\n0x10\n', 'no column is a measure: nothing was observed'],
   [
+    'decimal commas',
+    'a.csv',
+    'x,y\n1,"1,5"\n2,"2,5"\n',
+    "line 2, column y: 1,5 has a comma, and is no number here: say decimal: ',' if that is the decimal point",
+  ],
+  [
+    'a decimal comma in a measure',
+    'a.csv',
+    'x\n"1,5"\n',
+    'line 2, column x: 1,5 has a comma, and is no number here',
+    { x: { role: 'measure' } },
+  ],
+  [
+    'percent signs',
+    'a.csv',
+    'x,y\n1,5 %\n2,6%\n',
+    'line 2, column y: 5 % is no number: write it without the sign',
+  ],
+  ['names of digits', 'a.csv', 'x,y\n1,010\n2,7\n', 'line 2, column y: 010 begins with 0, as names do'],
+  [
+    'a number that a double cannot hold',
+    'a.csv',
+    'x\n9007199254740993\n',
+    'line 2, column x: 9007199254740993 is no exact number beyond 2^53: say x: factor, or index, if it is a name',
+  ],
+  [
+    'the same in JSON',
+    'a.jsonl',
+    '{"x": 1}\n{"x": 9007199254740993}\n',
+    'line 2, column x: a whole number beyond 2^53 is not exact: write it as text',
+  ],
+  [
+    'no measure',
+    'a.csv',
+    'x,y\na,b\n',
+    'no column is a measure: nothing was observed (x: factor, y: factor)',
+  ],
+  [
     'a huge field',
     'a.csv',
     `x,y\n1,${long}\n`,
@@ -86,7 +124,7 @@ const refused: readonly Refused[] = [
     'a column that figures hide',
     'a.csv',
     'pattern,x\na,2\n',
-    'column pattern: figures name the file so; give it another name (pattern: {name: ...})',
+    'column pattern: figures name the pattern so, or the file; give it another name (pattern: {name: ...})',
   ],
   [
     'exclusion by a number',
@@ -183,6 +221,23 @@ describe('a file that looks odd', () => {
     ['a column that JavaScript has', 'constructor,x\na,1\n', [{ constructor: 'a', x: 1 }]],
   ])('is read as meant: %s', async (_, content, rows) => {
     expect((await runOf(content)).rows.map((row) => ({ ...row }))).toEqual(rows)
+  })
+
+  it('reads decimal commas that the block tells of', async () => {
+    const run = await runOf('x;y\n1,5;a\n-2;b\n', { delimiter: ';', decimal: ',' })
+    expect(run.rows.map(({ x }) => x)).toEqual([1.5, -2])
+    const { problem } = await read('x;y\n1.234,5;a\n', {
+      ...{ delimiter: ';', decimal: ',', columns: { x: { role: 'measure' } } },
+    })
+    expect(problem).toContain('line 2, column x: 1.234,5 has a comma')
+  })
+
+  it('tells long ids of units apart', async () => {
+    const run = await runOf('who,x\n9007199254740992,1\n9007199254740993,2\n', { unit: 'who' })
+    expect(run.rows.map(({ who, boot }) => [who, boot])).toEqual([
+      ['9007199254740992', 1],
+      ['9007199254740993', 2],
+    ])
   })
 
   it('counts lines behind a quoted line break', async () => {
