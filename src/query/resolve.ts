@@ -70,16 +70,33 @@ export function narrow(
       measure = part
       continue
     }
-    const owners = [...factorValues].filter(([, values]) => values.has(part)).map(([name]) => name)
+    const [owners, value] = ownersOf(part, factorValues)
     const [owner] = owners
     if (owner === undefined) {
       const values = [...factorValues.values()].flatMap((some) => [...some]).filter((value) => value !== '')
       throw refuse(`unknown measure or factor value: ${part}${hint(part, [...measures, ...values])}`)
     }
-    if (owners.length > 1) throw refuse(`ambiguous value: ${part} is one of ${owners.join(' and of ')}`)
+    if (owners.length > 1)
+      throw refuse(
+        `ambiguous value: ${part} is one of ${owners.join(' and of ')}: write which, ['${owner}=${part}']`,
+      )
     if (factors.has(owner))
-      throw refuse(`two values of ${owner} in one path: ${factors.get(owner)} and ${part}`)
-    factors.set(owner, part)
+      throw refuse(`two values of ${owner} in one path: ${factors.get(owner)} and ${value}`)
+    factors.set(owner, value)
   }
   return { factors: Object.fromEntries(factors), ...(measure === undefined ? {} : { measure }) }
+}
+
+/** Factors with this value, and the value; `before=yes` names its factor, unless it is a value itself. */
+function ownersOf(
+  part: string,
+  factorValues: ReadonlyMap<string, ReadonlySet<string>>,
+): readonly [owners: readonly string[], value: string] {
+  const owners = [...factorValues].filter(([, values]) => values.has(part)).map(([name]) => name)
+  if (owners.length > 0) return [owners, part]
+  for (const { index } of part.matchAll(/=/g)) {
+    const [name, value] = [part.slice(0, index).trim(), part.slice(index + 1).trim()]
+    if (factorValues.get(name)?.has(value)) return [[name], value]
+  }
+  return [[], part]
 }

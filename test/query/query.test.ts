@@ -299,6 +299,9 @@ describe('names that every object has', () => {
     [`${cell}.hasOwnProperty.max`, 2],
     [`max(constructor.constructor.valueOf.__proto__.mean)`, 1.5],
     [`${cell}.n`, 2],
+    // Two factors have the value.
+    [`${cell}['toString=valueOf'].n`, 2],
+    [`${cell}['toString = valueOf']['constructor=valueOf'].__proto__.mean`, 1.5],
   ])('are names like others: %s is %d', (source, value) => {
     expect(evaluate(parseExpression(source), all).value).toBe(value)
   })
@@ -309,7 +312,11 @@ describe('names that every object has', () => {
     ['constructor.constructor.hasOwnProperty.n', 'unknown pattern of constructor: hasOwnProperty'],
     [`${cell}.toLocaleString.n`, 'unknown measure or factor value: toLocaleString'],
     [`${cell}.__proto__.constructor`, 'unknown statistic: constructor'],
-    [`${cell}.valueOf.n`, 'ambiguous value: valueOf is one of constructor and of toString'],
+    [
+      `${cell}.valueOf.n`,
+      "ambiguous value: valueOf is one of constructor and of toString: write which, ['constructor=valueOf']",
+    ],
+    [`${cell}['toString=value'].n`, 'unknown measure or factor value: toString=value'],
   ])('are unknown where there are none: %s', (source, message) => {
     expect(() => evaluate(parseExpression(source), all)).toThrow(message)
   })
