@@ -19,6 +19,8 @@ export function readPrintedRows(text: string, where: string): readonly PrintedRo
   if (first < 0) return []
   if (lines[first]?.trimStart().startsWith('{'))
     return lines.flatMap((line, index) => (line.trim() === '' ? [] : [readObject(line, index + 1, wrong)]))
+  const list = /^\s*\[(?:\s*\{.*|\s*)$/.test(lines[first] ?? '')
+  if (list) throw wrong(first + 1, `a list in JSON: write its objects alone, one a line`)
   const object = lines.findIndex((line) => /^\s*\{.*\}\s*$/.test(line))
   if (object >= 0)
     throw wrong(first + 1, `${describeValue(lines[first])} stands before rows in JSON (line ${object + 1})`)
@@ -32,7 +34,11 @@ function readObject(line: string, number: number, wrong: Wrong): PrintedRow {
   try {
     value = JSON.parse(line)
   } catch {
-    const advice = /\b(?:NaN|-?Infinity)\b/.test(line) ? ', which has no NaN and no Infinity' : ''
+    const advice = /\b(?:NaN|-?Infinity)\b/.test(line)
+      ? ', which has no NaN and no Infinity'
+      : line.trim() === '{'
+        ? ': write each object in one line'
+        : ''
     throw wrong(number, `${describeValue(line)} is no JSON${advice}`)
   }
   if (isRecord(value)) return value
@@ -54,6 +60,13 @@ function readTable(text: string, before: number, wrong: Wrong): readonly Printed
           `${name} is no number: ${describeValue(other.fields[index])}, but line ${number.line + before} has ` +
             `${number.fields[index]}: leave a missing value empty, or make all of them words`,
         )
+      // Words that all are like this would make a factor of a measure that failed.
+      const odd = filled.find(({ fields }) => !oddNumber.test(fields[index]?.trim() ?? ''))
+      if (number === undefined && odd === undefined && filled[0])
+        throw new CsvError(
+          filled[0].line,
+          `${name} is ${describeValue(filled[0].fields[index])}, no finite number: leave a missing value empty`,
+        )
       return { name, isNumber: number !== undefined }
     })
     return rows.map(({ fields }) =>
@@ -69,3 +82,6 @@ function readTable(text: string, before: number, wrong: Wrong): readonly Printed
     throw error
   }
 }
+
+/** What programs write for a number that is none, and numbers too large for one. */
+const oddNumber = /^[+-]?(?:nan|inf|infinity|\d[\d.]*e\+?\d+|\d{300,})$/i

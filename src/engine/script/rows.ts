@@ -1,6 +1,7 @@
 /** Validates and copies the rows of a script before they are stored, so that they can be read back. */
 
 import { inspect } from 'node:util'
+import { drawnNames } from '../../results/columnnames.ts'
 import type { Row } from '../../results/run.ts'
 import { ExperimentError } from './cell.ts'
 
@@ -31,6 +32,9 @@ function checkRow(given: unknown, where: string, types: Types): Row {
     if (!types.has(name)) {
       if (!isColumnName(name))
         throw new ExperimentError(`${where}: ${describeValue(name)} cannot be the name of a column`)
+      const drawn = drawnNames.get(name)
+      if (drawn !== undefined)
+        throw new ExperimentError(`${where}: column ${name}: ${drawn}; give it another name`)
       types.set(name, undefined)
     }
     const value = checkValue(given[name], name, where)

@@ -29,8 +29,8 @@ describe('rows that a program prints', () => {
     ['CSV of one column, with blank lines before it', '\n\na\n1\n', [{ a: 1 }]],
     [
       'words that JavaScript would take for numbers',
-      'a\n0x10\nInfinity\n',
-      [{ a: '0x10' }, { a: 'Infinity' }],
+      'a\n0x10\nInfinity\n[x]\n',
+      [{ a: '0x10' }, { a: 'Infinity' }, { a: '[x]' }],
     ],
     ['JSON lines', '{"a": 1, "b": "x"}\n\n  {"a": null}', [{ a: 1, b: 'x' }, { a: null }]],
     ['nothing', ' \n\n', []],
@@ -49,6 +49,11 @@ describe('rows that a program prints', () => {
     ['a,a\n1,2\n', 'line 1: two columns are named a'],
     ['a\n"1\n', 'line 2: a quote that is not closed'],
     ['\na\n1\n2x\n', "line 4: a is no number: '2x', but line 3 has 1"],
+    ['[{"a": 1}, {"a": 2}]\n', 'line 1: a list in JSON: write its objects alone, one a line'],
+    ['[\n  {"a": 1}\n]\n', 'line 1: a list in JSON'],
+    ['{\n  "a": 1\n}\n', "line 1: '{' is no JSON: write each object in one line"],
+    ['a,b\nnan,1\n-inf,2\n', "line 2: a is 'nan', no finite number: leave a missing value empty"],
+    ['a\n1e999\n', "line 2: a is '1e999', no finite number"],
     ['42\n', "line 1: there is no row below '42', which counts as a head"],
   ])('are refused with their line: %j', (text, message) => {
     expect(() => read(text)).toThrow(`standard output, ${message}`)

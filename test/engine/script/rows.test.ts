@@ -16,6 +16,15 @@ describe('rows of a trial', () => {
     expect(given[0]).not.toBe(rows[0])
   })
 
+  it.each(['environment', 'pattern', 'patternLabel', 'patternIndex', 'origin'])(
+    'cannot have the column %s, which a figure would lose',
+    (name) => {
+      expect(() => checkRows([{ [name]: 'x' }], 'trial 0')).toThrow(
+        new RegExp(`^trial 0, row 0: column ${name}: figures .*; give it another name$`),
+      )
+    },
+  )
+
   const cyclic: Record<string, unknown> = {}
   cyclic.self = cyclic
   const allowed = 'a value is a finite number, words, or null for none'
