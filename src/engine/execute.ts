@@ -26,6 +26,7 @@ import { type Placing, runOrder, type Watch, withFiles } from './run.ts'
 import { ExperimentError } from './script/cell.ts'
 import type { BootOrder } from './script/message.ts'
 import { scriptVariables } from './script/variables.ts'
+import { changedSince } from './sources.ts'
 
 export interface ExecutionContext {
   readonly project: string
@@ -185,7 +186,15 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     alone: task.alone,
     gres: environment.gres,
   }
+  requireUnchanged(task)
   const { release, ...ran } = await runOrder(order, file, placing, executor, watch)
+  try {
+    requireUnchanged(task)
+  } catch (error) {
+    // Trials of two scripts must not be taken for those of one, even if it is changed back.
+    await remove(project, journalOf(boot))
+    throw error
+  }
   const finished = { ...ran, seconds: (performance.now() - started) / 1000 }
   await forget(order.kept)
   return await withFiles(async () => {
@@ -195,6 +204,16 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     await remove(project, work)
     return kept
   })
+}
+
+/** Throws an ExperimentError if a file that decides the result was changed since the cell was planned. */
+function requireUnchanged({ cell, project, inputs, program }: Task): void {
+  const { script } = cell.block
+  const changed = changedSince(inputs, { script, isProgram: program !== undefined }, openFiles(project))
+  if (changed !== undefined)
+    throw new ExperimentError(
+      `${changed} changed since the build began: build again (a file that the script writes is no input)`,
+    )
 }
 
 async function complete(task: Task, finished: readonly Finished[], date: Date): Promise<Run> {

@@ -37,6 +37,11 @@ export function readInput(path: string, reading: Reading): string {
   return `${reading === 'data' && isCode(path) ? 'data' : 'file'} ${path}`
 }
 
+/** Whether an input is a file or folder of the project. */
+export function isRead(input: string): boolean {
+  return pattern.test(input)
+}
+
 /** Project path of a read. */
 export function readPath(input: string): string {
   return pattern.exec(input)?.[2] ?? ''
@@ -84,7 +89,7 @@ export function areUnchanged(reads: Reads, files: Files): boolean {
 
 /** Inputs of a new run: those known before, plus the current state of what `run` read. */
 export function inputsWithReads(inputs: Inputs, run: Pick<Run, 'inputs'>, files: Files): Inputs {
-  const reads = Object.keys(run.inputs).filter((name) => pattern.test(name) && !Object.hasOwn(inputs, name))
+  const reads = Object.keys(run.inputs).filter((name) => isRead(name) && !Object.hasOwn(inputs, name))
   return { ...inputs, ...Object.fromEntries(reads.map((name) => [name, digestNow(name, files)])) }
 }
 

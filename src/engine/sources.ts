@@ -1,11 +1,13 @@
 /** Digests of project files that affect results: scripts with imports, board programs, named inputs. */
 
 import { posix } from 'node:path'
+import type { ExperimentBlock } from '../document/block.ts'
 import { codeDigest } from '../files/code.ts'
 import { inputFiles } from '../files/glob.ts'
 import type { Files } from '../files/tracked.ts'
+import type { Inputs } from '../results/run.ts'
 import { moduleGraph, type RealPath } from './modules.ts'
-import { digestNow, readInput } from './reads.ts'
+import { digestNow, isRead, readInput, readPath } from './reads.ts'
 
 /** Input -> digest or version, or `missing`. */
 export type Digests = Readonly<Record<string, string>>
@@ -41,4 +43,24 @@ export function inputDigests(patterns: readonly string[], files: Files): Digests
   return Object.fromEntries(
     [...new Set(found)].sort().map((path) => [readInput(path, 'data'), files.digest(path) ?? 'missing']),
   )
+}
+
+/**
+ * Returns a file that is no longer as it was planned: the script, or another input. A script that is edited while
+ * its cells wait or run would give rows under the key of what it was before.
+ */
+export function changedSince(
+  inputs: Inputs,
+  { script, isProgram }: { readonly script: ExperimentBlock['script']; readonly isProgram: boolean },
+  files: Files,
+): string | undefined {
+  if ('file' in script) {
+    const path = posix.normalize(script.file)
+    const now = isProgram ? files.digest(path) : codeDigest(path, files.text(path) ?? '')
+    if (now !== inputs.script) return script.file
+  }
+  const other = Object.entries(inputs).find(
+    ([name, digest]) => isRead(name) && digestNow(name, files) !== digest,
+  )
+  return other && readPath(other[0])
 }
