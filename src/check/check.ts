@@ -14,7 +14,7 @@ import type { Fence } from '../document/fence.ts'
 import { writtenAt } from '../document/include.ts'
 import type { Locate } from '../document/place.ts'
 import { fail, failOnce, hasErrorAt, sortMessages, warn } from '../document/problem.ts'
-import { warnOfNearMiss } from '../document/reference.ts'
+import { isReference, warnOfNearMiss } from '../document/reference.ts'
 import { kindOfId } from '../document/target.ts'
 import { validate } from '../document/validation.ts'
 import { type KeyPath, type Mapping, valueAt } from '../document/yaml.ts'
@@ -600,12 +600,16 @@ function checkReferences(document: Document, project: Project): void {
   const ids = referenceIds(document)
   const keys = project.bibliography?.keys ?? []
   for (const mention of mentions) warnOfNearMiss(mention, { ids, keys, file })
-  const known = new Set(ids)
+  const defined = new Set(ids)
   for (const { id, place } of found) {
-    if (known.has(id)) continue
+    if (defined.has(id)) continue
     const what = kindOfId(id) ?? 'figure'
-    const advice = nearest(id, ids) === undefined ? howToName(what, id) : undefined
-    fail(file, 'unknown-reference', place, `unknown ${what}: @${id}${advice ?? hint(id, ids)}`)
+    const named = ids.filter((one) => isReference({ id: one }))
+    const advice = nearest(id, named) === undefined ? howToName(what, id) : undefined
+    // A list of all would have ids of other kinds.
+    const alike = named.filter((one) => kindOfId(one) === what)
+    const known = nearest(id, named) === undefined ? alike : named
+    fail(file, 'unknown-reference', place, `unknown ${what}: @${id}${advice ?? hint(id, known)}`)
   }
 }
 

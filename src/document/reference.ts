@@ -48,7 +48,15 @@ export function warnOfNearMiss(
   { id, place }: Reference,
   { ids, keys, file }: { ids: readonly string[]; keys: readonly string[]; file: VFile },
 ): void {
-  const near = nearest(id, ids)
+  if (ids.includes(id)) {
+    const reason = `@${id} is plain text: an id to refer to starts with sec-, eq-, lst-, tbl- or fig-; or write [words](#${id})`
+    warn(file, 'reference-near-miss', place, reason)
+    return
+  }
+  const near = nearest(
+    id,
+    ids.filter((one) => isReference({ id: one })),
+  )
   const meant = keys.includes(id) ? `[@${id}]` : near && `@${near}`
   if (meant === undefined) return
   warn(file, 'reference-near-miss', place, `@${id} is plain text (did you mean ${meant}?)`)
