@@ -119,6 +119,11 @@ const inText: readonly Form[] = [
     say: ([whole]) => `${whole} is shown with its signs: accept the edit, or leave it out`,
   },
   {
+    ruleId: 'math-fence',
+    pattern: /(?<!\$)\$\$(?!\$)/g,
+    say: () => '$$ is plain text: a formula in several lines stands between lines of $$',
+  },
+  {
     ruleId: 'dash',
     pattern: dashes,
     say: ([whole]) => `${whole} is shown as ${whole.length} hyphens: write – or —`,
@@ -348,7 +353,7 @@ const simpleTable =
 type Say = (ruleId: string, place: Place, reason: string) => void
 
 function checkText(node: Text, source: SourceText, near: Place, say: Say): void {
-  if (!/[\\{}[\]^@=:~]|--/.test(sliceOf(source, node)) && !/[{}[\]^@=:\\]|--/.test(node.value)) return
+  if (!/[\\{}[\]^@=:~]|--|\$\$/.test(sliceOf(source, node)) && !/[{}[\]^@=:\\]/.test(node.value)) return
   const locate = locateInText(source, node, near)
   const taken: (readonly [number, number])[] = []
   for (const { ruleId, pattern, say: words } of inText) {
