@@ -251,7 +251,9 @@ export function unitOf(runs: readonly Run[], measures: readonly string[]): strin
   if (one && other) {
     const unitText = ({ measure, unit, run }: typeof one) =>
       `${measure} of run ${runName(run)} is ${unitName(unit)}`
-    throw new QueryError(`the measures have different units: ${unitText(one)}, ${unitText(other)}`)
+    const advice =
+      one.measure === other.measure ? '' : `: make a table for each unit (measures: [${one.measure}])`
+    throw new QueryError(`the measures have different units: ${unitText(one)}, ${unitText(other)}${advice}`)
   }
   return one?.unit ?? ''
 }
