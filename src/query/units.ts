@@ -82,22 +82,32 @@ const inNames = new Map([...times].flatMap(([unit, { names }]) => [unit, ...name
 /** A name's start, and the word at its end that may be a unit. */
 const lastWord = /^(.*?)[^\p{L}\p{N}]*((?<=[\p{Ll}\p{N}])\p{Lu}\p{Ll}*|(?<![\p{L}\p{N}])\p{Ll}+)\)?$/u
 
+/** Before a unit, what makes it a divisor: `hits/s`, `MB per s`, `hitsPerMs`. */
+const divides = /\/\s*$|(?:^|[^\p{L}\p{N}])[Pp]er[^\p{L}\p{N}]*$|(?<=[\p{Ll}\p{N}])Per[^\p{L}\p{N}]*$/u
+
+/** Whether a name ends in a unit that its numbers are divided by, as those of a rate. */
+function isRate(name: string, unit: string): boolean {
+  return divides.test(name.slice(0, name.lastIndexOf(unit)))
+}
+
 /** Strips a unit of time from a name (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if it has none. */
 export function withoutUnit(name: string): string | undefined {
   const [, rest = '', word = ''] = lastWord.exec(name) ?? []
-  return inNames.has(word.toLowerCase()) ? rest : undefined
+  return inNames.has(word.toLowerCase()) && !isRate(name, word) ? rest : undefined
 }
 
 /** Returns the unit of time in a name, in whatever way it is written there; undefined if it has none. */
 export function timeUnitInName(name: string): string | undefined {
   const [, rest = '', word = ''] = lastWord.exec(name) ?? []
   // A column called s may be anything.
-  return rest === '' && word.length < 3 ? undefined : inNames.get(word.toLowerCase())
+  if ((rest === '' && word.length < 3) || isRate(name, word)) return undefined
+  return inNames.get(word.toLowerCase())
 }
 
 const suffixes = new Map([['Bytes', 'B'], ...[...times].map(([unit, { suffix }]) => [suffix, unit] as const)])
 
 /** Returns the unit suffix of a measure's name: `ns` for `elapsedNs`. */
 export function unitInName(name: string): string | undefined {
-  return suffixes.get(/[A-Z][a-z]*$/.exec(name)?.[0] ?? '')
+  const word = /[A-Z][a-z]*$/.exec(name)?.[0] ?? ''
+  return isRate(name, word) ? undefined : suffixes.get(word)
 }

@@ -5,7 +5,15 @@ import { parseDocument } from '../../src/document/document.ts'
 import { filters, format } from '../../src/query/format.ts'
 import { publishedTable } from '../../src/query/published.ts'
 import { statistic, statistics } from '../../src/query/statistics.ts'
-import { microseconds, symbol, textUnits, timeUnits, unitInName, withoutUnit } from '../../src/query/units.ts'
+import {
+  microseconds,
+  symbol,
+  textUnits,
+  timeUnitInName,
+  timeUnits,
+  unitInName,
+  withoutUnit,
+} from '../../src/query/units.ts'
 
 describe.each(timeUnits)('the unit %s', (unit) => {
   it('is read from columns and names, and is a filter', () => {
@@ -51,6 +59,26 @@ it('a unit in the name of a measure ends it', () => {
     'items',
   ]
   expect(written.map(withoutUnit)).toEqual(['elapsed', 'wait', 'wait', 'call', 'wait', undefined, undefined])
+})
+
+it.each(['requests/s', 'speed (m/s)', 'MB per s', 'ops_per_sec', 'hitsPerMs', 'per ms', 'hits / s'])(
+  'a rate is no time: %s',
+  (name) => {
+    expect([unitInName(name), timeUnitInName(name), withoutUnit(name)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  },
+)
+
+it.each([
+  ['paper_ms', 'ms', 'paper'],
+  ['hyperMs', 'ms', 'hyper'],
+  ['per_call_us', 'us', 'per_call'],
+  ['w/o cache (s)', 's', 'w/o cache'],
+])('a time is one, whatever its name begins with: %s', (name, unit, rest) => {
+  expect([timeUnitInName(name), withoutUnit(name)]).toEqual([unit, rest])
 })
 
 it('filters do more than convert', () => {
