@@ -420,11 +420,12 @@ function checkLines(paragraph: Paragraph, source: SourceText, near: Place, say: 
         }
         const found = listItem(line)
         // The second item tells that the first is one: a line may start with somebody's initial.
-        if (item !== undefined && found?.some((one) => follows(one, item)))
+        const before = item
+        if (before !== undefined && found?.some((one) => follows(one, before)))
           say(
             'fancy-list',
-            item.place,
-            `${item.sign} starts no list, so its items are one paragraph: write 1.`,
+            before.place,
+            `${before.sign} starts no list, so its items are one paragraph: write 1.`,
           )
         item = undefined
         const first = found?.find(({ number }) => number === 1)
@@ -450,7 +451,7 @@ const romans = ['i', 'ii', 'iii', 'iv', 'v']
 
 /** Readings of a line's start: `i.` is a letter or a number. */
 function listItem(line: string): readonly ListItem[] | undefined {
-  const [sign, open = '', name = '', close] = /^(\()?([A-Za-z]{1,3}|\d{1,2})([.)])(?=\s+\S)/.exec(line) ?? []
+  const [sign, open = '', name = '', close] = /^(\()?([A-Za-z]{1,3}|\d{1,2})([.)])(?=\s)/.exec(line) ?? []
   if (sign === undefined || (open !== '' && close === '.')) return undefined
   const item = (kind: string, number: number) => ({ sign, style: `${open}${kind}${close}`, number })
   // Without the bracket in front these are lists.

@@ -161,6 +161,7 @@ const constructs: readonly (readonly [name: string, body: string, ...expected: s
   ['an example list', '(@good) An example.', '5:1 example-list (@good) starts no list'],
   ['a list of signs', '#. one\n#. two', '5:1 fancy-list #. starts no list', '6:1 fancy-list'],
   ['a list of letters', 'Text:\na) one\nb) two', '6:1 fancy-list a) starts no list, so its items are one'],
+  ['a list of letters with emphasis', 'a. *one*\nb. *two*', '5:1 fancy-list a. starts no list'],
   ['a list of capitals', 'A. one\nB. two', '5:1 fancy-list A. starts no list'],
   ['a list of Roman numbers', 'i. one\nii. two\niii. three', '5:1 fancy-list i. starts no list'],
   ['a list of numbers in brackets', '(1) one\n(2) two', '5:1 fancy-list (1) starts no list'],
