@@ -2,6 +2,7 @@
 
 import type { ExperimentBlock } from '../document/block.ts'
 import { warn } from '../document/problem.ts'
+import { roundsFor, takesTurns } from '../document/rounds.ts'
 import type { Mapping } from '../document/yaml.ts'
 import { measuresTimes } from '../query/machine.ts'
 import type { Column } from '../results/run.ts'
@@ -25,10 +26,9 @@ export function checkRounds(
 
 /** Returns what is wrong with measuring several patterns in one boot each; undefined where nothing is. */
 export function oneRound(block: ExperimentBlock, columns: readonly Column[]): string | undefined {
-  const { boots, order, parallel = false, needs, patterns, trials } = block
-  if (parallel || needs.length > 0 || order !== undefined || !measuresTimes(columns)) return undefined
-  if (boots > 1 || trials < 2 || patterns.length < 2) return undefined
-  const few = Math.min(5, trials)
+  const { boots, order, trials } = block
+  if (order !== undefined || boots > 1 || !takesTurns(block) || !measuresTimes(columns)) return undefined
+  const few = roundsFor(trials)
   return (
     'each pattern runs all its trials in one boot, so a drift of this computer would look like an effect: ' +
     `boots: ${few} runs them in ${few} rounds, one boot of each pattern (order: blocked accepts it as it is)`

@@ -33,6 +33,8 @@ export interface ExperimentBlock {
   readonly trials: number
   /** Number of independent boots that share a cell's trials. */
   readonly boots: number
+  /** Nobody wrote `boots`: a local experiment has rounds by default (rounds.ts), fewer with fewer trials. */
+  readonly hasUsualRounds?: boolean
   readonly seed: number
   /** Timeout of one boot. */
   readonly deadlineSeconds: number

@@ -78,7 +78,9 @@ const common = {
     .min(1)
     .max(limits.boots)
     .default(1)
-    .describe('Independent boots over which the trials of a cell are divided'),
+    .describe(
+      'Independent boots over which the trials of a cell are divided; 6 where local patterns take turns',
+    ),
   seed: seed.default(1).describe('Seed of the script’s random numbers'),
   deadline: z
     .number()

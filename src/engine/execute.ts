@@ -52,11 +52,17 @@ export interface Task
   readonly alone: boolean
   readonly enter: Enter
   /** How its boots follow those of other patterns, for provenance; absent if nothing decides that. */
-  readonly order?: string
+  readonly order?: Order
   /** Called when the first boot may start; returns whether the cell should run. */
   readonly begin: () => boolean
   /** Called at once, even if other boots of the cell still run. */
   readonly onFailure: () => void
+}
+
+/** The order of boots in words, and the turns of this cell's. */
+export interface Order {
+  readonly text: string
+  readonly turns: string
 }
 
 /** Runs a boot of a cell when its turn comes. */
@@ -342,7 +348,7 @@ async function circumstances(
     'duration (s)': Math.round(10 * finished.reduce((sum, { seconds }) => sum + seconds, 0)) / 10,
     // `duration` is the sum over boots, even if they ran concurrently.
     ...(finished.length > 1 ? { ended: new Date().toISOString() } : {}),
-    ...(order === undefined ? {} : { [`${machinePrefix}order`]: order }),
+    ...(order === undefined ? {} : { [`${machinePrefix}order`]: order.text, turns: order.turns }),
     ...Object.fromEntries(Object.entries(machine).map(([item, value]) => [`${machinePrefix}${item}`, value])),
     ...Object.fromEntries(host.map(([item, value]) => [`host ${item}`, value])),
   }

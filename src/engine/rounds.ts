@@ -1,7 +1,9 @@
 /**
  * The order of boots that must run one at a time. In rounds, each with a boot of every pattern of a block, a
- * drift of the machine (heat, another program) falls on all patterns alike and does not look like an effect. The
- * order in a round is drawn anew for each, so that no pattern always runs behind the same one.
+ * drift of the machine (heat, another program) falls on all patterns alike and does not look like an effect. Every
+ * second round reverses the one before, so that a steady drift cancels over both; the others are drawn anew, so that
+ * no pattern always runs behind the same one. Boots with one number are paired when cells are compared
+ * (stats/pairing.ts), which makes this a design of randomized complete blocks.
  */
 
 import { runName } from '../results/run.ts'
@@ -40,12 +42,20 @@ export function turnsOf(steps: readonly Step[]): readonly Turn[] {
 
 /** A pattern's place in a round is a number of its own, so that it is the same whatever other patterns there are. */
 function placesIn(steps: readonly Step[], round: number): ReadonlyMap<Step, number> {
+  const isReversed = round % 2 === 0
   return new Map(
     steps.map((step) => {
       const { block, pattern } = step.cell
-      return [step, randomNumbers(`${block.seed} round ${round} ${pattern}`)()]
+      const place = randomNumbers(`${block.seed} round ${isReversed ? round - 1 : round} ${pattern}`)()
+      return [step, isReversed ? -place : place]
     }),
   )
+}
+
+/** Which of all turns a step's boots have, from 1: `1, 4, 5, 8 of 8`. */
+export function turnsText(step: Step, turns: readonly Turn[]): string {
+  const own = turns.flatMap((turn, index) => (turn.step === step ? [index + 1] : []))
+  return `${own.join(', ')} of ${turns.length}`
 }
 
 /** Gives boots their turns. All boots of all steps must have entered before `run` is called. */

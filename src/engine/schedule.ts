@@ -11,9 +11,9 @@ import type { Testbeds } from '../testbeds/testbeds.ts'
 import { counted, present } from '../text/message.ts'
 import type { PlannedCell } from './cells.ts'
 import type { Planned, TellEvent } from './event.ts'
-import { CellError, type Enter, execute, type ExecutionContext } from './execute.ts'
+import { CellError, type Enter, execute, type ExecutionContext, type Order } from './execute.ts'
 import type { Step } from './plan.ts'
-import { groupsOf, openRounds, turnsOf } from './rounds.ts'
+import { groupsOf, openRounds, turnsOf, turnsText } from './rounds.ts'
 import { requireVariables } from './script/variables.ts'
 
 export interface ScheduleOptions {
@@ -66,7 +66,7 @@ export async function runCells(
   if (jobs > 1 && first.filter(isAlone).flatMap(({ boots }) => boots).length > 1)
     tell({ type: 'note', text: aloneNote })
 
-  const runStep = async (step: Step, enter: Enter, order?: string): Promise<void> => {
+  const runStep = async (step: Step, enter: Enter, order?: Order): Promise<void> => {
     const name = runName(step.cell)
     const begin = () => {
       if (hasFailed && !keepGoing) return false
@@ -120,9 +120,15 @@ export async function runCells(
     }
     await allDone(together.map((step) => runStep(step, enterOf(step))))
     for (const steps of groupsOf(inOrder(ready.filter(isAlone)))) {
-      const rounds = openRounds(turnsOf(steps))
-      const order = orderOf(steps)
-      const ends = new Map(steps.map((step) => [step, runStep(step, rounds.enterOf(step), order)]))
+      const turns = turnsOf(steps)
+      const rounds = openRounds(turns)
+      const text = orderOf(steps)
+      const ends = new Map(
+        steps.map((step) => {
+          const order = text === undefined ? undefined : { text, turns: turnsText(step, turns) }
+          return [step, runStep(step, rounds.enterOf(step), order)]
+        }),
+      )
       await Promise.all([
         allDone([...ends.values()]),
         rounds.run(async (step) => await ends.get(step)?.catch(() => {})),
@@ -151,8 +157,9 @@ function orderOf(steps: readonly Step[]): string | undefined {
   if (first === undefined || first.cell.block.patterns.length < 2) return undefined
   const { order, boots, seed } = first.cell.block
   if (order === 'blocked') return 'pattern by pattern'
-  const rounds = boots === 1 ? 'one round' : `${boots} rounds`
-  return `${rounds} of ${counted(steps.length, 'pattern')}, each in an order drawn from seed ${seed}`
+  const patterns = counted(steps.length, 'pattern')
+  if (boots === 1) return `one round of ${patterns}, in an order drawn from seed ${seed}`
+  return `${boots} rounds of ${patterns}, in orders drawn from seed ${seed}, every second reversed`
 }
 
 /** Warnings of what may have changed the times of a run. */

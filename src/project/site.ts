@@ -10,6 +10,7 @@ import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { expandIncludes, settlePlaces } from '../document/include.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
+import { roundsFor, withRounds } from '../document/rounds.ts'
 import { cellsOf, cellSelector, RequestError } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
 import type { Executor } from '../engine/executor.ts'
@@ -98,10 +99,13 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   const original = translationOf && (await originalOf(translationOf.file, site, files))
   const file = new VFile({ path, value, cwd: project })
   expandIncludes(file, files)
-  const document = parseDocument(file, original)
   const environments = site.isForeign
     ? new Map<string, Environment>()
     : projectEnvironments(project, files, site.testbeds)
+  const shared = [...environments.values()]
+    .filter((one) => !testbedOf(one, site.testbeds).isolated)
+    .map(({ name }) => name)
+  const document = withRounds(parseDocument(file, original), shared)
   const { bibliography } = document.frontMatter
   // `check` reports unreadable files at their place.
   const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
@@ -114,9 +118,7 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     check(document, {
       ...files,
       environments: [...environments.keys()],
-      shared: [...environments.values()]
-        .filter((one) => !testbedOf(one, site.testbeds).isolated)
-        .map(({ name }) => name),
+      shared,
       emulated: {
         ...emulationOf(site.testbeds),
         environments: [...environments.values()]
@@ -241,9 +243,10 @@ export function override(
         note(`--${flag} ${value} overrides the document's ${written}${unit} for ${block.id}`)
       return value ?? written
     }
+    const asked = overrides('trials', trials, block.trials)
     const changes = {
-      trials: overrides('trials', trials, block.trials),
-      boots: overrides('boots', boots, block.boots),
+      trials: asked,
+      boots: overrides('boots', boots, block.hasUsualRounds ? roundsFor(asked) : block.boots),
       deadlineSeconds: overrides('deadline', deadlineSeconds, block.deadlineSeconds, ' s'),
     }
     if (changes.boots <= changes.trials) return { ...block, ...changes }

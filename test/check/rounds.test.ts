@@ -27,7 +27,7 @@ const several = 'trials: 20\npatterns: {p: {}, q: {a: 2}}'
 describe('local patterns of one boot', () => {
   it('are warned of, with what to write', () => {
     expect(warnings(several, times)).toEqual([
-      expect.stringMatching(/^10 one-round .* boots: 5 runs them in 5 rounds/),
+      expect.stringMatching(/^10 one-round .* boots: 6 runs them in 6 rounds/),
     ])
     expect(warnings(several.replace('20', '3'), times)).toEqual([
       expect.stringContaining('boots: 3 runs them'),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Step } from '../../src/engine/plan.ts'
-import { groupsOf, openRounds, turnsOf } from '../../src/engine/rounds.ts'
+import { groupsOf, openRounds, turnsOf, turnsText } from '../../src/engine/rounds.ts'
 
 const boots = (count: number) =>
   Array.from({ length: count }, (_, index) => ({ number: index + 1, trials: 1, key: '', journal: '' }))
@@ -25,6 +25,17 @@ describe('rounds', () => {
     expect(new Set(rounds.map((round) => round.map((one) => one.slice(0, 1)).join(''))).size).toBeGreaterThan(
       1,
     )
+  })
+
+  it('reverse every second one, so that a steady drift adds the same to all patterns', () => {
+    const steps = patterns.map((pattern) => step(pattern, { count: 6 }))
+    const turns = turnsOf(steps)
+    const sums = steps.map((one) =>
+      turns.reduce((sum, turn, index) => sum + (turn.step === one ? index : 0), 0),
+    )
+    expect(new Set(sums).size).toBe(1)
+    const [first] = steps
+    expect(first && turnsText(first, turns)).toMatch(/^(?:\d+, ){5}\d+ of 24$/)
   })
 
   it('are the same for a seed, whatever order the cells come in and whatever patterns are left out', () => {
