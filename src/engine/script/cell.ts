@@ -59,6 +59,8 @@ export interface Trial {
   readonly isWarmup: boolean
   /** As the cell's, but seeded per trial: independent of the trials that ran before. */
   random(): number
+  /** Call it where a trial leaves files for the result: these are not saved, so it must run again with them. */
+  unsaved(): void
 }
 
 /** The global `cell` of an inline script. */

@@ -24,6 +24,7 @@ import { columnsOf, inlineModule } from './inline.ts'
 import { mostBytes } from './journal.ts'
 import type { BootOrder, Program } from './message.ts'
 import { type PrintedRow, readPrintedRows } from './printedrows.ts'
+import { emptyFolders, type Folders, foldersIn, gather } from './programfiles.ts'
 import type { Recorder } from './recorder.ts'
 import { checkRows } from './rows.ts'
 
@@ -31,6 +32,8 @@ import { checkRows } from './rows.ts'
 const variables = {
   input: 'REPRO_INPUT',
   rows: 'REPRO_ROWS',
+  files: 'REPRO_FILES',
+  datasets: 'REPRO_DATASETS',
   folder: 'REPRO_FOLDER',
   trial: 'REPRO_TRIAL',
   trials: 'REPRO_TRIALS',
@@ -60,19 +63,26 @@ export async function runProgram(
   // Recorded as this process reads them: a helper that changes meanwhile is no input.
   for (const path of program.imports) if (existsSync(path)) readFileSync(path)
   const needs = JSON.stringify(neededBy(cell))
+  const gathered = gather(join(cell.folder, exchange, 'kept'))
   const measure = async (trial: number | undefined, random: () => number) =>
     // What the process is given is in the key under other names.
     await recorder.pause(() => runOnce(started, inputOf(cell, trial, random), needs, cell))
   const rows =
     program.per === 'cell'
       ? checkRows(withTrials(await measure(undefined, cell.random), cell), 'the result')
-      : await cell.each(async ({ number, random }) => {
+      : await cell.each(async ({ number, isWarmup, random, unsaved }) => {
           const found = await measure(number, random)
           for (const row of found) refuseOtherTrial(row, number)
+          if (!isWarmup && gathered.take(foldersOf(cell), number)) unsaved()
           // Validated by the caller.
           return found as Awaited<ReturnType<Cell['each']>>
         })
-  return { columns: columnsOf(rows), rows, exclusions: [], captured: {} }
+  if (program.per === 'cell') gathered.take(foldersOf(cell), undefined)
+  return { columns: columnsOf(rows), rows, ...gathered.result(), exclusions: [], captured: {} }
+}
+
+function foldersOf({ folder }: Pick<Cell, 'folder'>): Folders {
+  return foldersIn(join(folder, exchange))
 }
 
 /** A script in the document becomes a file with its lines, so that errors need no mapping of these. */
@@ -97,7 +107,7 @@ function inputOf(cell: Cell, trial: number | undefined, random: () => number) {
     // Unlike the block's, another one in each trial: equal seeds would give equal trials.
     seed: 1 + Math.floor((2 ** 31 - 1) * random()),
     blockSeed: seed,
-    ...{ project, folder, rows: join(folder, exchange, 'rows') },
+    ...{ project, folder, rows: join(folder, exchange, 'rows'), ...foldersOf(cell) },
   }
 }
 
@@ -120,6 +130,7 @@ async function runOnce(
   const inner = join(input.folder, exchange)
   mkdirSync(inner, { recursive: true }) // the script may have deleted it
   rmSync(input.rows, { recursive: true, force: true })
+  emptyFolders(input)
   const file = join(inner, 'input.json')
   writeFileSync(file, `${JSON.stringify(input).slice(0, -1)},"needs":${needs}}\n`)
   const stdin = openSync(file, 'r')
@@ -156,6 +167,8 @@ function variablesOf(
       }),
     [variables.input]: file,
     [variables.rows]: input.rows,
+    [variables.files]: input.files,
+    [variables.datasets]: input.datasets,
     [variables.folder]: input.folder,
     [variables.trial]: input.trial === undefined ? undefined : String(input.trial),
     [variables.trials]: String(input.trials),

@@ -246,17 +246,20 @@ async function eachTrial(
     isWarm = true
     for (let number = 0; number < warmup; number += 1) {
       const random = randomNumbers(`${chance} warm-up ${number}`)
-      await restart(async () => await measure({ number: number % trials, isWarmup: true, random }))
+      await restart(
+        async () => await measure({ number: number % trials, isWarmup: true, random, unsaved() {} }),
+      )
     }
   }
   for (let number = 0; number < trials; number += 1) {
     const kept = finished.get(number)
     if (kept === undefined) await warmUp()
     const random = randomNumbers(`${chance} ${number}`)
-    const measured =
-      kept ?? withTrial(await restart(async () => await measure({ number, isWarmup: false, random })), number)
+    let isSaved = kept === undefined
+    const trial = { number, isWarmup: false, random, unsaved: () => void (isSaved = false) }
+    const measured = kept ?? withTrial(await restart(async () => await measure(trial)), number)
     const rows = checkRows(measured, `trial ${number}`, types)
-    if (kept === undefined) append(number, rows, recorder.reads().reads)
+    if (isSaved) append(number, rows, recorder.reads().reads)
     for (const row of rows) all.push(row)
     progress(number + 1, trials)
   }
