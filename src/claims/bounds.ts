@@ -15,6 +15,7 @@
 
 import { type Expression, type Path, readsPublished, references, unreducedPath } from '../query/expression.ts'
 import { aggregates, functions } from '../query/functions.ts'
+import { counterparts, type Readings } from '../query/interpret.ts'
 import { probesOf, publishedReadings, type Results, runsAt } from '../query/query.ts'
 import { statistic } from '../query/statistics.ts'
 import type { Run } from '../results/run.ts'
@@ -180,20 +181,28 @@ function hull(values: readonly number[]): Interval {
 
 /** Returns an expression for each pattern of a list; itself if it is no list. */
 export function itemsOf(ast: Expression, results: Results): readonly Expression[] {
-  const path = unreducedPath(ast, (one) => patternsOf(one, results) !== undefined)
-  const over = path && patternsOf(path, results)
-  return over === undefined ? [ast] : over.map((pattern) => itemOf(ast, pattern, results))
+  const path = unreducedPath(ast, (one) => listOf(one, results).over !== undefined)
+  const list = path && listOf(path, results)
+  return list?.over?.map((_, index) => itemOf(ast, index, list, results)) ?? [ast]
 }
 
-function patternsOf(path: Path, results: Results): readonly string[] | undefined {
-  return (readsPublished(path) ? publishedReadings(path, results) : runsAt(path, results)).over
+function listOf(path: Path, results: Results): Pick<Readings, 'over' | 'alike'> {
+  return readsPublished(path) ? publishedReadings(path, results) : runsAt(path, results)
 }
 
-function itemOf(ast: Expression, pattern: string, results: Results): Expression {
-  const of = (one: Expression) => itemOf(one, pattern, results)
+function itemOf(
+  ast: Expression,
+  index: number,
+  list: Pick<Readings, 'over' | 'alike'>,
+  results: Results,
+): Expression {
+  const of = (one: Expression) => itemOf(one, index, list, results)
   switch (ast.type) {
-    case 'path':
-      return patternsOf(ast, results) ? { ...ast, parts: ast.parts.with(2, pattern) } : ast
+    case 'path': {
+      const own = listOf(ast, results)
+      const pattern = own.over?.[counterparts(list, own)?.[index] ?? index]
+      return pattern === undefined ? ast : { ...ast, parts: ast.parts.with(2, pattern) }
+    }
     case 'negation':
       return { ...ast, argument: of(ast.argument) }
     case 'operation':

@@ -211,7 +211,7 @@ function lookup(
         const published = publishedReadings(path, results)
         return [path, () => published]
       }
-      const { probes, over } = probesOf(path, results)
+      const { probes, ...list } = probesOf(path, results)
       const parts = probes.map((probe) => {
         const sample = runs.indexOf(probe.run)
         const byUnit = (units[sample]?.groups ?? []).map((rows) => probe.read(rows).values)
@@ -222,7 +222,7 @@ function lookup(
           ...template,
           values: values(draw[sample] as Uint32Array),
         }))
-        return { readings, ...(over ? { over } : {}) }
+        return { ...list, readings }
       }
       return [path, read]
     }),

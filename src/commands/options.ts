@@ -96,13 +96,14 @@ function wordsIn(given: readonly (string | undefined)[], flag: string, kind: str
   return words
 }
 
-export const cellWords = 'patterns or experiment/environment/pattern'
+export const cellWords = 'patterns, experiment/environment/pattern or parameter=value'
 
 export const ci = flag('annotate problems for GitHub at file and line, and write a summary of the job')
 export const json = flag('print JSON for programs')
 export const only = list(
   {
-    description: 'only these cells: patterns, experiments or experiment/environment/pattern, with commas',
+    description:
+      'only these cells: patterns, experiments, experiment/environment/pattern or parameters (threads=2), with commas',
     names: 'selectors',
   },
   cellWords,

@@ -31,12 +31,15 @@ export interface Reading {
 export interface Readings {
   readonly readings: readonly (Reading | Quantity)[]
   readonly over?: readonly string[]
+  /** What tells these apart (patterns.ts). */
+  readonly alike?: () => readonly string[]
 }
 
 /** A number, or a list with one for each pattern in `over`. */
 interface Vector {
   readonly items: readonly Quantity[]
   readonly over?: readonly string[]
+  readonly alike?: () => readonly string[]
 }
 
 /**
@@ -69,9 +72,8 @@ function valuesOf(node: Expression, look: (path: Path) => Readings): Vector {
     case 'text':
       throw new QueryError(`a text is not a number: '${node.value}'`)
     case 'path': {
-      const { readings, over } = look(node)
-      const items = readings.map((one) => ('sources' in one ? one : numberOf(one)))
-      return { items, ...(over === undefined ? {} : { over }) }
+      const { readings, ...list } = look(node)
+      return { ...list, items: readings.map((one) => ('sources' in one ? one : numberOf(one))) }
     }
     case 'negation': {
       const { items, ...rest } = vectorOf(node.argument, look)
@@ -134,20 +136,40 @@ function present(values: Reading['values']): readonly number[] {
   return values.includes(null) ? values.filter((value) => value !== null) : (values as readonly number[])
 }
 
-/** Pairs a single number with each item of a list; two lists must cover the same patterns. */
+/**
+ * Pairs a single number with each item of a list; two lists must cover the same patterns, or patterns that differ in
+ * the same parameters by the same values.
+ */
 function pairwise(left: Vector, right: Vector, of: (left: Quantity, right: Quantity) => Quantity): Vector {
-  const over = commonPatterns(left, right)
+  const { over, alike } = left.over === undefined ? right : left
   if (over === undefined) return { items: [of(left.items[0] as Quantity, right.items[0] as Quantity)] }
+  const other = left.over === undefined ? right : sideBySide(left, right)
   const at = ({ items, over: own }: Vector, index: number) => items[own === undefined ? 0 : index] as Quantity
-  return { over, items: over.map((_, index) => of(at(left, index), at(right, index))) }
+  return { over, ...(alike && { alike }), items: over.map((_, index) => of(at(left, index), at(other, index))) }
 }
 
-function commonPatterns(left: Vector, right: Vector): readonly string[] | undefined {
-  if (left.over === undefined || right.over === undefined) return left.over ?? right.over
-  const [a, b] = [left.over.join(', '), right.over.join(', ')]
-  if (a !== b) throw new QueryError(`lists of different patterns: ${a}; and ${b}`)
-  return left.over
+/** Returns `right`, in the order of `left`'s patterns. */
+function sideBySide(left: Vector, right: Vector): Vector {
+  const order = counterparts(left, right)
+  return order === undefined ? right : { ...right, items: order.map((index) => right.items[index] as Quantity) }
 }
+
+/**
+ * Returns for each pattern of a list the index of its counterpart in another; undefined where both have the same
+ * patterns, or either is no list. Throws a QueryError if some have none.
+ */
+export function counterparts(left: Listed, right: Listed): readonly number[] | undefined {
+  if (left.over === undefined || right.over === undefined) return undefined
+  const [a, b] = [left.over.join(', '), right.over.join(', ')]
+  if (a === b) return undefined
+  const [own = [], other = []] = [left.alike?.(), right.alike?.()]
+  const order = own.map((one) => other.indexOf(one))
+  if (own.length === 0 || own.length !== other.length || order.includes(-1) || new Set(order).size < own.length)
+    throw new QueryError(`lists of different patterns: ${a}; and ${b}`)
+  return order
+}
+
+type Listed = Pick<Readings, 'over' | 'alike'>
 
 const comparisons = {
   '<': (left: number, right: number) => left < right,
@@ -186,9 +208,9 @@ function ofLists(name: string, called: Pairs, left: Vector, right: Vector): Quan
         'measures of the same rows, without a statistic',
     )
   }
-  commonPatterns(left, right)
-  const [x, y] = [left, right].map(({ items }) => commonUnit(name, items)) as [string, string]
-  const [xs, ys] = [left, right].map(({ items }) => items.map(({ value }) => value)) as [number[], number[]]
+  const lists = [left, sideBySide(left, right)]
+  const [x, y] = lists.map(({ items }) => commonUnit(name, items)) as [string, string]
+  const [xs, ys] = lists.map(({ items }) => items.map(({ value }) => value)) as [number[], number[]]
   return {
     value: pairsOf(name, called, xs, ys),
     unit: called.unit(x, y),

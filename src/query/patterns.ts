@@ -4,9 +4,9 @@
  * number from each, and aggregates such as `min` reduce them.
  */
 
-import type { Parameters } from '../results/parameters.ts'
+import { flatParameters, type Parameters } from '../results/parameters.ts'
 import type { Invariant } from './invariant.ts'
-import { conditionsIn, fits, misfit } from './parameters.ts'
+import { type Condition, conditionsIn, fits, misfit } from './parameters.ts'
 
 /** The cells of an experiment, as its block names them. */
 export interface ExperimentSource {
@@ -61,7 +61,16 @@ export function neededBy(
 
 export type PatternChoice =
   /** `several` is syntactic: a list may have a single pattern. */
-  | { readonly type: 'chosen'; readonly names: readonly string[]; readonly several: boolean }
+  | {
+      readonly type: 'chosen'
+      readonly names: readonly string[]
+      readonly several: boolean
+      /**
+       * Describes each by the parameters in which they differ, so that those of two lists can be put side by side:
+       * `threads=1` and `threads=2`, size by size. Absent where parameters are not known.
+       */
+      readonly alike?: () => readonly string[]
+    }
   /** `at` is the offset of the name in the word. */
   | {
       readonly type: 'unknown'
@@ -98,7 +107,24 @@ export function choosePatterns(word: string, environment: string, names: Pattern
     }
     chosen.push(...running)
   }
-  return { type: 'chosen', names: [...new Set(chosen)], several: isSeveral(word, names) }
+  const found = [...new Set(chosen)]
+  const { parameters } = names
+  const alike = parameters instanceof Map ? () => differencesOf(found, parameters) : undefined
+  return { type: 'chosen', names: found, several: isSeveral(word, names), ...(alike && { alike }) }
+}
+
+function differencesOf(
+  chosen: readonly string[],
+  parameters: ReadonlyMap<string, Parameters>,
+): readonly string[] {
+  const own = chosen.map((pattern) => flatParameters(parameters.get(pattern) ?? {}))
+  const differing = differingIn(own)
+  return own.map((one) => JSON.stringify(differing.map((name) => [name, one.get(name) ?? null])))
+}
+
+function differingIn(all: readonly ReadonlyMap<string, unknown>[]): readonly string[] {
+  const names = new Set(all.flatMap((one) => [...one.keys()]))
+  return [...names].filter((name) => new Set(all.map((one) => one.get(name))).size > 1).toSorted()
 }
 
 /** The patterns that fit conditions on parameters; undefined for a word that has none. */
@@ -122,11 +148,24 @@ function fitting(
 }
 
 /** True if a word is written for several patterns, so that it reads a list. */
-export function isSeveral(word: string, { patterns, groups }: PatternNames): boolean {
+export function isSeveral(word: string, names: PatternNames): boolean {
+  const { patterns, groups } = names
+  const conditions = conditionsIn(word)
   return (
     word.includes(',') ||
-    conditionsIn(word) !== undefined ||
+    (conditions !== undefined && !fixAll(conditions, names)) ||
     (!patterns.has(word) && (word === all || groups.has(word)))
+  )
+}
+
+/** Whether conditions name a value of every parameter in which patterns differ: that is one pattern, as its name is. */
+function fixAll(conditions: readonly Condition[], { parameters }: PatternNames): boolean {
+  if (!(parameters instanceof Map)) return false
+  const own = [...parameters.values()]
+  const isFixed = (name: string) => conditions.some(({ parameter }) => parameter === name)
+  return (
+    differingIn(own.map(flatParameters)).every(isFixed) &&
+    own.filter((one) => fits(conditions, one)).length === 1
   )
 }
 

@@ -28,7 +28,7 @@ import { type ParameterColumn, parameterNamed, parameterOf } from './parameters.
 import type { ExperimentSource } from './patterns.ts'
 import type { PublishedTable } from './published.ts'
 import type { Quantity } from './quantity.ts'
-import { afterPattern, type Narrowing, narrow, resolveCells } from './resolve.ts'
+import { afterPattern, type Narrowing, narrow, type Resolved, resolveCells } from './resolve.ts'
 import { canonical, columnOf, rowFilter, type Series, scaled, series } from './series.ts'
 import { statistic, statistics } from './statistics.ts'
 import { unitInName } from './units.ts'
@@ -78,8 +78,8 @@ function factorValues(runs: readonly Run[]): FactorValues {
 export function evaluate(expression: Pick<ParsedExpression, 'ast'>, results: Results): Quantity {
   const quantity = interpret(expression.ast, (path) => {
     if (readsPublished(path)) return publishedReadings(path, results)
-    const { probes, over } = probesOf(path, results)
-    return { readings: probes.map((probe) => probe.read(probe.run.rows)), ...(over ? { over } : {}) }
+    const { probes, ...list } = probesOf(path, results)
+    return { ...list, readings: probes.map((probe) => probe.read(probe.run.rows)) }
   })
   if (quantity.sources.length === 0) {
     throw new QueryError('the expression reads no result: write a plain number as plain text')
@@ -117,9 +117,9 @@ export interface Probe {
 export function probesOf(
   path: Pick<Path, 'parts'>,
   results: Results,
-): { readonly probes: readonly Probe[]; readonly over?: readonly string[] } {
-  const { runs, over } = runsAt(path, results)
-  return { probes: runs.map((run) => probe(run, path, results)), ...(over ? { over } : {}) }
+): { readonly probes: readonly Probe[] } & Pick<Resolved, 'over' | 'alike'> {
+  const { runs, ...list } = runsAt(path, results)
+  return { ...list, probes: runs.map((run) => probe(run, path, results)) }
 }
 
 function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Probe {
@@ -197,12 +197,12 @@ export function readSeries({ parts }: Pick<Path, 'parts'>, results: Results): Se
 export function runsAt(
   path: Pick<Path, 'parts'>,
   results: Results,
-): { readonly runs: readonly Run[]; readonly over?: readonly string[] } {
-  const { names, over } = resolveCells(path, results.experiments)
+): { readonly runs: readonly Run[] } & Pick<Resolved, 'over' | 'alike'> {
+  const { names, ...list } = resolveCells(path, results.experiments)
   const byName = runsByName(results.runs)
   const missing = names.filter((name) => !byName.has(name))
   if (missing.length > 0) throw new QueryError(`missing: run ${missing.join(', run ')}`, missing)
-  return { runs: names.flatMap((name) => byName.get(name) ?? []), ...(over ? { over } : {}) }
+  return { ...list, runs: names.flatMap((name) => byName.get(name) ?? []) }
 }
 
 /** Returns the paths of an expression that read runs. */

@@ -11,6 +11,8 @@ export interface Resolved {
   readonly names: readonly string[]
   /** The patterns, if the path covers several. */
   readonly over?: readonly string[]
+  /** What tells these apart (patterns.ts). */
+  readonly alike?: () => readonly string[]
 }
 
 /** Returns the cells that a path reads. Throws a PathError with everything wrong with it. */
@@ -43,7 +45,8 @@ export function resolveCells(
   }
   if (choice.type !== 'chosen' || mistakes.length > 0) throw new PathError(mistakes)
   const names = choice.names.map((pattern) => runName({ experiment: id, environment, pattern }))
-  return { names, ...(choice.several ? { over: choice.names } : {}) }
+  if (!choice.several) return { names }
+  return { names, over: choice.names, ...(choice.alike && { alike: choice.alike }) }
 }
 
 /** Index of a path's first part after the pattern. */

@@ -19,7 +19,8 @@ id: ${experiment}
 script: experiments/a.ts
 environments: [local]
 trials: 1
-patterns: {fast: {}, slow: {}}
+parameters: {threads: 1, same: 3}
+patterns: {fast: {}, slow: {threads: 2}}
 \`\`\`
 
 \`\`\`yaml claim
@@ -102,9 +103,24 @@ describe('bash', () => {
     it.each([
       [
         ['build', '--only', ''],
-        ['nap', 'fast', 'nap/local/fast', 'slow', 'nap/local/slow'],
+        ['nap', 'fast', 'nap/local/fast', 'slow', 'nap/local/slow', 'threads=1', 'threads=2'],
       ],
       [['build', '--only', 'fast,s'], ['fast,slow']],
+      [
+        ['build', '--only', 't'],
+        ['threads=1', 'threads=2'],
+      ],
+      // What bash replaces begins behind the sign.
+      [
+        ['build', '--only', 'threads', '='],
+        ['1', '2'],
+      ],
+      [['build', '--only', 'threads', '=', '2'], ['2']],
+      [['build', '--only', '=', 'fast,threads', '=', '2'], ['2']],
+      [
+        ['build', '--rerun', '=', 'threads', '='],
+        ['1', '2'],
+      ],
       [['build', '--only', '=', 'fast,nap/local/s'], ['fast,nap/local/slow']],
       [
         ['run', '--rerun', '=', 'nap/'],
@@ -112,7 +128,7 @@ describe('bash', () => {
       ],
       [
         ['run', '--rerun', '='],
-        ['nap', 'fast', 'nap/local/fast', 'slow', 'nap/local/slow'],
+        ['nap', 'fast', 'nap/local/fast', 'slow', 'nap/local/slow', 'threads=1', 'threads=2'],
       ],
       [
         ['build', 'notes/b.md', '--only', 'w'],

@@ -98,11 +98,18 @@ function bash(registry: Registry): string {
   })
   return `# Completion of repro for bash: source <(repro completion bash)
 _repro() {
-  local current=$2 previous=$3 words= names= files= list= prefix= word
+  local current=$2 previous=$3 words= names= files= list= prefix= word glued= at=COMP_CWORD
   local before="\${COMP_WORDS[*]:1:COMP_CWORD-1}"
-  # Bash divides --to=csv at the sign.
-  if [[ $previous == '=' ]]; then previous=\${COMP_WORDS[COMP_CWORD-2]}=; fi
-  if [[ $current == '=' ]]; then current= previous+==; fi
+  # Bash divides --to=csv and threads=2 at the sign, and replaces what stands behind it.
+  if [[ $current == '=' ]]; then
+    current= at=COMP_CWORD-1 previous=\${COMP_WORDS[COMP_CWORD-1]}=
+  elif [[ $previous == '=' ]]; then
+    at=COMP_CWORD-2 previous=\${COMP_WORDS[COMP_CWORD-2]}=
+  fi
+  if [[ $previous == *= && $previous != -* ]]; then
+    glued=$previous current=$previous$current previous=\${COMP_WORDS[at-1]}
+    if [[ $previous == '=' ]]; then previous=\${COMP_WORDS[at-2]}=; fi
+  fi
   local command=\${COMP_WORDS[1]}
   case $command in ${groupNames(registry).join(' | ')}) command+=" \${COMP_WORDS[2]}" ;; esac
   COMPREPLY=()
@@ -122,7 +129,7 @@ ${afterCommand.map((line) => `    ${line}`).join('\n')}
   fi
   if [[ -n $list && $current == *,* ]]; then prefix=\${current%,*}, current=\${current##*,}; fi
   for word in $words; do
-    if [[ $word == "$current"* && ,$prefix != *",$word,"* ]]; then COMPREPLY+=("$prefix$word"); fi
+    if [[ $word == "$current"* && ,$prefix != *",$word,"* ]]; then word=$prefix$word COMPREPLY+=("\${word#"$glued"}"); fi
   done
   if [[ \${#COMPREPLY[@]} == 0 && -n $files ]]; then
     compopt -o filenames 2>/dev/null
