@@ -3,7 +3,7 @@
  * empty folders. Names, links and columns are checked as those of a script in TypeScript are (result.ts).
  */
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs'
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import type { Dataset, Row } from '../../results/run.ts'
 import { ExperimentError } from './cell.ts'
@@ -51,7 +51,7 @@ export function gather(kept: string): Gathered {
   const takeFile = (folder: string, name: string, trial: number | undefined) => {
     const path = join(folder, name)
     const own = trial === undefined ? name : `trial-${trial}-${name}`
-    if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    if (lstatSync(path).isDirectory())
       throw new ExperimentError(`${name} in the folder of REPRO_FILES is a folder: put files into REPRO_FILES itself`)
     mkdirSync(kept, { recursive: true })
     const place = join(kept, own)
@@ -64,8 +64,8 @@ export function gather(kept: string): Gathered {
     if (!['.csv', '.jsonl'].includes(extname(file)))
       throw new ExperimentError(`${where} is no dataset: name it NAME.csv or NAME.jsonl, or put it into REPRO_FILES`)
     const path = join(folder, file)
-    if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new ExperimentError(`${where} is no ordinary file`)
-    if (statSync(path).size > mostBytes)
+    if (!lstatSync(path).isFile()) throw new ExperimentError(`${where} is no ordinary file`)
+    if (lstatSync(path).size > mostBytes)
       throw new ExperimentError(`${where} has more than ${mostBytes / 1e6} MB: give fewer rows, or put it into REPRO_FILES`)
     const rows = readRows(readFileSync(path), where) as readonly Row[]
     const all = rowsOf.get(name) ?? []

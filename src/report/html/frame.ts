@@ -16,6 +16,8 @@ export interface Frame {
   readonly title: string
   readonly authors?: readonly string[]
   readonly keywords?: readonly string[]
+  /** Further elements of the head. */
+  readonly metadata?: readonly Element[]
   /** Name and version of this program. */
   readonly generator: string
   /** CSS. */
@@ -32,6 +34,7 @@ export function htmlPage({
   title,
   authors = [],
   keywords = [],
+  metadata = [],
   generator,
   style,
   body,
@@ -52,6 +55,7 @@ export function htmlPage({
           h('meta', { name: 'generator', content: generator }),
           ...authors.map((name) => h('meta', { name: 'author', content: name })),
           keywords.length === 0 ? undefined : h('meta', { name: 'keywords', content: keywords.join(', ') }),
+          ...metadata,
           h('title', title),
           h('style', style),
         ),

@@ -12,6 +12,7 @@ import type { Messages } from '../../locale/en.ts'
 import { languageName, messagesFor } from '../../locale/languages.ts'
 import type { Banner, Entry, Report, Translation, Written } from '../model.ts'
 import { referencesId } from '../references.ts'
+import { citationElements } from './citation.ts'
 import { htmlPage } from './frame.ts'
 import { type Translator, translator } from './nodes.ts'
 import { definitions, type Phrasing, pageId } from './parts.ts'
@@ -25,6 +26,7 @@ export function writeHtml(report: Report): Written {
     title,
     authors: authors.map(({ name }) => name),
     keywords: report.keywords,
+    metadata: citationElements(report),
     generator,
     style,
     body: bodyElement(report, messages, translator(messages)),
