@@ -12,7 +12,9 @@ import { runName } from '../results/run.ts'
 import { projectEnvironments } from '../testbeds/environments.ts'
 import { siteOf } from './site.ts'
 
-const kinds: ReadonlyMap<string, (blocks: readonly Block[], project: string) => readonly string[]> = new Map([
+type Names = (blocks: readonly Block[], project: string) => readonly string[]
+
+const kinds: ReadonlyMap<string, Names> = new Map<string, Names>([
   ['selectors', selectorsIn],
   ['cells', (blocks) => cellsOf(blocks).map(runName)],
   ['experiments', (blocks) => blocks.flatMap(({ type, id }) => (type === 'experiment' ? [id] : []))],

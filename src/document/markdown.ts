@@ -8,6 +8,7 @@ import remarkFrontmatter from 'remark-frontmatter'
 import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { type Processor, unified } from 'unified'
+import { referredId } from '../results/name.ts'
 import type { Place } from './block.ts'
 import { readDefinitionLists } from './definitionlist.ts'
 import { checkLimits, limited, signLimit } from './limits.ts'
@@ -140,7 +141,10 @@ function readOwn(tree: Root, text: string): void {
   }
 }
 
-const attributes = /[ \t]*\{[ \t]*(?:#([A-Za-z][\w-]*))?[ \t]*(-|\.unnumbered)?[ \t]*\}[ \t]*$/
+const attributes = new RegExp(
+  String.raw`[ \t]*\{[ \t]*(?:#(${referredId}))?[ \t]*(-|\.unnumbered)?[ \t]*\}[ \t]*$`,
+  'u',
+)
 
 /** Takes `{#sec-method}` and `{-}` off the end of a heading. */
 function readAttributes(heading: Heading): void {

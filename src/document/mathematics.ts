@@ -12,6 +12,7 @@ import type { Code } from 'mdast'
 import type { InlineMath, Math } from 'mdast-util-math'
 import { math } from 'micromark-extension-math'
 import type { Construct, Effects, Extension, State } from 'micromark-util-types'
+import { referredId } from '../results/name.ts'
 import { type Locate, locateInFence, locateInInlineCode, type SourceText, sliceOf } from './place.ts'
 
 declare module 'mdast-util-math' {
@@ -196,5 +197,7 @@ export function locateInMath(source: SourceText, node: Math | InlineMath): Locat
 
 /** Id in a label: `{#eq-energy}`. */
 export function idInLabel(label: string): string | undefined {
-  return /^\{#([A-Za-z][\w-]*)\}$/.exec(label.trim())?.[1]
+  return labelPattern.exec(label.trim())?.[1]
 }
+
+const labelPattern = new RegExp(String.raw`^\{#(${referredId})\}$`, 'u')

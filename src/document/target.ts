@@ -7,6 +7,7 @@
 
 import type { Code, Heading, Nodes } from 'mdast'
 import type { Math } from 'mdast-util-math'
+import { referredId } from '../results/name.ts'
 import type { Place } from './block.ts'
 import { prefixes } from './float.ts'
 import { idInLabel } from './mathematics.ts'
@@ -49,6 +50,8 @@ export function isListing({ meta }: Code): boolean {
   return /^(?:id|caption)=/.test(meta?.trim() ?? '')
 }
 
+const idPattern = new RegExp(`^${referredId}$`, 'u')
+
 function listingOf(node: Code, source: SourceText): Listing | undefined {
   if (!isListing(node)) return undefined
   const place = startOf(node)
@@ -59,7 +62,7 @@ function listingOf(node: Code, source: SourceText): Listing | undefined {
     ]),
   )
   const id = found.get('id')
-  if (id === undefined || !/^[A-Za-z][\w-]*$/.test(id)) return undefined
+  if (id === undefined || !idPattern.test(id)) return undefined
   const [line = ''] = sliceOf(source, node).split(/[\r\n]/, 1)
   const at = line.search(/\scaption="?/)
   const column =

@@ -10,6 +10,9 @@ export interface NameRules {
   readonly latin?: boolean
 }
 
+/** Of what running text refers to behind an @, with its prefix: a regular expression with the flag `u`. */
+export const referredId = String.raw`\p{Script=Latin}[\p{Script=Latin}\d_-]*`
+
 /** In UTF-8: file systems take 255, and temporary names are longer. */
 const mostBytes = 100
 
