@@ -34,7 +34,9 @@ export function withRounds(document: Document, shared: readonly string[]): Docum
   if (document.original !== undefined) return document
   const unsaid = new Set(
     document.fences.flatMap(({ block, source }) =>
-      block !== undefined && source !== undefined && !Object.hasOwn(source.data, 'boots') ? [block.place] : [],
+      block !== undefined && source !== undefined && !Object.hasOwn(source.data, 'boots')
+        ? [block.place]
+        : [],
     ),
   )
   return withBlocks(document, (block) => {

@@ -218,7 +218,9 @@ function actionId(run: Run): string {
 }
 
 function licenseId(license: string): string {
-  return /^[\w.+-]+$/.test(license) ? `https://spdx.org/licenses/${license}` : `#license/${encodeURIComponent(license)}`
+  return /^[\w.+-]+$/.test(license)
+    ? `https://spdx.org/licenses/${license}`
+    : `#license/${encodeURIComponent(license)}`
 }
 
 function creatorIds({ creators }: Metadata): readonly string[] {

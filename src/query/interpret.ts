@@ -145,13 +145,19 @@ function pairwise(left: Vector, right: Vector, of: (left: Quantity, right: Quant
   if (over === undefined) return { items: [of(left.items[0] as Quantity, right.items[0] as Quantity)] }
   const other = left.over === undefined ? right : sideBySide(left, right)
   const at = ({ items, over: own }: Vector, index: number) => items[own === undefined ? 0 : index] as Quantity
-  return { over, ...(alike && { alike }), items: over.map((_, index) => of(at(left, index), at(other, index))) }
+  return {
+    over,
+    ...(alike && { alike }),
+    items: over.map((_, index) => of(at(left, index), at(other, index))),
+  }
 }
 
 /** Returns `right`, in the order of `left`'s patterns. */
 function sideBySide(left: Vector, right: Vector): Vector {
   const order = counterparts(left, right)
-  return order === undefined ? right : { ...right, items: order.map((index) => right.items[index] as Quantity) }
+  return order === undefined
+    ? right
+    : { ...right, items: order.map((index) => right.items[index] as Quantity) }
 }
 
 /**
@@ -164,7 +170,12 @@ export function counterparts(left: Listed, right: Listed): readonly number[] | u
   if (a === b) return undefined
   const [own = [], other = []] = [left.alike?.(), right.alike?.()]
   const order = own.map((one) => other.indexOf(one))
-  if (own.length === 0 || own.length !== other.length || order.includes(-1) || new Set(order).size < own.length)
+  if (
+    own.length === 0 ||
+    own.length !== other.length ||
+    order.includes(-1) ||
+    new Set(order).size < own.length
+  )
     throw new QueryError(`lists of different patterns: ${a}; and ${b}`)
   return order
 }

@@ -34,7 +34,8 @@ function verdictOf(keys: string, time: (sizeKb: number, threads: number) => numb
   return C1?.verdict
 }
 
-const lists = (threads: number) => `${of(`threads=${threads}`, 'sizeKb')}, ${of(`threads=${threads}`, 'timeMs')}`
+const lists = (threads: number) =>
+  `${of(`threads=${threads}`, 'sizeKb')}, ${of(`threads=${threads}`, 'timeMs')}`
 const cases: Readonly<Record<string, string>> = {
   'a slope over a factor': `value: slope(${lists(1)})\nbetween: [0, null]`,
   'a correlation over a factor': `value: correlation(${lists(1)})\nbetween: [0.9, null]`,
@@ -43,11 +44,13 @@ const cases: Readonly<Record<string, string>> = {
   'for every size, by a list': `value:\n${[4, 64, 256, 1024].map((size) => `  - ${of(`threads=2 & sizeKb=${size}`, 'timeMs')} / ${of(`threads=1 & sizeKb=${size}`, 'timeMs')}`).join('\n')}\nbetween: [null, 0.9]`,
 }
 /** In milliseconds. */
-const rising = (sizeKb: number, threads: number) => 20 + (sizeKb / 16) * (threads === 2 ? 0.5 : 1) - (threads === 2 ? 10 : 0)
+const rising = (sizeKb: number, threads: number) =>
+  20 + (sizeKb / 16) * (threads === 2 ? 0.5 : 1) - (threads === 2 ? 10 : 0)
 const flat = () => 50
 const falling = (sizeKb: number) => 200 - sizeKb / 8
 /** One size breaks the rule. */
-const broken = (sizeKb: number, threads: number) => (sizeKb === 256 ? 90 + 30 * threads : rising(sizeKb, threads))
+const broken = (sizeKb: number, threads: number) =>
+  sizeKb === 256 ? 90 + 30 * threads : rising(sizeKb, threads)
 
 describe.each(Object.entries(cases))('%s', (name, keys) => {
   it('holds where it is true', () => {
@@ -59,9 +62,12 @@ describe.each(Object.entries(cases))('%s', (name, keys) => {
     expect(verdictOf(keys, falling)).toBe('not reproduced')
   })
 
-  it.skipIf(name.includes('slope') || name.includes('correlation'))('does not hold where one size differs', () => {
-    expect(verdictOf(keys, broken)).toBe('not reproduced')
-  })
+  it.skipIf(name.includes('slope') || name.includes('correlation'))(
+    'does not hold where one size differs',
+    () => {
+      expect(verdictOf(keys, broken)).toBe('not reproduced')
+    },
+  )
 })
 
 it('a correlation is told from a slope: a noisy rise has the one and not the other', () => {

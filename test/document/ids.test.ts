@@ -95,7 +95,11 @@ describe.each(ids)('the id %s', (id) => {
 
   it('is read in expressions, and referred to in texts and captions', async () => {
     const spec = {
-      ...{ $schema: 'https://vega.github.io/schema/vega-lite/v6.json', data: { name: 'rows' }, mark: 'point' },
+      ...{
+        $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+        data: { name: 'rows' },
+        mark: 'point',
+      },
       encoding: { x: { field: 'timeMs', type: 'quantitative' }, y: { field: 'size', type: 'nominal' } },
     }
     const report = await makeReport({

@@ -79,7 +79,13 @@ describe('rounds of a block that does not say boots', () => {
   })
 
   it('are none of one pattern, nor where a board measures, too', () => {
-    expect(boots(paper().replace(/ {2}b: .*\n {2}c: .*\n/, '').replace(/```yaml claim[^]*/, ''))).toBe(1)
+    expect(
+      boots(
+        paper()
+          .replace(/ {2}b: .*\n {2}c: .*\n/, '')
+          .replace(/```yaml claim[^]*/, ''),
+      ),
+    ).toBe(1)
     expect(boots(paper().replace('[local]', '[xen-4.14, local]'))).toBe(1)
     expect(boots(paper().replace('[local]', '[xen-4.14]'))).toBe(1)
   })

@@ -1,6 +1,7 @@
 /** Runs the local experiments of a document in the order in which boots take their turns, with a function in place of scripts. */
 
 import { VFile } from 'vfile'
+import { type Judgement, judge } from '../../src/claims/judge.ts'
 import type { ClaimBlock } from '../../src/document/block.ts'
 import type { Document } from '../../src/document/document.ts'
 import { parseDocument } from '../../src/document/document.ts'
@@ -9,7 +10,6 @@ import { plannedBoots } from '../../src/engine/boots.ts'
 import { cellsOf } from '../../src/engine/cells.ts'
 import type { Step } from '../../src/engine/plan.ts'
 import { groupsOf, turnsOf } from '../../src/engine/rounds.ts'
-import { type Judgement, judge } from '../../src/claims/judge.ts'
 import type { Parameters } from '../../src/results/parameters.ts'
 import type { Row, Run } from '../../src/results/run.ts'
 import { settled } from '../results/fake.ts'
@@ -56,7 +56,10 @@ export function measured(
 }
 
 /** Judgements of the document's claims over runs, by id. */
-export function judged({ blocks }: Pick<Document, 'blocks'>, runs: readonly Run[]): Readonly<Record<string, Judgement>> {
+export function judged(
+  { blocks }: Pick<Document, 'blocks'>,
+  runs: readonly Run[],
+): Readonly<Record<string, Judgement>> {
   const experiments = blocks.filter((block) => block.type === 'experiment')
   const claims = blocks.filter((block): block is ClaimBlock => block.type === 'claim')
   const evidence = { results: { experiments, runs }, stale: new Map() }

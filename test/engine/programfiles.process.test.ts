@@ -45,11 +45,17 @@ it('a script of a shell leaves files and datasets', { timeout: 180_000 }, async 
   const { err, exitCode } = await repro('build', '--record')
   expect([exitCode, err]).toEqual([0, expect.not.stringContaining('error')])
   const folder = join(project, 'results/e/local/p')
-  expect(readFileSync(join(folder, 'events.csv'), 'utf8')).toBe('trial,event,atNs\n0,start,1\n0,stop,5\n1,start,1\n1,stop,6\n')
+  expect(readFileSync(join(folder, 'events.csv'), 'utf8')).toBe(
+    'trial,event,atNs\n0,start,1\n0,stop,5\n1,start,1\n1,stop,6\n',
+  )
   const run = JSON.parse(readFileSync(join(folder, 'run.json'), 'utf8'))
   expect(Object.keys(run.files)).toEqual(['trial-0-power.log', 'trial-1-power.log'])
   const runs = join(project, '.repro/runs/e/local/p')
-  const kept = readdirSync(runs).flatMap((one) => readFileSync(join(runs, one, 'raw/trial-1-power.log'), 'utf8'))
+  const kept = readdirSync(runs).flatMap((one) =>
+    readFileSync(join(runs, one, 'raw/trial-1-power.log'), 'utf8'),
+  )
   expect(kept).toEqual(['trial 1\n'])
-  expect(readFileSync(join(project, '_build/index.html'), 'utf8')).toMatch(/<figure[^>]* id="fig-events".*<svg/s)
+  expect(readFileSync(join(project, '_build/index.html'), 'utf8')).toMatch(
+    /<figure[^>]* id="fig-events".*<svg/s,
+  )
 })

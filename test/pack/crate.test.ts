@@ -1,7 +1,7 @@
 /** Licence, DOI, ORCID and keywords of the front matter and of CITATION.cff, in the RO-Crate. */
 
-import { describe, expect, it } from 'vitest'
 import { VFile } from 'vfile'
+import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import type { Files } from '../../src/files/tracked.ts'
 import type { Artifact } from '../../src/pack/artifact.ts'
@@ -20,18 +20,48 @@ doi: https://doi.org/10.5281/zenodo.1234567
 `
 
 /** Entities by id. */
-function crate(frontMatter: string, files: Readonly<Record<string, string>> = {}): ReadonlyMap<string, Entity> {
+function crate(
+  frontMatter: string,
+  files: Readonly<Record<string, string>> = {},
+): ReadonlyMap<string, Entity> {
   const file = new VFile(`---\ntitle: A paper\n${frontMatter}---\n`)
   const document = parseDocument(file)
   expect(file.messages.map(String)).toEqual([])
-  const metadata = readMetadata(document.frontMatter, { text: (path) => files[path] } as Pick<Files, 'text'> as Files)
+  const metadata = readMetadata(document.frontMatter, { text: (path) => files[path] } as Pick<
+    Files,
+    'text'
+  > as Files)
   const artifact = {
-    ...{ metadata, abstract: [], date: '2026-11-29', revision: undefined, generator: 'repro 1.0.0', document },
-    ...{ paper: 'paper/index.md', report: '_build/index.html', translations: [], paths: [], runs: [], data: [] },
-    ...{ environments: [], needs: [], definitions: [], setupMinutes: undefined, experiments: [], claims: [], removed: [] },
+    ...{
+      metadata,
+      abstract: [],
+      date: '2026-11-29',
+      revision: undefined,
+      generator: 'repro 1.0.0',
+      document,
+    },
+    ...{
+      paper: 'paper/index.md',
+      report: '_build/index.html',
+      translations: [],
+      paths: [],
+      runs: [],
+      data: [],
+    },
+    ...{
+      environments: [],
+      needs: [],
+      definitions: [],
+      setupMinutes: undefined,
+      experiments: [],
+      claims: [],
+      removed: [],
+    },
   } as unknown as Artifact
   const described = ['paper/index.md', '_build/index.html', 'other.txt'].map((path) => ({ path }))
-  const graph = JSON.parse(crateText(artifact, described))['@graph'] as readonly (Entity & { '@id': string })[]
+  const graph = JSON.parse(crateText(artifact, described))['@graph'] as readonly (Entity & {
+    '@id': string
+  })[]
   return new Map(graph.map((entity) => [entity['@id'], entity]))
 }
 
@@ -48,7 +78,10 @@ describe('the crate of a paper', () => {
     // An archive whose files state none has that of the paper, and no DOI of its own.
     expect(entities.get('./')).toMatchObject({ license, keywords: 'engines, tables' })
     expect(entities.get('./')).not.toHaveProperty('identifier')
-    expect(entities.get('https://spdx.org/licenses/CC-BY-4.0')).toMatchObject({ '@type': 'CreativeWork', name: 'CC-BY-4.0' })
+    expect(entities.get('https://spdx.org/licenses/CC-BY-4.0')).toMatchObject({
+      '@type': 'CreativeWork',
+      name: 'CC-BY-4.0',
+    })
   })
 
   it('has those of the files apart from those of the paper', () => {
@@ -67,7 +100,9 @@ describe('the crate of a paper', () => {
   })
 
   it('does not mix up two licences that are expressions', () => {
-    const entities = crate('license: CC-BY-4.0 OR CC0-1.0\n', { 'package.json': '{"license": "MIT OR Apache-2.0"}' })
+    const entities = crate('license: CC-BY-4.0 OR CC0-1.0\n', {
+      'package.json': '{"license": "MIT OR Apache-2.0"}',
+    })
     const nameAt = (id: string) => {
       const { license } = entities.get(id) as { readonly license: { readonly '@id': string } }
       return entities.get(license['@id'])?.name

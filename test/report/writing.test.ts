@@ -117,7 +117,9 @@ describe('docs/writing.md', () => {
     expect(html).toContain('<a class="orcid" href="https://orcid.org/0000-0002-1825-0097"')
     expect(html).toContain('Keywords: sleep, clocks')
     expect(html).toContain('<meta name="keywords" content="sleep, clocks">')
-    expect(html).toContain('<meta name="citation_author_orcid" content="https://orcid.org/0000-0002-1825-0097">')
+    expect(html).toContain(
+      '<meta name="citation_author_orcid" content="https://orcid.org/0000-0002-1825-0097">',
+    )
     expect(html).toContain('<meta name="citation_doi" content="10.5281/zenodo.1234567">')
     expect(html).toContain('<link rel="license" href="https://spdx.org/licenses/CC-BY-4.0.html">')
     expect(html).toContain('<a href="https://spdx.org/licenses/CC-BY-4.0.html">CC-BY-4.0</a>')

@@ -52,7 +52,9 @@ export function gather(kept: string): Gathered {
     const path = join(folder, name)
     const own = trial === undefined ? name : `trial-${trial}-${name}`
     if (lstatSync(path).isDirectory())
-      throw new ExperimentError(`${name} in the folder of REPRO_FILES is a folder: put files into REPRO_FILES itself`)
+      throw new ExperimentError(
+        `${name} in the folder of REPRO_FILES is a folder: put files into REPRO_FILES itself`,
+      )
     mkdirSync(kept, { recursive: true })
     const place = join(kept, own)
     renameSync(path, place)
@@ -62,11 +64,15 @@ export function gather(kept: string): Gathered {
     const name = basename(file, extname(file))
     const where = `${file} in the folder of REPRO_DATASETS`
     if (!['.csv', '.jsonl'].includes(extname(file)))
-      throw new ExperimentError(`${where} is no dataset: name it NAME.csv or NAME.jsonl, or put it into REPRO_FILES`)
+      throw new ExperimentError(
+        `${where} is no dataset: name it NAME.csv or NAME.jsonl, or put it into REPRO_FILES`,
+      )
     const path = join(folder, file)
     if (!lstatSync(path).isFile()) throw new ExperimentError(`${where} is no ordinary file`)
     if (lstatSync(path).size > mostBytes)
-      throw new ExperimentError(`${where} has more than ${mostBytes / 1e6} MB: give fewer rows, or put it into REPRO_FILES`)
+      throw new ExperimentError(
+        `${where} has more than ${mostBytes / 1e6} MB: give fewer rows, or put it into REPRO_FILES`,
+      )
     const rows = readRows(readFileSync(path), where) as readonly Row[]
     const all = rowsOf.get(name) ?? []
     for (const row of rows) all.push(trial === undefined ? row : { trial, ...row })
@@ -78,7 +84,9 @@ export function gather(kept: string): Gathered {
       const names = found.datasets.map((file) => basename(file, extname(file)))
       const twice = names.find((name, index) => names.indexOf(name) < index)
       if (twice !== undefined)
-        throw new ExperimentError(`the folder of REPRO_DATASETS has two datasets ${twice}: leave one of them out`)
+        throw new ExperimentError(
+          `the folder of REPRO_DATASETS has two datasets ${twice}: leave one of them out`,
+        )
       for (const name of found.files) takeFile(folders.files, name, trial)
       for (const file of found.datasets) takeDataset(folders.datasets, file, trial)
       return found.files.length + found.datasets.length > 0
@@ -86,7 +94,9 @@ export function gather(kept: string): Gathered {
     result() {
       const datasets = [...rowsOf].map(([name, rows]): readonly [string, Dataset] => {
         if (rows.length > 0) return [name, { columns: columnsOf(rows), rows }]
-        throw new ExperimentError(`the dataset ${name} has no row in any trial: do not write it, or give it rows`)
+        throw new ExperimentError(
+          `the dataset ${name} has no row in any trial: do not write it, or give it rows`,
+        )
       })
       return {
         ...(Object.keys(files).length > 0 && { files: { ...files } }),

@@ -9,7 +9,10 @@ import { h } from 'hastscript'
 import { licenseAddress, orcidAddress } from '../../document/identifier.ts'
 import type { Report } from '../model.ts'
 
-type Described = Pick<Report, 'lang' | 'title' | 'subtitle' | 'authors' | 'date' | 'keywords' | 'license' | 'doi'>
+type Described = Pick<
+  Report,
+  'lang' | 'title' | 'subtitle' | 'authors' | 'date' | 'keywords' | 'license' | 'doi'
+>
 
 /** Returns elements for the head of a page, of what the front matter states. */
 export function citationElements(report: Described): readonly Element[] {

@@ -65,7 +65,9 @@ describe('files', () => {
         checked(all.result())
       }
     }
-    expect(refused('link', (path) => symlinkSync('/etc/passwd', path))).toThrow(/files\.link .*no ordinary file/)
+    expect(refused('link', (path) => symlinkSync('/etc/passwd', path))).toThrow(
+      /files\.link .*no ordinary file/,
+    )
     expect(refused('sub', mkdirSync)).toThrow('sub in the folder of REPRO_FILES is a folder')
     expect(refused('a b', (path) => writeFileSync(path, ''))).toThrow('files.a b is no name of a file')
   })
@@ -124,7 +126,9 @@ describe('datasets', () => {
     expect(() => gathered().take(folders, 0)).toThrow('two datasets a')
     emptyFolders(folders)
     symlinkSync('/etc/passwd', join(folders.datasets, 'a.csv'))
-    expect(() => gathered().take(folders, 0)).toThrow('a.csv in the folder of REPRO_DATASETS is no ordinary file')
+    expect(() => gathered().take(folders, 0)).toThrow(
+      'a.csv in the folder of REPRO_DATASETS is no ordinary file',
+    )
     emptyFolders(folders)
     const all = gathered()
     dataset('a.csv', 'x\n1\n')

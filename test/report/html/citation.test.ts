@@ -49,9 +49,8 @@ describe('metadata for citation managers', () => {
   })
 
   it('says nothing of what nobody stated', () => {
-    expect(tags({ lang: 'ja', title: 'T', authors: [], keywords: [], license: 'MIT OR Apache-2.0' })).toEqual([
-      'citation_title T',
-      'citation_language ja',
-    ])
+    expect(tags({ lang: 'ja', title: 'T', authors: [], keywords: [], license: 'MIT OR Apache-2.0' })).toEqual(
+      ['citation_title T', 'citation_language ja'],
+    )
   })
 })
