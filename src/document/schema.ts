@@ -147,25 +147,25 @@ export const experimentSchema = z.strictObject({
 
 /** Keys of a pattern besides its parameter changes. */
 export const patternSchema = z.object({
-  label: words.exactOptional(),
-  only: z.array(environmentName).min(1).exactOptional(),
-  seed: seed.exactOptional(),
+  label: words.exactOptional().describe('For tables and figures; the name unless given'),
+  only: z.array(environmentName).min(1).exactOptional().describe('Environments that it runs in'),
+  seed: seed.exactOptional().describe('In place of the experiment’s'),
 })
 
 /** Fence attributes of an inline script, after number conversion. */
 export const inlineExperimentSchema = z.strictObject({
   ...common,
-  testbed: z.literal('local'),
-  needs: list.pipe(z.array(name)).default([]),
-  inputs: list.pipe(z.array(path)).default([]),
-  parallel: flag,
+  testbed: z.literal('local').describe('Where it runs: on this computer'),
+  needs: list.pipe(z.array(name)).default([]).describe('Experiments whose rows the script uses'),
+  inputs: list.pipe(z.array(path)).default([]).describe('Files that decide the results'),
+  parallel: flag.describe('Whether it may run beside others: not if it times anything'),
   discrete: flag.describe(discreteText),
-  env: list.pipe(z.array(variable)).default([]),
+  env: list.pipe(z.array(variable)).default([]).describe('Environment variables that the script gets'),
 })
 
 const role = z.enum(['index', 'factor', 'measure', 'ignore'])
 const column = z.strictObject({
-  role: role.exactOptional(),
+  role: role.exactOptional().describe('What its values are; guessed unless given'),
   unit: words
     .refine((value) => value !== 'ticks', 'give the time in seconds or parts of it')
     .exactOptional()
@@ -175,7 +175,10 @@ const column = z.strictObject({
 })
 const dataFile = z.union([
   path.transform((file): { readonly file: string; readonly label?: string } => ({ file })),
-  z.strictObject({ file: path, label: words.exactOptional() }),
+  z.strictObject({
+    file: path.describe('The file'),
+    label: words.exactOptional().describe('For tables and figures; the name unless given'),
+  }),
 ])
 
 export const dataSchema = z.strictObject({
@@ -221,17 +224,17 @@ const texts = z.record(z.string(), words).default({})
 
 /** Other keys are options of the table's kind. */
 export const tableSchema = z.looseObject({
-  id: floatName,
-  kind: name,
-  from: name.exactOptional(),
-  caption: words,
+  id: floatName.describe('For references: @tbl-latency'),
+  kind: name.describe('What it shows'),
+  from: name.exactOptional().describe('The experiment or data that it shows'),
+  caption: words.describe('Markdown in one paragraph'),
   columns: z
     .record(
       z.string(),
       z.strictObject({
         decimals: z.int().min(0).max(20).exactOptional().describe('Decimal places of its numbers'),
         unit: z.enum(['ns', 'us', 'ms', 's', '%']).exactOptional().describe('% is for ratios'),
-        align: z.enum(['start', 'center', 'end']).exactOptional(),
+        align: z.enum(['start', 'center', 'end']).exactOptional().describe('Where its cells stand'),
       }),
     )
     .exactOptional()
@@ -270,7 +273,7 @@ const spec = z
   .exactOptional()
   .describe('Vega-Lite file, relative to the project, or the specification itself')
 const src = path.exactOptional().describe('Picture (PNG, JPEG, GIF, WebP, SVG), relative to the project')
-const pixels = z.number().positive().exactOptional()
+const pixels = z.number().positive().exactOptional().describe('In pixels; the drawing’s own unless given')
 
 interface Drawn {
   readonly spec?: unknown
@@ -305,7 +308,7 @@ const figurePart = asDrawn(
   z.strictObject({
     id: floatName.exactOptional().describe('For references: @fig-left'),
     ...{ spec, src },
-    caption: words.exactOptional(),
+    caption: words.exactOptional().describe('Of this part'),
     alt: words.describe('Text alternative for those who cannot see it'),
     data: figureData.default({}),
     ...{ width: pixels, height: pixels },
@@ -317,11 +320,11 @@ export type FigurePart = Readonly<z.output<typeof figurePart>>
 
 export const figureSchema = asDrawn(
   z.strictObject({
-    id: floatName,
+    id: floatName.describe('For references: @fig-scatter'),
     ...{ spec, src },
     parts: z.array(figurePart).min(2).max(26).exactOptional().describe('Subfigures, in place of spec or src'),
     columns: z.int().min(1).max(6).exactOptional().describe('Parts beside each other; 2 unless given'),
-    caption: words,
+    caption: words.describe('Markdown in one paragraph'),
     number: z.union([z.number(), words]).exactOptional().describe('In place of the counted number'),
     alt: words.exactOptional().describe('Text alternative for those who cannot see the figure'),
     data: figureData.default({}),
@@ -346,7 +349,7 @@ const parts = (name: string) => name.split('/').length
 
 /** A claim's cells, and what it reads in place of them. */
 const replacement = z.strictObject({
-  label: words,
+  label: words.describe('What reports call it'),
   cells: z
     .record(cell, cell)
     .refine((value) => Object.keys(value).length > 0, 'name at least one cell')
@@ -358,7 +361,7 @@ const replacement = z.strictObject({
 })
 
 export const claimSchema = z.strictObject({
-  id: name,
+  id: name.describe('Its name in verdicts: C1'),
   statement: words.describe('The sentence that is claimed'),
   scope: z
     .enum(['shape', 'absolute', 'method'])
@@ -380,12 +383,16 @@ export const claimSchema = z.strictObject({
     .describe('Mean, or ratio of two, that lies in the prediction interval of the published one'),
   tolerance: z
     .union([z.number().min(0), z.string().regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')])
-    .exactOptional(),
-  between: z.tuple([z.number().nullable(), z.number().nullable()]).exactOptional(),
+    .exactOptional()
+    .describe('How far the value may be off: a number in its unit, or a share (5 %)'),
+  between: z
+    .tuple([z.number().nullable(), z.number().nullable()])
+    .exactOptional()
+    .describe('Lower and upper bound of the value; null for none'),
   ascending: z.array(expression).min(2).exactOptional().describe('Expressions, the smallest first'),
   from: expression.exactOptional().describe('Path of a series, without a statistic'),
-  to: expression.exactOptional(),
-  direction: z.enum(['up', 'down', 'same']).exactOptional(),
+  to: expression.exactOptional().describe('Path of the series that is compared with it'),
+  direction: z.enum(['up', 'down', 'same']).exactOptional().describe('How the second series lies to the first'),
   machine: z
     .record(z.string(), z.string())
     .exactOptional()
@@ -412,9 +419,11 @@ export const includeSchema = z.strictObject({
 })
 
 const author = z.strictObject({
-  name: words,
-  affiliation: words.exactOptional(),
-  orcid: identifier(orcidIn, '0000-0002-1825-0097, whose last sign is a check digit').exactOptional(),
+  name: words.describe('As it is printed'),
+  affiliation: words.exactOptional().describe('Where the author works'),
+  orcid: identifier(orcidIn, '0000-0002-1825-0097, whose last sign is a check digit')
+    .exactOptional()
+    .describe('ORCID iD, with its check digit'),
 })
 export type Author = Readonly<z.output<typeof author>>
 
@@ -429,16 +438,20 @@ const evidence = z.strictObject({
 export type Evidence = Readonly<z.output<typeof evidence>>
 
 export const frontMatterSchema = z.strictObject({
-  title: words,
-  subtitle: words.exactOptional(),
-  authors: z.array(z.union([words.transform((name): Author => ({ name })), author])).default([]),
+  title: words.describe('Of the paper'),
+  subtitle: words.exactOptional().describe('Below the title'),
+  authors: z
+    .array(z.union([words.transform((name): Author => ({ name })), author]))
+    .default([])
+    .describe('Names, or more of each author'),
   date: words.exactOptional().describe('As written; YAML 1.2 has no date type'),
   lang: z
     .string()
     .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'use a language tag such as en or ja')
-    .default('en'),
-  abstract: words.exactOptional(),
-  keywords: z.array(words).default([]),
+    .default('en')
+    .describe('Language of the text, and of the report’s own words'),
+  abstract: words.exactOptional().describe('Markdown, with values, references and citations'),
+  keywords: z.array(words).default([]).describe('Below the abstract, and in the page’s head'),
   license: words
     .superRefine((text, context) => {
       const message = licenseProblem(text)
@@ -483,36 +496,44 @@ export const frontMatterSchema = z.strictObject({
 /** Blocks of a translation: text only. The rest comes from the original's block of the same id. */
 export const translationSchemas = {
   experiment: z.strictObject({
-    id: name,
+    id: name.describe('Of the original’s block'),
     labels: z.record(patternName, words).default({}).describe('Pattern -> words for tables and figures'),
   }),
   data: z.strictObject({
-    id: z.string(),
-    label: words.exactOptional(),
-    source: words.exactOptional(),
+    id: z.string().describe('Of the original’s block'),
+    label: words.exactOptional().describe('Of the file'),
+    source: words.exactOptional().describe('Where the data come from'),
     labels: z.record(patternName, words).default({}).describe('File -> words for tables and figures'),
   }),
-  table: z.strictObject({ id: floatName, caption: words }),
+  table: z.strictObject({
+    id: floatName.describe('Of the original’s block'),
+    caption: words.describe('In this language'),
+  }),
   figure: z.strictObject({
-    id: floatName,
-    caption: words,
-    alt: words,
+    id: floatName.describe('Of the original’s block'),
+    caption: words.describe('In this language'),
+    alt: words.describe('Text alternative in this language'),
     texts: texts.describe('What the figure would write -> what it writes here'),
   }),
   /** A figure with parts. */
   parts: z.strictObject({
-    id: name,
-    caption: words,
+    id: name.describe('Of the original’s block'),
+    caption: words.describe('In this language'),
     parts: z
-      .array(z.strictObject({ caption: words.exactOptional(), alt: words }))
+      .array(
+        z.strictObject({
+          caption: words.exactOptional().describe('Of the part'),
+          alt: words.describe('Text alternative in this language'),
+        }),
+      )
       .describe('In the order of the original’s'),
     texts: texts.describe('What the figure would write -> what it writes here'),
   }),
   claim: z.strictObject({
-    id: z.string(),
-    statement: words,
-    source: words.exactOptional(),
+    id: z.string().describe('Of the original’s block'),
+    statement: words.describe('In this language'),
+    source: words.exactOptional().describe('Where it was published'),
     published: words.exactOptional().describe('Only where the original has words'),
-    skip: words.exactOptional(),
+    skip: words.exactOptional().describe('Why it is not tested'),
   }),
 } as const

@@ -12,7 +12,11 @@ interface Rendering {
   readonly decimals?: number
 }
 
-type Filter = Arity & { readonly of: (rendering: Rendering, args: readonly number[]) => Rendering }
+type Filter = Arity & {
+  /** For the reference. */
+  readonly means: string
+  readonly of: (rendering: Rendering, args: readonly number[]) => Rendering
+}
 
 const none = { min: 0, max: 0 }
 
@@ -21,10 +25,10 @@ const intervalFilter = 'interval'
 
 /** What may follow `|` in an expression: unit conversions and number formats. */
 export const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
-  [intervalFilter, { ...none, of: (rendering) => rendering }],
-  ['fixed', { min: 1, max: 1, of: fixed }],
-  ['percent', { ...none, of: percent }],
-  ...timeUnits.map((unit) => [unit, { ...none, of: inUnit(unit) }] as const),
+  [intervalFilter, { ...none, means: 'with its 95 % interval behind it', of: (rendering) => rendering }],
+  ['fixed', { min: 1, max: 1, means: 'with that many decimal places', of: fixed }],
+  ['percent', { ...none, means: 'a ratio in percent', of: percent }],
+  ...timeUnits.map((unit) => [unit, { ...none, means: `a time in ${unit}`, of: inUnit(unit) }] as const),
 ])
 
 /** A call of a filter in an expression. */

@@ -11,8 +11,10 @@ export interface Arity {
   readonly max: number
 }
 
-export type CallFunction = Arity &
-  (
+export type CallFunction = Arity & {
+  /** For the reference. */
+  readonly means: string
+} & (
     | { readonly type: 'each'; readonly of: (value: number) => number }
     /** Reduces the numbers of all its arguments, which may be lists, to one. */
     | { readonly type: 'aggregate'; readonly of: (values: readonly number[]) => number }
@@ -28,15 +30,14 @@ const one = { min: 1, max: 1 }
 const some = { min: 1, max: Number.POSITIVE_INFINITY }
 
 export const functions: ReadonlyMap<string, CallFunction> = new Map<string, CallFunction>([
-  ['abs', { type: 'each', ...one, of: Math.abs }],
-  ['correlation', { type: 'pairs', min: 2, max: 2, of: pearson, unit: () => '' }],
-  ['max', { type: 'aggregate', ...some, of: max }],
-  ['mean', { type: 'aggregate', ...some, of: mean }],
-  ['min', { type: 'aggregate', ...some, of: min }],
-  ['round', { type: 'each', ...one, of: Math.round }],
-  // How much the second rises with one more of the first.
-  ['slope', { type: 'pairs', min: 2, max: 2, of: slope, unit: (x, y) => quotient(y, x) }],
-  ['sum', { type: 'aggregate', ...some, of: (values) => values.reduce((sum, value) => sum + value, 0) }],
+  ['abs', { type: 'each', means: 'the number without its sign', ...one, of: Math.abs }],
+  ['correlation', { type: 'pairs', means: 'Pearson’s correlation of two lists', min: 2, max: 2, of: pearson, unit: () => '' }],
+  ['max', { type: 'aggregate', means: 'the largest', ...some, of: max }],
+  ['mean', { type: 'aggregate', means: 'the mean', ...some, of: mean }],
+  ['min', { type: 'aggregate', means: 'the smallest', ...some, of: min }],
+  ['round', { type: 'each', means: 'the nearest whole number', ...one, of: Math.round }],
+  ['slope', { type: 'pairs', means: 'how much the second list rises with one more of the first', min: 2, max: 2, of: slope, unit: (x, y) => quotient(y, x) }],
+  ['sum', { type: 'aggregate', means: 'the sum', ...some, of: (values) => values.reduce((sum, value) => sum + value, 0) }],
 ])
 
 /** Names of the functions that reduce a list to one number. */

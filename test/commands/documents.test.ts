@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest'
 import { type Command, commandsIn } from '../../src/commands/command.ts'
 import { optionTerm, optionText } from '../../src/commands/help.ts'
 import { registry } from '../../src/commands/registry.ts'
+import { code, keysOf, referenceTables, schemas, table } from '../docs/reference.ts'
 import { source } from '../project.ts'
 
 const commands = commandsIn(registry)
@@ -16,6 +17,7 @@ const ofTrace = commands.filter(([path]) => path.startsWith('trace '))
 
 /** Tables by their names in markers. */
 const tables: ReadonlyMap<string, () => string> = new Map([
+  ...referenceTables,
   ['commands', () => commandTable(commands)],
   ['options of build and run', () => optionTable(found('build'))],
   ['options of verify', () => optionTable(found('verify'))],
@@ -62,19 +64,11 @@ function sharedTable(shown: typeof commands): string {
   return table(['option', 'of', 'means'], rows)
 }
 
-function code(text: string): string {
-  return `\`${text.replaceAll('|', '\\|')}\``
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const [first, ...others] = [head, ...rows].map((row) => `| ${row.join(' | ')} |`.replace('|  |', '| |'))
-  return [first, `|${'---|'.repeat(head.length)}`, ...others].join('\n')
-}
-
 describe.each([
   ['README.md', 2],
   ['docs/claims.md', 1],
   ['docs/trace.md', 2],
+  ['docs/reference.md', referenceTables.size - 1],
 ])('%s', (path, count) => {
   it('has the tables that the definitions give', async () => {
     const text = readFileSync(source(path), 'utf8')
@@ -89,4 +83,10 @@ describe.each([
     expect(tablesIn).toBe(count)
     await expect(expected).toMatchFileSnapshot(source(path))
   })
+})
+
+it('every key that an author may write has a meaning', () => {
+  const keys = [...schemas].flatMap(([name, schema]) => keysOf(schema).map((key) => [name, key] as const))
+  expect(keys.length).toBeGreaterThan(150)
+  expect(keys.flatMap(([name, key]) => (key.means === '' ? [`${name}: ${key.name}`] : []))).toEqual([])
 })

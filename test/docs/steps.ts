@@ -95,13 +95,13 @@ function change(step: Extract<Step, { readonly path: string }>, folder: string, 
 /** A number, also negative, with signs for thousands, or a time of minutes and seconds. */
 const number = String.raw`[−-]?\d[\d.,]*(?: min \d+)?`
 
-/** Whether all lines that are shown were printed, in that order. */
+/** Whether all lines that are shown were printed, in that order; columns may have another width. */
 export function assertShown(shown: string, printed: string, varies: boolean, at: string): void {
   let from = 0
   for (const line of shown.split('\n')) {
-    const words = line.split(new RegExp(`(?<![\\w/])${number}`)).map(escape)
-    const pattern = new RegExp(`^${varies ? words.join(number) : escape(line)}$`, 'm')
-    const found = pattern.exec(printed.slice(from))
+    const words = varies ? line.split(new RegExp(`(?<![\\w/])${number}`)) : [line]
+    const pattern = words.map((text) => escape(text).replace(/ {2,}/g, ' {2,}')).join(number)
+    const found = new RegExp(`^${pattern}$`, 'm').exec(printed.slice(from))
     assert(found, `${at}: not printed there: ${line}\nbut:\n${printed.slice(from)}`)
     from += found.index + found[0].length
   }

@@ -30,14 +30,13 @@ import {
 
 const options = z.strictObject({
   ...patternOptions,
-  measure: z.string(),
-  /** The baseline pattern; default: the first. */
-  baseline: z.string().optional(),
-  /** Share of the baseline's median; smaller shifts do not matter. */
+  measure: z.string().describe('The measure that patterns change'),
+  baseline: z.string().optional().describe('The baseline pattern; default: the first'),
   tolerance: z
     .string()
     .regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')
-    .default('5 %'),
+    .default('5 %')
+    .describe('Share of the baseline’s median; smaller shifts do not matter'),
 })
 
 export const effects = tableKind(options, (given, context): Table => {

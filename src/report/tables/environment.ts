@@ -16,15 +16,12 @@ import { cellRuns, chooseEnvironments, number } from './options.ts'
 
 const options = z.strictObject({
   number,
-  /** Environments of the experiment; an empty list shows none. */
-  environments: z.array(z.string()).optional(),
-  /** Shows the host of the experiment, from the runs' provenance. */
-  host: z.boolean().default(false),
-  /** Items to show, in order; default: all. */
-  items: z.array(z.string()).min(1).optional(),
-  published: z.string().optional(),
-  /** Machines of the published file; default: all. */
-  machines: z.array(z.string()).optional(),
+  environments: z.array(z.string()).optional()
+    .describe('Environments of the experiment; an empty list shows none'),
+  host: z.boolean().default(false).describe('Shows the host of the experiment, from the runs’ provenance'),
+  items: z.array(z.string()).min(1).optional().describe('Items to show, in order; default: all'),
+  published: z.string().optional().describe('CSV file with the machines of the original study'),
+  machines: z.array(z.string()).optional().describe('Machines of the published file; default: all'),
 })
 
 /** One column of the table: item -> value. */

@@ -12,42 +12,51 @@ import { runName, type Run, runsByName } from '../../results/run.ts'
 import { checkEnvironment, matching, valuesOf } from '../published.ts'
 import type { ExperimentContext } from '../table.ts'
 
-/** The number in the original study (5, or "A1" in an appendix); default: counted. */
-export const number = z.union([z.string(), z.int().positive()]).optional()
+export const number = z
+  .union([z.string(), z.int().positive()])
+  .optional()
+  .describe('The number in the original study (5, or A1 in an appendix); counted unless given')
 
-export const environments = z.array(z.string()).min(1).optional()
+export const environments = z
+  .array(z.string())
+  .min(1)
+  .optional()
+  .describe('Environments of the experiment to show; all unless given')
 
-/** CSV file of the original study's numbers, relative to the project, and the environment to show. */
-export const published = z.string().optional()
-export const publishedEnvironment = z.string().optional()
+export const published = z
+  .string()
+  .optional()
+  .describe('CSV file of the original study’s numbers, relative to the project')
+export const publishedEnvironment = z
+  .string()
+  .optional()
+  .describe('The environment of that file to show')
 
-/** Patterns with rows: all, those with published numbers, those without, or these patterns and groups. */
 export const patterns = z
   .union([z.enum(['all', 'published', 'unpublished']), z.array(z.string()).min(1)])
   .default('all')
+  .describe('Patterns with rows: all, those with published numbers, those without, or these and groups')
 
-/** Numbers and truth values are those of parameters; factors are words. */
 export const where = z
   .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
   .default({})
+  .describe('Factor or parameter -> value that rows or patterns must have')
 
 /** Options of tables with rows for each pattern. */
 export const patternOptions = {
   number,
   environments,
-  /**
-   * Factor or parameter -> value that rows or patterns must have; `operation: pause` is short for
-   * `where: {operation: pause}`.
-   */
   where,
-  operation: z.string().optional(),
+  operation: z.string().optional().describe('Short for where: {operation: ...}'),
   patterns,
   published,
   publishedEnvironment,
 }
 
-/** Shows ratios to the published means, and whether these lie in our range. */
-export const compare = z.boolean().default(false)
+export const compare = z
+  .boolean()
+  .default(false)
+  .describe('Shows ratios to the published means, and whether these lie in our range')
 
 type PatternOptions = z.output<z.ZodObject<typeof patternOptions>>
 

@@ -24,7 +24,10 @@ import {
 } from './options.ts'
 
 /** Published rows that change nothing, pattern -> our parameter: `domu-vcpus: domu.vcpus`. */
-const constant = z.record(z.string(), z.string()).default({})
+const constant = z
+  .record(z.string(), z.string())
+  .default({})
+  .describe('Published pattern that changes nothing -> our parameter')
 
 const options = z.strictObject({ number, patterns, published, publishedEnvironment, constant })
 

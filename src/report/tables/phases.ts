@@ -27,11 +27,8 @@ import { type CellRun, compare, labelOf, patternOptions, selectCells, unitOf } f
 
 const options = z.strictObject({
   ...patternOptions,
-  /** The phases, in order. */
-  measures: z.array(z.string()).min(1),
-  /** Shows each phase's share of the sum. */
-  share: z.boolean().default(true),
-  /** Needs published means. */
+  measures: z.array(z.string()).min(1).describe('The phases, in order'),
+  share: z.boolean().default(true).describe('Shows each phase’s share of the sum'),
   compare,
 })
 

@@ -51,13 +51,11 @@ const files = z.union([z.string(), z.array(z.string()).min(1)])
 const options = z.strictObject({
   number,
   environments,
-  show: z.enum(['summary', ...kinds]).default('summary'),
-  /** The baseline pattern of slowdowns; default: the first. */
-  baseline: z.string().optional(),
-  published: files,
+  show: z.enum(['summary', ...kinds]).default('summary').describe('What the table lists'),
+  baseline: z.string().optional().describe('The baseline pattern of slowdowns; default: the first'),
+  published: files.describe('CSV files of the original study’s numbers'),
   publishedEnvironment,
-  /** CSV files of the earlier recording. */
-  earlier: files,
+  earlier: files.describe('CSV files of the earlier recording'),
 })
 
 /** Counts errors up to this share of the published value. */

@@ -39,15 +39,14 @@ import {
 
 const options = z.strictObject({
   ...patternOptions,
-  /**
-   * Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those
-   * that `where` fixes or the runs lack.
-   */
-  by: z.array(z.string()).default(['operation']),
-  /** Default: the first measure of the runs. */
-  measures: z.array(z.string()).min(1).optional(),
-  statistics: z.array(z.string()).min(1).default(['n', 'mean', 'variance', 'max', 'min', 'median']),
-  /** Needs published means. */
+  by: z.array(z.string()).default(['operation'])
+    .describe('Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those that where fixes or the runs lack'),
+  measures: z.array(z.string()).min(1).optional().describe('Default: the first measure of the runs'),
+  statistics: z
+    .array(z.string())
+    .min(1)
+    .default(['n', 'mean', 'variance', 'max', 'min', 'median'])
+    .describe('Columns: n, mean, variance, sd, median, max, min, or percentiles such as p95'),
   compare,
 })
 
