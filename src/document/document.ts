@@ -9,7 +9,7 @@
  * Errors are collected as messages of the file; `check` adds those that need the project.
  */
 
-import type { InlineCode, Nodes, Root } from 'mdast'
+import type { Heading, InlineCode, Nodes, Root } from 'mdast'
 import { VFile } from 'vfile'
 import { type ParsedExpression, parseExpression } from '../query/expression.ts'
 import { ExpressionError } from '../query/syntax.ts'
@@ -112,11 +112,16 @@ export function parseDocument(
   }
   const locateOffset = (offset: number) => placeAt(text, offset)
   const whole = isText ? within(locateOffset, () => parseFile(text.text, footnotes)) : undefined
-  const tree: Root = whole ?? { type: 'root', children: [] }
-  const first = tree.children[0]
+  const first = whole?.children[0]
+  const heading = whole && titleHeading(whole)
+  const children = whole?.children.filter((node) => node !== heading) ?? []
+  const tree: Root = { ...whole, type: 'root', children }
   // If the file cannot be parsed, report only the reason.
   const sink = whole ? file : new VFile()
-  const written = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, sink)
+  const written = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, {
+    file: sink,
+    heading: heading && plainText(heading),
+  })
   const { translationOf, abstract: abstractText, abstractLocate: locate } = written
   const translated = translationOf && typeof original === 'object' ? original : undefined
   const isOrphan = translationOf !== undefined && translated === undefined
@@ -196,6 +201,20 @@ export function parseDocument(
     captions,
     ...(translated && { original: translated }),
   }
+}
+
+/** The title of a document without front matter: its first line, if that is a heading. */
+function titleHeading({ children }: Root): Heading | undefined {
+  const first = children.find(({ type }) => type !== 'html')
+  const isTitle = first?.type === 'heading' && first.depth === 1 && plainText(first) !== ''
+  return isTitle ? first : undefined
+}
+
+function plainText(heading: Heading): string {
+  const texts = [...descend(heading)].map(({ node }) =>
+    node.type === 'text' || node.type === 'inlineCode' ? node.value : '',
+  )
+  return texts.join('').trim()
 }
 
 /** Gives a script the line that it has in its own file: errors are told with it. */

@@ -83,10 +83,18 @@ const renamed = new Map([
   ['description', 'subtitle'],
 ])
 
-/** Reads the front matter. If `node` is undefined, reports the missing title as an error. */
-export function readFrontMatter(node: Yaml | undefined, text: SourceText, file: VFile): FrontMatter {
+/**
+ * Reads the front matter. If `node` is undefined, the document's first heading is its title; if there is none,
+ * reports that as an error.
+ */
+export function readFrontMatter(
+  node: Yaml | undefined,
+  text: SourceText,
+  { file, heading }: { readonly file: VFile; readonly heading: string | undefined },
+): FrontMatter {
   if (node === undefined) {
-    const reason = 'missing key: title; start the file with front matter (---, title: ..., ---)'
+    if (heading !== undefined) return { ...nothing, title: heading }
+    const reason = 'missing key: title; start the file with front matter (---, title: ..., ---) or a heading (# ...)'
     fail(file, 'missing-key', { line: 1, column: 1 }, reason)
     return nothing
   }

@@ -291,6 +291,7 @@ async function render(
   const { makeReport } = await import('../report/report.ts')
   const report = await makeReport({
     ...rendering,
+    nameOf: reportName,
     translations: rendering.translations.map(({ file, lang }) => ({ lang, name: reportName(file) })),
     read: async (file) => rendering.files.read(file) ?? absent(file),
     floats: floatCache(site, new Map(Object.entries(steps))),

@@ -12,6 +12,7 @@ import { headingIds } from '../document/headings.ts'
 import type { Reference } from '../document/reference.ts'
 import type { Messages } from '../locale/en.ts'
 import { link } from '../text/markdown.ts'
+import type { Address } from './addresses.ts'
 import { joinLines } from './lines.ts'
 import type { Callout, Entry, Report } from './model.ts'
 import { type Cited, citationNode } from './references.ts'
@@ -24,6 +25,8 @@ export interface Replacements {
   /** Labels by float id: `Table 5`. */
   readonly labels: ReadonlyMap<string, string>
   readonly cited: Cited
+  /** Where links lead from the report; as written, unless given. */
+  readonly addressOf?: (url: string) => Address
   readonly messages: Messages
 }
 
@@ -86,7 +89,8 @@ function copier(document: Document, replacements: Replacements): (node: Nodes) =
     if (node.type === 'text') return linked(node, linkedIn.get(node) ?? [], replacements)
     const { position: _, ...own } = node
     if (!('children' in node)) return [own]
-    const copied = { ...own, children: node.children.flatMap(copy) } as Nodes
+    const leading = node.type === 'link' ? replacements.addressOf?.(node.url) : undefined
+    const copied = { ...own, ...leading, children: node.children.flatMap(copy) } as Nodes
     return [copied.type === 'blockquote' ? (calloutIn(copied, replacements.messages) ?? copied) : copied]
   }
   return copy

@@ -40,6 +40,7 @@ import type { PublishedTable } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import { runName, type Run, runsByName } from '../results/run.ts'
 import { type Inline, inlines } from '../text/markdown.ts'
+import { addressesFrom } from './addresses.ts'
 import { claimNode } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
 import { concernsOfAll } from './concerns.ts'
@@ -75,6 +76,8 @@ export interface ReportInput {
   readonly records?: readonly KnownRun[]
   /** Recorded verdicts, with which those of now are compared; default: none. */
   readonly verdicts?: VerdictRecord
+  /** Names of the reports of other documents, to which links lead; default: links are as written. */
+  readonly nameOf?: (document: string) => string
   /** Reports in other languages. */
   readonly translations?: readonly Translation[]
   /** Render cache of tables and figures; default: none. */
@@ -95,6 +98,7 @@ export async function makeReport({
   statuses = new Map(),
   records,
   verdicts = { recorded: [], defined: [], removed: [] },
+  nameOf,
   translations = [],
   floats = { find: () => undefined, keep: async () => {} },
   judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
@@ -192,7 +196,8 @@ export async function makeReport({
   }
   const missing = cells.filter((name) => !found.has(name))
   problems.push(...(await writtenNodes(document, nodes, { labels: names, messages })))
-  const replacements = { nodes, labels: names, cited, messages }
+  const addressOf = nameOf && addressesFrom(document.file.path ?? '', nameOf)
+  const replacements = { nodes, labels: names, cited, messages, ...(addressOf && { addressOf }) }
   placeCaptions(document, replacements)
   const { contents, ...text } = prose(document, replacements)
   return {

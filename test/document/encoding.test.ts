@@ -39,7 +39,7 @@ describe('the bytes of a document', () => {
       'a wrong byte behind a byte order mark',
       Buffer.concat([Buffer.from('\uFEFF'), latin1('a\xff')]),
       [
-        '1:1 error missing key: title; start the file with front matter (---, title: ..., ---)',
+        '1:1 error missing key: title; start the file with front matter (---, title: ..., ---) or a heading (# ...)',
         '1:2 error byte 0xFF is not UTF-8: save the file as UTF-8',
       ],
     ],

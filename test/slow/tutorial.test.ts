@@ -18,10 +18,11 @@ it('the tutorial leads from an empty folder to what it promises', async () => {
   // The registry's packages that this machine has already: the network is not measured.
   const cache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim()
   const env = { PATH: process.env.PATH, HOME: home, npm_config_cache: cache, npm_config_prefer_offline: 'true' }
-  const checkout = { cwd: source('.'), env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] } as const
-  execFileSync('npx', ['tsc', '--project', 'tsconfig.types.json'], checkout)
+  const inCheckout = (program: string, args: readonly string[]) =>
+    execFileSync(program, args, { cwd: source('.'), env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  inCheckout('npx', ['tsc', '--project', 'tsconfig.types.json'])
   const packing = ['pack', '--ignore-scripts', '--json', '--pack-destination', project]
-  const [{ filename }] = JSON.parse(execFileSync('npm', packing, checkout)) as [{ readonly filename: string }]
+  const [{ filename }] = JSON.parse(inCheckout('npm', packing)) as [{ readonly filename: string }]
   renameSync(join(project, filename), join(folder, filename))
 
   const started = performance.now()

@@ -2,13 +2,14 @@
 
 import type { Element, ElementContent } from 'hast'
 import { h } from 'hastscript'
-import type { Heading, Root, Table, Text } from 'mdast'
+import type { Heading, Link, Root, Table, Text } from 'mdast'
 import remarkRehype, { defaultHandlers, type Options } from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
 import type { DefinitionList, DefinitionTerm, DefinitionText } from '../../document/definitionlist.ts'
 import type { Messages } from '../../locale/en.ts'
 import { inlines } from '../../text/markdown.ts'
+import { addressIn } from '../addresses.ts'
 import type {
   Callout,
   CitationNode,
@@ -43,6 +44,7 @@ export function translator(messages: Messages): Translator {
         data?.number === undefined ? [] : [h('span.number', data.number), '\u2002'],
         state.all({ type: 'paragraph', children }),
       ),
+    link: (state, node: Link) => defaultHandlers.link(state, { ...node, url: addressIn(node, '.html') }),
     text: (_state, { value }: Text): ElementContent => ({ type: 'text', value }),
     table: (state, node: Table) => h('div.scroll', defaultHandlers.table(state, node)),
     value: (_state, node: Value) => valueElement(node),

@@ -15,6 +15,7 @@ import {
   strong,
   table,
 } from '../../text/markdown.ts'
+import { addressIn } from '../addresses.ts'
 import { distributionSvg } from '../distribution.ts'
 import type {
   Callout,
@@ -87,7 +88,7 @@ export function translator(messages: Messages, addFile: AddFile): Translator {
         return [{ ...node, children: trimmed(children) } as Nodes]
       case 'link':
         if (!isLinkable(node.url)) return children
-        break
+        return [{ ...node, url: addressIn(node, '.md'), children } as Nodes]
       case 'linkReference':
       case 'citation':
         return children
