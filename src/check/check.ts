@@ -203,8 +203,14 @@ function checkProse(context: Context): void {
   checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
   checkConditions(document)
-  checkLiterals(document)
+  if (isAboutResults(document)) checkLiterals(document)
   checkOrigins(document, project.emulated)
+}
+
+/** A guide or a note has no results that a typed number could fall behind. */
+function isAboutResults({ fences, values, frontMatter }: Document): boolean {
+  const { published, nominal } = frontMatter
+  return [fences, values, published, nominal].some(({ length }) => length > 0)
 }
 
 /** A translation may give minutes for an experiment that it does not show. */

@@ -131,7 +131,7 @@ function keyTable(keys: readonly Key[]): string {
       code(name),
       type,
       ...(hasDefaults ? [otherwise] : []),
-      means.replaceAll(' -> ', ' → '),
+      means.replaceAll(' -> ', ' → ').replaceAll(/@(?:tbl|fig)-\w+/g, (id) => code(id)),
     ]),
   )
 }
@@ -198,7 +198,7 @@ function commandSections(): string {
 function commandSection(command: Command): string {
   const { usage, summary, description = [], options, examples = [], docs } = command
   const words = description.map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
-  const rows = Object.entries(options).map(([name, one]) => [code(optionTerm(name, one)), optionText(one)])
+  const rows = Object.entries(options).map(([name, one]) => [code(optionTerm(name, one)), optionText(one).replaceAll('|', '\\|')])
   const codes = Object.entries(exitsOf(command)).map(
     ([name, means]) => `${exitCodes[name as keyof typeof exitCodes]} ${means}`,
   )
@@ -209,7 +209,7 @@ function commandSection(command: Command): string {
     ...(rows.length === 0 ? [] : [table(['option', 'means'], rows)]),
     ...(examples.length === 0
       ? []
-      : [table(['example', 'does'], examples.map(([line, does]) => [code(`${invocation} ${line}`), does]))]),
+      : [table(['example', 'does'], examples.map(([line, does]) => [code(`${invocation} ${line}`), does.replaceAll('|', '\\|')]))]),
     `Exit codes: ${codes.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).join('; ')}.`,
   ].join('\n\n')
 }
