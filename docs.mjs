@@ -18,7 +18,9 @@ for (const name of readdirSync(join(root, 'docs')).filter((one) => one.endsWith(
     .replaceAll('href="+docs+', 'href="')
     .replaceAll('href="../', 'href="../../')
     .replace(/<main\b[^>]*>/, (main) =>
-      page === 'index.html' ? main : `${main}<nav class="translations"><a href="index.html">Documentation</a></nav>`,
+      page === 'index.html'
+        ? main
+        : `${main}<nav class="translations"><a href="index.html">Documentation</a></nav>`,
     )
   writeFileSync(join(folder, page), html)
 }

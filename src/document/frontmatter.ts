@@ -94,7 +94,8 @@ export function readFrontMatter(
 ): FrontMatter {
   if (node === undefined) {
     if (heading !== undefined) return { ...nothing, title: heading }
-    const reason = 'missing key: title; start the file with front matter (---, title: ..., ---) or a heading (# ...)'
+    const reason =
+      'missing key: title; start the file with front matter (---, title: ..., ---) or a heading (# ...)'
     fail(file, 'missing-key', { line: 1, column: 1 }, reason)
     return nothing
   }

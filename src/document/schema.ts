@@ -392,7 +392,10 @@ export const claimSchema = z.strictObject({
   ascending: z.array(expression).min(2).exactOptional().describe('Expressions, the smallest first'),
   from: expression.exactOptional().describe('Path of a series, without a statistic'),
   to: expression.exactOptional().describe('Path of the series that is compared with it'),
-  direction: z.enum(['up', 'down', 'same']).exactOptional().describe('How the second series lies to the first'),
+  direction: z
+    .enum(['up', 'down', 'same'])
+    .exactOptional()
+    .describe('How the second series lies to the first'),
   machine: z
     .record(z.string(), z.string())
     .exactOptional()

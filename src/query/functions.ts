@@ -31,13 +31,41 @@ const some = { min: 1, max: Number.POSITIVE_INFINITY }
 
 export const functions: ReadonlyMap<string, CallFunction> = new Map<string, CallFunction>([
   ['abs', { type: 'each', means: 'the number without its sign', ...one, of: Math.abs }],
-  ['correlation', { type: 'pairs', means: 'Pearson’s correlation of two lists', min: 2, max: 2, of: pearson, unit: () => '' }],
+  [
+    'correlation',
+    {
+      type: 'pairs',
+      means: 'Pearson’s correlation of two lists',
+      min: 2,
+      max: 2,
+      of: pearson,
+      unit: () => '',
+    },
+  ],
   ['max', { type: 'aggregate', means: 'the largest', ...some, of: max }],
   ['mean', { type: 'aggregate', means: 'the mean', ...some, of: mean }],
   ['min', { type: 'aggregate', means: 'the smallest', ...some, of: min }],
   ['round', { type: 'each', means: 'the nearest whole number', ...one, of: Math.round }],
-  ['slope', { type: 'pairs', means: 'how much the second list rises with one more of the first', min: 2, max: 2, of: slope, unit: (x, y) => quotient(y, x) }],
-  ['sum', { type: 'aggregate', means: 'the sum', ...some, of: (values) => values.reduce((sum, value) => sum + value, 0) }],
+  [
+    'slope',
+    {
+      type: 'pairs',
+      means: 'how much the second list rises with one more of the first',
+      min: 2,
+      max: 2,
+      of: slope,
+      unit: (x, y) => quotient(y, x),
+    },
+  ],
+  [
+    'sum',
+    {
+      type: 'aggregate',
+      means: 'the sum',
+      ...some,
+      of: (values) => values.reduce((sum, value) => sum + value, 0),
+    },
+  ],
 ])
 
 /** Names of the functions that reduce a list to one number. */

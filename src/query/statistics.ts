@@ -24,12 +24,26 @@ const same = (unit: string): string => unit
 
 /** By name; percentiles (`p95`) are accepted as well. */
 export const statistics: ReadonlyMap<string, Statistic> = new Map<string, Statistic>([
-  ['n', { label: 'n', means: 'how many observations there are', of: (values) => values.length, unit: () => '' }],
+  [
+    'n',
+    { label: 'n', means: 'how many observations there are', of: (values) => values.length, unit: () => '' },
+  ],
   ['mean', { label: 'mean', means: 'their mean', of: mean, unit: same }],
   // Divided by n, not n - 1: the only definition that the original study's cells admit, and ours stand beside
   // them.
-  ['variance', { label: 'variance', means: 'their variance, divided by n', of: populationVariance, unit: square }],
-  ['sd', { label: 'std. dev.', means: 'the root of the variance', of: (values) => Math.sqrt(populationVariance(values)), unit: same }],
+  [
+    'variance',
+    { label: 'variance', means: 'their variance, divided by n', of: populationVariance, unit: square },
+  ],
+  [
+    'sd',
+    {
+      label: 'std. dev.',
+      means: 'the root of the variance',
+      of: (values) => Math.sqrt(populationVariance(values)),
+      unit: same,
+    },
+  ],
   ['median', { label: 'median', means: 'the value in the middle', of: median, unit: same, probability: 0.5 }],
   ['max', { label: 'max.', means: 'the largest', of: max, unit: same, isExtreme: true, probability: 1 }],
   ['min', { label: 'min.', means: 'the smallest', of: min, unit: same, isExtreme: true, probability: 0 }],

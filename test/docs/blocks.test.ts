@@ -107,7 +107,9 @@ describe('the blocks of all documents', () => {
     const known = new Set(open.map(({ name }) => name))
     expect([...checked.keys(), ...others.keys()].filter((name) => !known.has(name))).toEqual([])
     const lines = all.filter(({ path, language }) => language === 'sh' && !followed.has(path))
-    const run = lines.flatMap(({ path, text }) => text.split('\n').map((line) => `${path}: ${line.replace(/ {2,}#.*/, '')}`))
+    const run = lines.flatMap(({ path, text }) =>
+      text.split('\n').map((line) => `${path}: ${line.replace(/ {2,}#.*/, '')}`),
+    )
     expect(run.filter((line) => !commands.has(line))).toEqual([])
     expect([...commands.keys()].filter((line) => !run.includes(line))).toEqual([])
   })
@@ -115,8 +117,12 @@ describe('the blocks of all documents', () => {
   it('are read by the tests that are named', () => {
     for (const [path, test] of followed)
       expect(readFileSync(source(test), 'utf8'), test).toMatch(path.replace('.', '\\.'))
-    for (const what of [...others.values(), ...[...commands.values()].filter((how) => typeof how === 'string')])
-      for (const [test] of what.matchAll(/test\/[\w/.]+\.ts/g)) expect(existsSync(source(test)), test).toBe(true)
+    for (const what of [
+      ...others.values(),
+      ...[...commands.values()].filter((how) => typeof how === 'string'),
+    ])
+      for (const [test] of what.matchAll(/test\/[\w/.]+\.ts/g))
+        expect(existsSync(source(test)), test).toBe(true)
   })
 })
 
@@ -226,7 +232,12 @@ function withBlocks(paper: string): string {
     }
     if (context === 'table') return fence('table', keys)
     if (context === 'sweep') merge(keys, { id: 'sweep', script: 'experiments/naps.ts' })
-    return fence('experiment', { environments: ['local'], trials: 2, ...(keys.matrix ? {} : { patterns: { one: {} } }), ...keys })
+    return fence('experiment', {
+      environments: ['local'],
+      trials: 2,
+      ...(keys.matrix ? {} : { patterns: { one: {} } }),
+      ...keys,
+    })
   })
   const changed = paper.replace(experiment, () => `\`\`\`yaml experiment\n${stringify(data)}\`\`\``)
   return `${withFrontMatter(changed, of('front matter'))}\n${added.join('\n\n')}\n`

@@ -38,14 +38,20 @@ export const commands: ReadonlyMap<string, { readonly runs: Where } | string> = 
   ['docs/beginning.md: npx --no-install repro new table parsing', { runs: 'begun' }],
   ['docs/beginning.md: npx --no-install repro new claim C2', { runs: 'begun' }],
   ['docs/beginning.md: npx --no-install repro new workflow', { runs: 'begun' }],
-  ['docs/board.md: CFLAGS="-O2 -static"', 'needs a cross compiler; test/slow/boots.test.ts compiles the same'],
+  [
+    'docs/board.md: CFLAGS="-O2 -static"',
+    'needs a cross compiler; test/slow/boots.test.ts compiles the same',
+  ],
   ['docs/board.md: cd experiments/board', 'as above'],
   ['docs/board.md: aarch64-linux-gnu-gcc $CFLAGS -o loop loop.c xen.c', 'as above'],
   [
     'docs/board.md: for p in trial switchover; do aarch64-linux-gnu-gcc $CFLAGS -o $p $p.c driver.c priority.c xen.c libxenctrl.c; done',
     'as above',
   ],
-  ['docs/board.md: gcc -O2 -DLIBXENCTRL -o xenctrl xenctrl.c libxenctrl.c -lxenctrl', 'needs the libraries of Xen'],
+  [
+    'docs/board.md: gcc -O2 -DLIBXENCTRL -o xenctrl xenctrl.c libxenctrl.c -lxenctrl',
+    'needs the libraries of Xen',
+  ],
   [
     'docs/board.md: gcc -O2 -DLIBXENCTRL -o trial trial.c driver.c priority.c xen.c libxenctrl.c -lxenctrl',
     'needs the libraries of Xen',

@@ -59,8 +59,8 @@ describe('docs/problems.md', () => {
     writeProject(project, standard)
     const harmless: Entry = { ruleId: 'unknown-key', example: 'Text.' }
     expect(await messagesOf(harmless, standard, project)).toEqual([])
-    expect(await messagesOf({ ruleId: 'unknown-reference', example: 'See @tbl-x.' }, standard, project)).toEqual([
-      'error unknown table: @tbl-x (none defined)',
-    ])
+    expect(
+      await messagesOf({ ruleId: 'unknown-reference', example: 'See @tbl-x.' }, standard, project),
+    ).toEqual(['error unknown table: @tbl-x (none defined)'])
   })
 })

@@ -29,7 +29,10 @@ export function standardDocument(page: string): string {
 /** The page with what is said of each example behind it. */
 export function withMessages(page: string, said: ReadonlyMap<string, readonly string[]>): string {
   return page.replace(entry, (whole, ruleId: string) => {
-    const lines = said.get(ruleId)?.map((line) => `    ${line}`).join('\n')
+    const lines = said
+      .get(ruleId)
+      ?.map((line) => `    ${line}`)
+      .join('\n')
     return whole.replace(
       /(^(`{4,})markdown\n.*?\n\2\n)(?:\n {4}[^\n]*(?:\n {4}[^\n]*)*\n)?/ms,
       (_, fence: string) => (lines ? `${fence}\n${lines}\n` : fence),
@@ -54,7 +57,8 @@ const environments = `xen-4.17:
 export function writeProject(folder: string, standard: string): void {
   const files = {
     'experiments/environments.yaml': environments,
-    'experiments/naps.ts': 'export default async () => ({ columns: [], rows: [], exclusions: [], captured: {} })\n',
+    'experiments/naps.ts':
+      'export default async () => ({ columns: [], rows: [], exclusions: [], captured: {} })\n',
     'experiments/naps.sh': 'echo x; echo 1\n',
     'figures/wrong.vl.json': '{"mark": "pont"}',
     'data/survey.csv': 'subject,seconds\n1,3.5\n1,4.5\n2,5.5\n2,6.5\n',

@@ -109,7 +109,7 @@ function typeOf(schema: Schema, isMany = false): string {
     case 'array':
       return items === undefined ? 'list' : `list of ${typeOf(items, true)}`
     case 'object':
-      return typeof additionalProperties === 'object' ? 'name -> ' + typeOf(additionalProperties) : 'mapping'
+      return typeof additionalProperties === 'object' ? `name -> ${typeOf(additionalProperties)}` : 'mapping'
     default:
       return 'any value'
   }
@@ -118,7 +118,10 @@ function typeOf(schema: Schema, isMany = false): string {
 function range({ minimum = -Infinity, maximum = Infinity, exclusiveMinimum }: Schema): string {
   const top = maximum < Number.MAX_SAFE_INTEGER ? `to ${maximum}` : undefined
   const from = exclusiveMinimum ?? minimum
-  const bottom = from > -Number.MAX_SAFE_INTEGER ? `${exclusiveMinimum === undefined ? 'from' : 'above'} ${from}` : undefined
+  const bottom =
+    from > -Number.MAX_SAFE_INTEGER
+      ? `${exclusiveMinimum === undefined ? 'from' : 'above'} ${from}`
+      : undefined
   const words = [bottom, top].filter((one) => one !== undefined)
   return words.length === 0 ? '' : ` ${words.join(' ')}`
 }
@@ -176,7 +179,10 @@ function statisticTable(): string {
     ['statistic', 'is'],
     [
       ...[...statistics].map(([name, { means = '' }]) => [code(name), means]),
-      [`${code('p95')}, ${code('p99.9')}, ...`, 'a percentile of them: the quantile of type 7, between neighbours'],
+      [
+        `${code('p95')}, ${code('p99.9')}, ...`,
+        'a percentile of them: the quantile of type 7, between neighbours',
+      ],
     ],
   )
 }
@@ -198,7 +204,10 @@ function commandSections(): string {
 function commandSection(command: Command): string {
   const { usage, summary, description = [], options, examples = [], docs } = command
   const words = description.map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
-  const rows = Object.entries(options).map(([name, one]) => [code(optionTerm(name, one)), optionText(one).replaceAll('|', '\\|')])
+  const rows = Object.entries(options).map(([name, one]) => [
+    code(optionTerm(name, one)),
+    optionText(one).replaceAll('|', '\\|'),
+  ])
   const codes = Object.entries(exitsOf(command)).map(
     ([name, means]) => `${exitCodes[name as keyof typeof exitCodes]} ${means}`,
   )
@@ -209,7 +218,12 @@ function commandSection(command: Command): string {
     ...(rows.length === 0 ? [] : [table(['option', 'means'], rows)]),
     ...(examples.length === 0
       ? []
-      : [table(['example', 'does'], examples.map(([line, does]) => [code(`${invocation} ${line}`), does.replaceAll('|', '\\|')]))]),
+      : [
+          table(
+            ['example', 'does'],
+            examples.map(([line, does]) => [code(`${invocation} ${line}`), does.replaceAll('|', '\\|')]),
+          ),
+        ]),
     `Exit codes: ${codes.sort((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10)).join('; ')}.`,
   ].join('\n\n')
 }

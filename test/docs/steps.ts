@@ -5,8 +5,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 export type Step =
-  | { readonly type: 'run'; readonly commands: readonly string[]; readonly exitCode: number; readonly line: number }
-  | { readonly type: 'file' | 'append' | 'change'; readonly path: string; readonly text: string; readonly line: number }
+  | {
+      readonly type: 'run'
+      readonly commands: readonly string[]
+      readonly exitCode: number
+      readonly line: number
+    }
+  | {
+      readonly type: 'file' | 'append' | 'change'
+      readonly path: string
+      readonly text: string
+      readonly line: number
+    }
   | { readonly type: 'output'; readonly text: string; readonly varies: boolean; readonly line: number }
 
 /** Steps of a document in its order. Throws for a block that no comment explains, and for a comment without a block. */
@@ -89,7 +99,10 @@ function change(step: Extract<Step, { readonly path: string }>, folder: string, 
     lines.flatMap((line) => (line.startsWith(left) ? [] : [`${line.slice(1)}\n`])).join(''),
   ) as [string, string]
   assert.equal(before.split(old).length, 2, `${at}: ${step.path} does not have these lines once:\n${old}`)
-  writeFileSync(path, before.replace(old, () => now))
+  writeFileSync(
+    path,
+    before.replace(old, () => now),
+  )
 }
 
 /** A number, also negative, with signs for thousands, or a time of minutes and seconds. */

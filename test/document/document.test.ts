@@ -134,6 +134,31 @@ function bomb(): string {
   return lines.join('\n')
 }
 
+describe('a document without front matter', () => {
+  const titleOf = (markdown: string) => parseDocument(new VFile(markdown)).frontMatter.title
+
+  it.each([
+    ['# A *guide* to `repro`\n\nText.\n', 'A guide to repro'],
+    ['<!-- made by hand -->\n\nA guide\n=======\n', 'A guide'],
+  ])('%j has its first heading as title', (markdown, title) => {
+    expect(titleOf(markdown)).toBe(title)
+    expect(messages(markdown)).toEqual([])
+    const { tree } = parseDocument(new VFile(markdown))
+    expect(tree.children.some(({ type }) => type === 'heading')).toBe(false)
+  })
+
+  it.each([['## Lower\n'], ['Text.\n\n# Later\n'], ['#\n'], ['']])('%j has none', (markdown) => {
+    expect(titleOf(markdown)).toBe('')
+    expect(messages(markdown).map(({ ruleId }) => ruleId)).toContain('missing-key')
+  })
+
+  it('binds no numbers, so that none is told of', () => {
+    const found = (markdown: string) => messages(markdown).map(({ ruleId }) => ruleId)
+    expect(found('# A guide\n\nIt takes 14.8 ms.\n')).toEqual([])
+    expect(found('# A guide\n\nIt takes 14.8 ms, `=1 + 1` of them.\n')).toEqual(['unbound-number'])
+  })
+})
+
 describe('isFile', () => {
   it.each([
     ['latency', false],

@@ -17,9 +17,19 @@ it('the tutorial leads from an empty folder to what it promises', async () => {
   for (const one of [home, folder]) mkdirSync(one)
   // The registry's packages that this machine has already: the network is not measured.
   const cache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim()
-  const env = { PATH: process.env.PATH, HOME: home, npm_config_cache: cache, npm_config_prefer_offline: 'true' }
+  const env = {
+    PATH: process.env.PATH,
+    HOME: home,
+    npm_config_cache: cache,
+    npm_config_prefer_offline: 'true',
+  }
   const inCheckout = (program: string, args: readonly string[]) =>
-    execFileSync(program, args, { cwd: source('.'), env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+    execFileSync(program, args, {
+      cwd: source('.'),
+      env,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
   inCheckout('npx', ['tsc', '--project', 'tsconfig.types.json'])
   const packing = ['pack', '--ignore-scripts', '--json', '--pack-destination', project]
   const [{ filename }] = JSON.parse(inCheckout('npm', packing)) as [{ readonly filename: string }]
@@ -27,12 +37,18 @@ it('the tutorial leads from an empty folder to what it promises', async () => {
 
   const started = performance.now()
   await follow(steps, folder, async (command): Promise<Ran> => {
-    const child = spawn('/bin/sh', ['-c', `${command} 2>&1`], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const child = spawn('/bin/sh', ['-c', `${command} 2>&1`], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const ended = new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? -1)))
     return { output: await text(child.stdout), exitCode: await ended }
   })
   const seconds = Math.round((performance.now() - started) / 1000)
-  process.stdout.write(`the commands of docs/tutorial.md took ${seconds} s on this machine, as busy as it was\n`)
+  process.stdout.write(
+    `the commands of docs/tutorial.md took ${seconds} s on this machine, as busy as it was\n`,
+  )
 
   const browser = await launch()
   try {
@@ -42,7 +58,9 @@ it('the tutorial leads from an empty folder to what it promises', async () => {
     expect(await page.locator('.value').first().innerText()).toMatch(/^\d+\.\d/)
     expect(await page.locator('#tbl-gzip tbody tr').count()).toBe(3)
     expect(await page.locator('#fig-gzip svg').isVisible()).toBe(true)
-    expect(await page.locator('article').innerText()).toContain('A Universal Algorithm for Sequential Data Compression')
+    expect(await page.locator('article').innerText()).toContain(
+      'A Universal Algorithm for Sequential Data Compression',
+    )
     const verdicts = await page.locator('.claim').allInnerTexts()
     expect(verdicts).toHaveLength(2)
     expect(verdicts[0]).toMatch(/Level 9 compresses better[^]*\breproduced/)
@@ -74,7 +92,8 @@ describe('following a document', () => {
   })
 
   it('stops at an exit code that the document does not say', async () => {
-    const ending = (exitCode: number) => follow(stepsOf('```sh\na\n```\n'), project, async () => ({ output: 'no', exitCode }))
+    const ending = (exitCode: number) =>
+      follow(stepsOf('```sh\na\n```\n'), project, async () => ({ output: 'no', exitCode }))
     await ending(0)
     await expect(ending(1)).rejects.toThrow('line 1\nno')
   })

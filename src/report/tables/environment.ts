@@ -16,7 +16,9 @@ import { cellRuns, chooseEnvironments, number } from './options.ts'
 
 const options = z.strictObject({
   number,
-  environments: z.array(z.string()).optional()
+  environments: z
+    .array(z.string())
+    .optional()
     .describe('Environments of the experiment; an empty list shows none'),
   host: z.boolean().default(false).describe('Shows the host of the experiment, from the runs’ provenance'),
   items: z.array(z.string()).min(1).optional().describe('Items to show, in order; default: all'),

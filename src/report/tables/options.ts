@@ -27,10 +27,7 @@ export const published = z
   .string()
   .optional()
   .describe('CSV file of the original study’s numbers, relative to the project')
-export const publishedEnvironment = z
-  .string()
-  .optional()
-  .describe('The environment of that file to show')
+export const publishedEnvironment = z.string().optional().describe('The environment of that file to show')
 
 export const patterns = z
   .union([z.enum(['all', 'published', 'unpublished']), z.array(z.string()).min(1)])

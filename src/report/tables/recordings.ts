@@ -51,7 +51,10 @@ const files = z.union([z.string(), z.array(z.string()).min(1)])
 const options = z.strictObject({
   number,
   environments,
-  show: z.enum(['summary', ...kinds]).default('summary').describe('What the table lists'),
+  show: z
+    .enum(['summary', ...kinds])
+    .default('summary')
+    .describe('What the table lists'),
   baseline: z.string().optional().describe('The baseline pattern of slowdowns; default: the first'),
   published: files.describe('CSV files of the original study’s numbers'),
   publishedEnvironment,

@@ -39,8 +39,12 @@ import {
 
 const options = z.strictObject({
   ...patternOptions,
-  by: z.array(z.string()).default(['operation'])
-    .describe('Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those that where fixes or the runs lack'),
+  by: z
+    .array(z.string())
+    .default(['operation'])
+    .describe(
+      'Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those that where fixes or the runs lack',
+    ),
   measures: z.array(z.string()).min(1).optional().describe('Default: the first measure of the runs'),
   statistics: z
     .array(z.string())

@@ -45,15 +45,23 @@ import {
 const options = z
   .strictObject({
     number,
-    reference: z.string()
-      .describe('The environment that others are held against: one of the experiment, or one that it may get later'),
+    reference: z
+      .string()
+      .describe(
+        'The environment that others are held against: one of the experiment, or one that it may get later',
+      ),
     environments: environments.describe('All of the experiment but the reference, unless given'),
     operation: z.string().optional().describe('Short for where: {operation: ...}'),
     where: z.record(z.string(), z.string()).default({}).describe('Factor -> value that rows must have'),
-    by: z.array(z.string()).default(['operation'])
+    by: z
+      .array(z.string())
+      .default(['operation'])
       .describe('Factors whose values get their own rows; ignores those that where fixes or the runs lack'),
     patterns: z.array(z.string()).min(1).optional().describe('Patterns and groups. Default: all'),
-    measures: z.array(z.string()).min(1).optional()
+    measures: z
+      .array(z.string())
+      .min(1)
+      .optional()
       .describe('Such as phases. Default: the first measure of the runs'),
     statistic: z.enum(['mean', 'median']).default('mean').describe('What is compared of each pattern'),
     baseline: z.string().optional().describe('The baseline pattern of effects; default: the first'),

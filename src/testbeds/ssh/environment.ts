@@ -21,11 +21,18 @@ export const lockItems = ['model', 'revision', 'firmware', 'xen', 'kernel', 'sys
 /** What decides results. */
 const definition = z.strictObject({
   machine: z.enum(['hardware', 'emulated']).describe('What the board is: checked when it is opened'),
-  root: z.enum(['debian-11', 'debian-12', 'debian-13'])
+  root: z
+    .enum(['debian-11', 'debian-12', 'debian-13'])
     .describe('Root of the package lock that guests, their kernel and the board’s programs come from'),
-  reboot: z.boolean().default(true)
-    .describe('Whether each boot of a cell begins with a reboot of the board. Without, boots are not independent'),
-  lock: z.partialRecord(z.enum(lockItems), word).default({})
+  reboot: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether each boot of a cell begins with a reboot of the board. Without, boots are not independent',
+    ),
+  lock: z
+    .partialRecord(z.enum(lockItems), word)
+    .default({})
     .describe('What the board must say of itself, each as its beginning'),
 })
 
@@ -47,7 +54,9 @@ export const accessSchema = z
       .refine((all) => new Set(all).size === all.length, { message: 'name each board once' })
       .optional()
       .describe('Several boards of one kind, instead of host'),
-    power: z.strictObject({ cycle: command.describe('Switches a board off and on') }).optional()
+    power: z
+      .strictObject({ cycle: command.describe('Switches a board off and on') })
+      .optional()
       .describe('Commands on this computer, with the board’s name in $REPRO_BOARD'),
     serial: command.optional().describe('Prints what the board’s serial console says, until it is killed'),
     reserve: command.optional().describe('Command that reserves a board before a boot'),
@@ -56,15 +65,22 @@ export const accessSchema = z
       .strictObject({
         memoryMb: z.int().min(1).default(128).describe('Memory that dom0 must have free'),
         diskMb: z.int().min(1).default(256).describe('Room that its disk must have'),
-        xenOptions: z.array(word).default([])
+        xenOptions: z
+          .array(word)
+          .default([])
           .describe('Xen’s own line of options must contain this, such as `tbuf_size=`'),
       })
       .prefault({})
       .describe('What the board must have'),
-    quiet: z.number().min(1).max(3600).default(30)
-      .describe('Silence after a job has started, in seconds, if there is no serial console that tells its end'),
-    bootSeconds: z.number().min(10).max(3600).default(180)
-      .describe('How long a reboot may take, in seconds'),
+    quiet: z
+      .number()
+      .min(1)
+      .max(3600)
+      .default(30)
+      .describe(
+        'Silence after a job has started, in seconds, if there is no serial console that tells its end',
+      ),
+    bootSeconds: z.number().min(10).max(3600).default(180).describe('How long a reboot may take, in seconds'),
   })
   .refine(({ host: one, boards }) => (one === undefined) !== (boards === undefined), {
     message: 'give host, or boards for several',

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { reportName } from '../../src/project/manifest.ts'
+import { addressesFrom, addressIn } from '../../src/report/addresses.ts'
+
+describe.each([
+  ['docs/engine.md', 'claims.md', '+docs+claims.html'],
+  ['docs/engine.md', 'claims.md#expressions', '+docs+claims.html#expressions'],
+  ['docs/engine.md', './how/to%20run.md?x#y', '+docs+how+to%20run.html?x#y'],
+  ['docs/engine.md', '../README.md#commands', '../README.md#commands'],
+  ['docs/engine.md', '../paper/index.md', '../paper/index.md'],
+  ['docs/engine.md', 'verify.schema.json', '../docs/verify.schema.json'],
+  ['paper/index.md', 'notes.md', 'notes.html'],
+  ['paper/index.md', '../figures/setup.png', '../figures/setup.png'],
+  ['draft.md', 'notes/other.md', '+notes+other.html'],
+  ['draft.md', '../elsewhere/other.md', '../../elsewhere/other.md'],
+  ['docs/engine.md', '#runs', '#runs'],
+  ['docs/engine.md', 'https://example.org/a.md', 'https://example.org/a.md'],
+  ['docs/engine.md', '//example.org/a.md', '//example.org/a.md'],
+  ['docs/engine.md', 'mailto:a@example.org', 'mailto:a@example.org'],
+  ['docs/engine.md', 'odd%zz.md', '+docs+odd%25zz.html'],
+])('in %s a link to %s', (document, url, expected) => {
+  it(`leads to ${expected}`, () => {
+    expect(addressIn(addressesFrom(document, reportName)(url), '.html')).toBe(expected)
+  })
+})
+
+it('has the extension of the format', () => {
+  const address = addressesFrom('docs/a.md', reportName)('b.md#c')
+  expect(addressIn(address, '.md')).toBe('+docs+b.md#c')
+})
