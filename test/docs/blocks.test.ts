@@ -115,8 +115,7 @@ describe('the blocks of all documents', () => {
   })
 
   it('are read by the tests that are named', () => {
-    for (const [path, test] of followed)
-      expect(readFileSync(source(test), 'utf8'), test).toMatch(path.replace('.', '\\.'))
+    for (const [path, test] of followed) expect(readFileSync(source(test), 'utf8'), test).toContain(path)
     for (const what of [
       ...others.values(),
       ...[...commands.values()].filter((how) => typeof how === 'string'),

@@ -22,9 +22,9 @@ export const documents: readonly string[] = [
 
 export function blocksOf(path: string): readonly Block[] {
   const page = readFileSync(source(path), 'utf8')
-  return [...page.matchAll(/^(`{3,})(\w*)[^\n]*\n(.*?)\n\1$/gms)].map(({ index, ...match }) => {
-    const [, , language = '', text = ''] = match as unknown as readonly string[]
+  return [...page.matchAll(/^(`{3,})(\w*)[^\n]*\n(.*?)\n\1$/gms)].map((match) => {
+    const [, , language = '', text = ''] = match
     const name = `${path}: ${text.trim().split('\n')[0] ?? ''}`
-    return { path, line: page.slice(0, index).split('\n').length, language, text, name }
+    return { path, line: page.slice(0, match.index).split('\n').length, language, text, name }
   })
 }

@@ -17,7 +17,7 @@ describe.each([
   ['docs/engine.md', 'https://example.org/a.md', 'https://example.org/a.md'],
   ['docs/engine.md', '//example.org/a.md', '//example.org/a.md'],
   ['docs/engine.md', 'mailto:a@example.org', 'mailto:a@example.org'],
-  ['docs/engine.md', 'odd%zz.md', '+docs+odd%25zz.html'],
+  ['docs/engine.md', 'odd%zz.md', '+docs+odd%2525zz.html'],
 ])('in %s a link to %s', (document, url, expected) => {
   it(`leads to ${expected}`, () => {
     expect(addressIn(addressesFrom(document, reportName)(url), '.html')).toBe(expected)
