@@ -11,7 +11,8 @@ export interface Entry {
   readonly example: string | undefined
 }
 
-const entry = /^### `([a-z-]+)`\n(.*?)(?=^#{2,3} |(?![^]))/gms
+/** Lines of an entry; those of a fence may look like headings. */
+const entry = /^### `([a-z-]+)`\n((?:^(`{4,}).*?^\3\n|(?!#{2,3} )[^\n]*\n)*)/gms
 const example = /^(`{4,})markdown\n(.*?)\n\1\n/ms
 
 export function entriesOf(page: string): readonly Entry[] {

@@ -147,7 +147,7 @@ describe('a document without front matter', () => {
     expect(tree.children.some(({ type }) => type === 'heading')).toBe(false)
   })
 
-  it.each([['## Lower\n'], ['Text.\n\n# Later\n'], ['#\n'], ['']])('%j has none', (markdown) => {
+  it.each([['## Lower\n'], ['Text.\n\n# Later\n'], ['#\n']])('%j has none', (markdown) => {
     expect(titleOf(markdown)).toBe('')
     expect(messages(markdown).map(({ ruleId }) => ruleId)).toContain('missing-key')
   })
