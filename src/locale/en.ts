@@ -136,6 +136,8 @@ export const english = {
     data: 'data, not rerun',
     dataDigest: (file: string, digest: string, rows: number, source: string | undefined) =>
       `${file}, ${counted(rows, 'row')}, SHA-256 ${digest}${source === undefined ? '' : ` (${source})`}`,
+    /** Of a document without experiments. */
+    howToRender: (build: string): readonly Inline[] => ['To render this page: ', code(build), '.'],
     howTo: (build: string, rerun: string): readonly Inline[] => [
       'To render this page from the recorded runs: ',
       code(build),

@@ -148,6 +148,7 @@ export const japanese: Messages = {
     dataDigest: (file, digest, rows, source) =>
       `${file}、${rows}行、SHA-256 ${digest}${source === undefined ? '' : `（${source}）`}`,
     runsDigest: (runs, digest) => `${runs}件、名前・キー・生ファイルのSHA-256 ${digest}`,
+    howToRender: (build) => ['このページを生成するには ', code(build), ' を実行する。'],
     howTo: (build, rerun) => [
       '記録済みの実行からこのページを生成するには ',
       code(build),

@@ -16,10 +16,12 @@ export interface Origin {
   readonly documents: readonly { readonly path: string; readonly text: string }[]
   /** By the id of data: where it comes from, in words. */
   readonly sources?: ReadonlyMap<string, string>
+  /** Whether the document has experiments or data. */
+  readonly hasSources?: boolean
 }
 
 export function provenance(
-  { generator, documents, sources = new Map() }: Origin,
+  { generator, documents, sources = new Map(), hasSources = true }: Origin,
   all: readonly Run[],
   { messages, display }: Pick<RenderContext, 'messages' | 'display'>,
 ): Provenance {
@@ -32,7 +34,7 @@ export function provenance(
       index === 0 ? own.document : own.original,
       own.digestOf(path, sha256(text)),
     ]),
-    ...(runs.length === 0 && data.length > 0
+    ...(runs.length === 0 && (data.length > 0 || !hasSources)
       ? []
       : [[own.runs, own.runsDigest(runs.length, runsDigest(runs))] as const]),
     ...data.map(({ run, file, sha256: digest, rows }): Fact => [
@@ -44,7 +46,7 @@ export function provenance(
   ]
   const [{ path } = { path: defaultDocument }] = documents
   const command = path === defaultDocument ? `${invocation} build` : `${invocation} build ${shellWord(path)}`
-  return { facts, howTo: own.howTo(command, `${command} --rerun`) }
+  return { facts, howTo: hasSources ? own.howTo(command, `${command} --rerun`) : own.howToRender(command) }
 }
 
 /** Returns one digest of all runs, independent of order: equal digests mean equal results. */

@@ -213,14 +213,21 @@ export async function makeReport({
     translations,
     banner: banner(
       runs,
-      { missing, changed: notAsRecorded(verifications, removed), concerns: concernsOfAll(results, messages) },
+      {
+        ...{ missing, changed: notAsRecorded(verifications, removed) },
+        concerns: concernsOfAll(results, messages),
+        hasSources: experiments.length > 0,
+      },
       context,
     ),
     ...text,
     contents: [...contents, ...referencesEntry(cited, messages)],
     references: references(cited, messages),
     provenance: provenance(
-      { generator, documents: documentsOf(document), sources: sourcesOf(document) },
+      {
+        ...{ generator, documents: documentsOf(document), sources: sourcesOf(document) },
+        hasSources: experiments.length > 0,
+      },
       runs,
       context,
     ),

@@ -52,10 +52,13 @@ export function banner(
     missing,
     changed,
     concerns,
+    hasSources = true,
   }: {
     readonly missing: readonly string[]
     readonly changed: readonly string[]
     readonly concerns: readonly string[]
+    /** Whether the document has experiments or data; without, that there are no runs is not worth a word. */
+    readonly hasSources?: boolean
   },
   { messages, statuses }: RenderContext,
 ): Banner {
@@ -86,7 +89,9 @@ export function banner(
     lines: [
       ...ofKinds.map((content) => ({ type: 'origin', content }) as const),
       // A document of data only has no runs to speak of.
-      ...(runs.length === 0 && data.length > 0 ? [] : [{ type: 'runs', content: [ofRuns] } as const]),
+      ...(runs.length === 0 && (data.length > 0 || !hasSources)
+        ? []
+        : [{ type: 'runs', content: [ofRuns] } as const]),
       ...(missing.length === 0 ? [] : [{ type: 'missing', content: [own.missing(missing)] } as const]),
       ...(excluded.length === 0 ? [] : [{ type: 'excluded', content: [own.excluded(excluded)] } as const]),
       ...(edited.length === 0 ? [] : [{ type: 'edited', content: [own.edited(edited)] } as const]),

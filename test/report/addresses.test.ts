@@ -1,6 +1,11 @@
+import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
+import { parseDocument } from '../../src/document/document.ts'
 import { reportName } from '../../src/project/manifest.ts'
 import { addressesFrom, addressIn } from '../../src/report/addresses.ts'
+import { writeHtml } from '../../src/report/html/page.ts'
+import { writeMarkdown } from '../../src/report/markdown/document.ts'
+import { makeReport } from '../../src/report/report.ts'
 
 describe.each([
   ['docs/engine.md', 'claims.md', '+docs+claims.html'],
@@ -27,4 +32,23 @@ describe.each([
 it('has the extension of the format', () => {
   const address = addressesFrom('docs/a.md', reportName)('b.md#c')
   expect(addressIn(address, '.md')).toBe('+docs+b.md#c')
+})
+
+it('a guide has a page without a word of runs, and leads to others in each format', async () => {
+  const value = '# A guide\n\nSee [claims](claims.md#expressions), or [the license](../LICENSE).\n'
+  const report = await makeReport({
+    document: parseDocument(new VFile({ path: 'docs/guide.md', value })),
+    runs: [],
+    read: async () => new Uint8Array(),
+    nameOf: reportName,
+    generator: 'g',
+  })
+  const html = writeHtml(report).text
+  expect(html).toContain('<h1>A guide</h1>')
+  expect(html).toContain('href="+docs+claims.html#expressions"')
+  expect(html).toContain('href="../LICENSE"')
+  expect(html).not.toMatch(/runs yet|0 runs|class="banner|--rerun/)
+  const markdown = writeMarkdown(report, '+docs+guide').text
+  expect(markdown).toContain('(+docs+claims.md#expressions)')
+  expect(markdown).not.toMatch(/runs yet|0 runs|--rerun/)
 })

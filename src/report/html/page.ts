@@ -107,7 +107,12 @@ function titleElement(report: Report, messages: Messages['page']): Element {
   )
 }
 
-function bannerElement({ origins, lines }: Banner, messages: Messages, phrasing: Phrasing): Element {
+function bannerElement(
+  { origins, lines }: Banner,
+  messages: Messages,
+  phrasing: Phrasing,
+): Element | undefined {
+  if (lines.length === 0) return undefined
   const isProblem = (type: Banner['lines'][number]['type']) =>
     ['missing', 'stale', 'excluded', 'edited', 'changed', 'concern'].includes(type)
   return h(

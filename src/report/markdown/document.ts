@@ -35,10 +35,16 @@ function parts(report: Report, messages: Messages, translator: Translator): read
   const { phrasing, blocks } = translator
   return [
     ...titleMatter(report, messages),
-    {
-      type: 'blockquote',
-      children: report.banner.lines.map(({ content }) => paragraph(phrasing(content))) as BlockContent[],
-    },
+    ...(report.banner.lines.length === 0
+      ? []
+      : [
+          {
+            type: 'blockquote' as const,
+            children: report.banner.lines.map(({ content }) =>
+              paragraph(phrasing(content)),
+            ) as BlockContent[],
+          },
+        ]),
     ...(report.abstract ? [heading(2, page.abstract), ...blocks(report.abstract)] : []),
     ...(report.contents.length === 0 ? [] : [heading(2, page.contents), contents(report.contents)]),
     ...blocks(report.body),
