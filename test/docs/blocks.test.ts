@@ -71,6 +71,11 @@ const checked: ReadonlyMap<string, Context> = new Map([
 
 /** Covered by another test, or by none for a reason. */
 const others = new Map([
+  ['README.md: ---', 'test/examples/examples.process.test.ts'],
+  [
+    "docs/extending.md: value: max(sweep.local['threads=2'].time.mean / sweep.local['threads=1'].time.mean)",
+    'test/claims/parameters.test.ts',
+  ],
   ['docs/extending.md: {', 'checked with the block fig-strip, below'],
   ["docs/extending.md: import { readFile } from 'node:fs/promises'", 'test/slow/extending.test.ts'],
   ['docs/slurm.md: pi4:', 'a part of an entry'],

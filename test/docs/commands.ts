@@ -12,6 +12,15 @@ export const commands: ReadonlyMap<string, { readonly runs: Where } | string> = 
     'README.md: npm ci && npx --no-install repro build --rerun --trials 5 --boots 1',
     'downloads 330 MB; test/slow/rerun.test.ts runs as much of it as there is time for',
   ],
+  ['README.md: npm ci', 'runs before this test'],
+  [
+    'README.md: npx --no-install repro build examples/sorting/paper/index.md',
+    'test/examples/examples.process.test.ts',
+  ],
+  [
+    'README.md: npx --no-install repro verify examples/sorting/paper/index.md',
+    'test/examples/examples.process.test.ts',
+  ],
   ['README.md: npm ci && npm test', 'runs this test'],
   ['README.md: npx --no-install repro build', { runs: 'study' }],
   ['README.md: npx --no-install repro build --to html,markdown', { runs: 'study' }],

@@ -44,3 +44,8 @@ describe.each(names)('the example %s', (name) => {
 it('there are a first one, an experiment in Python, a sweep in TypeScript, and claims over data of others', () => {
   expect(names.sort()).toEqual(['copies', 'lookups', 'sleep', 'sorting'])
 })
+
+it('the README shows the first one as it is', () => {
+  const document = readFileSync(source('examples/sorting/paper/index.md'), 'utf8')
+  expect(readFileSync(source('README.md'), 'utf8')).toContain(`\`\`\`\`markdown\n${document}\`\`\`\`\n`)
+})

@@ -71,7 +71,7 @@ describe('the abstract', () => {
   it('has its mistakes at their places', () => {
     expect(messages('See [x](javascript:1).\n\nA @fig-gone ![p](file:///etc/hostname) `=latency.x')).toEqual([
       '5:7 the page leaves this link out: javascript is none of http, https, mailto, doi',
-      '7:5 unknown figure: @fig-gone (known: tbl-latency)',
+      '7:5 unknown figure: @fig-gone (none defined)',
       '7:15 image file:///etc/hostname: the page makes no requests; put the picture into the project',
       '7:42 a value that stays plain text: close it with `',
     ])
