@@ -2,16 +2,15 @@
 
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { build } from 'esbuild'
 import { bundle } from './bundle.mjs'
 
 await rm('dist', { recursive: true, force: true })
-const { metafile } = await build(bundle)
+const { inputs } = await bundle()
 await chmod('dist/cli.js', 0o755)
 for (const name of ['xen-qemu/processors.c', 'xen-qemu/states.c', 'ssh/agent.sh', 'ssh/yields.c'])
   await copyFile(`src/testbeds/${name}`, `dist/${basename(name)}`)
 await copyFile('src/languages/imports.py', 'dist/imports.py')
-await writeFile('dist/LICENSES.txt', await licenses(Object.keys(metafile.inputs)))
+await writeFile('dist/LICENSES.txt', await licenses([...new Set(inputs)]))
 
 // Makes `npx --no-install repro` find the project's own command at once. npm links the `bin` of dependencies only, and npx would then
 // install the whole project a second time into its cache.

@@ -2,10 +2,13 @@
 
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { complain, exitCodes, print } from './commands/terminal/terminal.ts'
+import { programUrl } from './dist.ts'
 import { commandName } from './text/program.ts'
 
 const sameSignalMs = 500
+let loaded: typeof import('./commands/program.ts') | undefined
 
 await main(process.argv.slice(2))
 
@@ -40,18 +43,31 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
       print(generator())
       return exitCodes.done
     }
-    const { dispatch } = await import('./commands/dispatch.ts')
+    const { dispatch } = await program(args[0])
     return await dispatch(args, { generator: generator(), signal })
   } catch (error) {
     if (signal.aborted) {
       complain('interrupted')
       return exitCodes.interrupted
     }
-    const { errorReport } = await import('./commands/terminal/messages.ts')
+    const { errorReport } = await program(args[0])
     const { text, exitCode } = errorReport(error)
     complain(text)
     return exitCode
   }
+}
+
+/** File name of the bundled program; bundle.mjs defines it. */
+declare const programFile: string
+
+/** Loads the rest of the program, once. */
+async function program(command = ''): Promise<typeof import('./commands/program.ts')> {
+  if (typeof programFile === 'undefined') return await import('./commands/program.ts')
+  const { loadCompiled } = await import('./commands/compiled.ts')
+  const { cacheFolder } = await import('./testbed/cache.ts')
+  const use = /^[a-z]{1,12}$/.test(command) ? command : 'any'
+  loaded ??= loadCompiled(fileURLToPath(programUrl(programFile)), join(cacheFolder(), 'code'), use)
+  return loaded
 }
 
 /** Handles the most common build, one with nothing to do, before the rest of the program is loaded. */

@@ -3,7 +3,7 @@
  * when it was last recorded, and what they were before. It comes with a checkout, so it is untrusted.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Document } from '../document/document.ts'
 import { StoreError } from '../results/runfile.ts'
 import { isDate } from '../text/dates.ts'

@@ -2,7 +2,7 @@
 
 import { link, lstat, mkdir, readFile, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { writeError } from './change.ts'
 import { FileError } from './ordinary.ts'
 import { type Owner, self, stateOf } from './owner.ts'

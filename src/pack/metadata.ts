@@ -1,7 +1,7 @@
 /** Bibliographic metadata, from the paper's front matter, CITATION.cff and package.json, in this order. */
 
 import { parse } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import type { Files } from '../files/tracked.ts'
 import { ExplainedError, present } from '../text/message.ts'

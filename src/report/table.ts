@@ -2,7 +2,7 @@
  * Tables as data: captions, heads and cells with their numbers and origins. Output formats read nothing else.
  */
 
-import type { ZodType, z } from 'zod'
+import type * as z from 'zod'
 import type { TableOptions } from '../check/check.ts'
 import type { VerdictRecord, Verification } from '../claims/verification.ts'
 import type { SourceBlock } from '../document/block.ts'
@@ -99,7 +99,7 @@ export interface TableKind extends TableOptions {
  * Defines a kind with a schema for its options, which may name a CSV file of published numbers (`published`).
  * Ties the schema to the function that takes its output, so that one Map can hold all kinds.
  */
-export function tableKind<Schema extends ZodType>(
+export function tableKind<Schema extends z.ZodType>(
   options: Schema,
   render: (options: z.output<Schema>, context: ExperimentContext) => Table,
 ): TableKind {
@@ -115,7 +115,7 @@ export function tableKind<Schema extends ZodType>(
 }
 
 /** A kind that shows machines or parameters, which data that nobody reruns have not. */
-export function machineKind<Schema extends ZodType>(
+export function machineKind<Schema extends z.ZodType>(
   options: Schema,
   render: (options: z.output<Schema>, context: ExperimentContext) => Table,
 ): TableKind {

@@ -5,7 +5,7 @@
  */
 
 import { csvFormatRows } from 'd3-dsv'
-import { z } from 'zod'
+import * as z from 'zod'
 import { sha256 as sha256Of } from '../files/tracked.ts'
 import { CsvError, openCsv, sharedText } from '../text/csv.ts'
 import { isDate } from '../text/dates.ts'

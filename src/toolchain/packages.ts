@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { rename, rm, writeFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { readTextFile } from '../files/ordinary.ts'
 import { TestbedError } from '../testbed/board.ts'
 import type { Needs } from '../testbed/testbed.ts'

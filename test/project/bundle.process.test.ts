@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import { build, type Plugin } from 'esbuild'
+import type { OutputFile, Plugin } from 'esbuild'
 import { expect, it } from 'vitest'
 // @ts-expect-error -- a script of the build, without types
 import { bundle } from '../../bundle.mjs'
@@ -21,14 +21,10 @@ async function entries(changed?: RegExp): Promise<Readonly<Record<string, string
         })
     },
   }
-  const { outputFiles } = await build({
-    ...bundle,
-    ...{ absWorkingDir: source('.'), plugins: [other], write: false, sourcemap: false },
-  })
+  const options = { absWorkingDir: source('.'), plugins: [other], write: false, sourcemap: false }
+  const { outputFiles } = (await bundle(options)) as { readonly outputFiles: readonly OutputFile[] }
   expect(isFound).toBe(true)
-  const own = (outputFiles ?? []).filter(
-    ({ path }) => !path.includes('chunk-') && !/-[A-Z0-9]{8}\.js$/.test(path),
-  )
+  const own = outputFiles.filter(({ path }) => !path.includes('chunk-') && !/-[A-Z0-9]{8}\.c?js$/.test(path))
   return Object.fromEntries(
     own.map(({ path, contents }) => [
       path.split('/').at(-1),

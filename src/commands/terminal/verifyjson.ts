@@ -3,7 +3,7 @@
  * is raised when a key is removed or means something else.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { statedVerdict } from '../../claims/edits.ts'
 import type { Judgement } from '../../claims/judge.ts'
 import { confidence, type Measured } from '../../claims/measure.ts'

@@ -2,7 +2,7 @@
  * The document's claims, one per line: published, according to the recorded runs, and to this report's runs.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { removedText } from '../../claims/changewords.ts'
 import type { Judgement } from '../../claims/judge.ts'
 import { isAsRecorded } from '../../claims/since.ts'

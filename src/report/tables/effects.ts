@@ -3,7 +3,7 @@
  * detectable.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
 import { digits } from '../../query/format.ts'

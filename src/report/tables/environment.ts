@@ -1,6 +1,6 @@
 /** Machines: what each run captured of its own, beside the original study's (Tables 1 to 3). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { mergeMachines } from '../../engine/mergeboots.ts'
 import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'

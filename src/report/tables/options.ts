@@ -1,6 +1,6 @@
 /** Options shared by several kinds of tables, and their selections. */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SourceBlock, Pattern } from '../../document/block.ts'
 import type { Messages } from '../../locale/en.ts'
 import { QueryError, unknown } from '../../query/error.ts'

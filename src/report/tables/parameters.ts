@@ -3,7 +3,7 @@
  * 8).
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Pattern } from '../../document/block.ts'
 import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'

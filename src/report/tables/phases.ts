@@ -1,6 +1,6 @@
 /** Means of an operation's phases, their shares of the sum, and the published means (Tables 6 and 7). */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import { digits } from '../../query/format.ts'
 import { columnOfStatistic } from '../../query/published.ts'
 import { canonical, columnOf, type Factors, select } from '../../query/series.ts'

@@ -3,7 +3,7 @@
  * errors, signs and ranks of totals, phases and slowdowns, and which recording is closer.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Messages } from '../../locale/en.ts'
 import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'

@@ -3,7 +3,7 @@
  * (Table 5).
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Pattern } from '../../document/block.ts'
 import { unknown } from '../../query/error.ts'
 import { type ParameterColumn, parameterColumns, parameterOf } from '../../query/parameters.ts'

@@ -4,7 +4,7 @@
  * the patterns of each measure, the rank correlation.
  */
 
-import { z } from 'zod'
+import * as z from 'zod'
 import type { SourceBlock } from '../../document/block.ts'
 import type { Messages } from '../../locale/en.ts'
 import { QueryError, unknown } from '../../query/error.ts'
