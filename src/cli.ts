@@ -7,8 +7,10 @@ import { complain, exitCodes, print } from './commands/terminal/terminal.ts'
 import { programUrl } from './dist.ts'
 import { commandName } from './text/program.ts'
 
+type Program = typeof import('./commands/program.ts')
+
 const sameSignalMs = 500
-let loaded: typeof import('./commands/program.ts') | undefined
+let loaded: Program | undefined
 
 await main(process.argv.slice(2))
 
@@ -61,13 +63,16 @@ async function run(args: readonly string[], signal: AbortSignal): Promise<number
 declare const programFile: string
 
 /** Loads the rest of the program, once. */
-async function program(command = ''): Promise<typeof import('./commands/program.ts')> {
+async function program(command = ''): Promise<Program> {
   if (typeof programFile === 'undefined') return await import('./commands/program.ts')
   const { loadCompiled } = await import('./commands/compiled.ts')
   const { cacheFolder } = await import('./testbed/cache.ts')
   const use = /^[a-z]{1,12}$/.test(command) ? command : 'any'
-  loaded ??= loadCompiled(fileURLToPath(programUrl(programFile)), join(cacheFolder(), 'code'), use)
-  return loaded
+  return (loaded ??= loadCompiled<Program>(
+    fileURLToPath(programUrl(programFile)),
+    join(cacheFolder(), 'code'),
+    use,
+  ))
 }
 
 /** Handles the most common build, one with nothing to do, before the rest of the program is loaded. */

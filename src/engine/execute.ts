@@ -25,6 +25,7 @@ import { areUnchanged, mergeReads } from './reads.ts'
 import { type Placing, runOrder, type Watch, withFiles } from './run.ts'
 import { ExperimentError } from './script/cell.ts'
 import type { BootOrder } from './script/message.ts'
+import { stripAhead } from './script/stripahead.ts'
 import { scriptVariables } from './script/variables.ts'
 import { changedSince } from './sources.ts'
 
@@ -192,6 +193,7 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     alone: task.alone,
     gres: environment.gres,
   }
+  stripAhead(order, Object.keys(task.inputs))
   requireUnchanged(task)
   const { release, ...ran } = await runOrder(order, file, placing, executor, watch)
   try {

@@ -8,7 +8,7 @@ import { FileError, readTextFile } from '../files/ordinary.ts'
 import { TestbedError } from '../testbed/board.ts'
 import type { Emulation, Environment, Testbed } from '../testbed/testbed.ts'
 import { hint } from '../text/spelling.ts'
-import { testbeds as all, type Testbeds } from './testbeds.ts'
+import { testbedOf, testbeds as all, type Testbeds } from './testbeds.ts'
 
 /** Relative to the project. */
 export const environmentsFile = 'experiments/environments.yaml'
@@ -106,14 +106,6 @@ function split(
     Object.fromEntries(entries.filter(isNamed)),
     Object.fromEntries(entries.filter((one) => !isNamed(one))),
   ]
-}
-
-/** Returns the testbed of an environment that was read with the same Map. */
-export function testbedOf({ testbed }: Pick<Environment, 'testbed'>, testbeds: Testbeds = all): Testbed {
-  const found = testbeds.get(testbed)
-  if (found === undefined)
-    throw new TestbedError(`unknown testbed: ${testbed}${hint(testbed, testbeds.keys())}`)
-  return found
 }
 
 /** What tells emulated machines from hardware, of all testbeds. */

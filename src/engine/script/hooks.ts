@@ -12,7 +12,7 @@ import { dirname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { programUrl } from '../../dist.ts'
-import { isCommonJs, moduleFormat, openStrip, type Strip } from './typescript.ts'
+import { isCommonJs, moduleFormat, openStrip, stripsTypes, type Strip } from './typescript.ts'
 
 // Before they are observed: what the loader reads is told by its URL.
 const { readFileSync, statSync } = fs
@@ -49,7 +49,6 @@ type Newer = typeof module & {
   readonly stripTypeScriptTypes?: (text: string) => string
 }
 const { registerHooks }: Newer = module
-const stripsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
 
 /**
  * Installs the hooks for later imports. Returns a function that yields the URLs loaded, or looked for in

@@ -20,8 +20,15 @@ export interface MachineSample {
   readonly busy: { readonly all: number; readonly own: number } | undefined
 }
 
-/** Reads the state now. Tests give another `root` and clock. */
-export function sampleMachine(root = '', atMs = performance.now(), pid = process.pid): MachineSample {
+/**
+ * Reads the state now; for one `since` another, only what is told of both. Tests give another `root` and clock.
+ */
+export function sampleMachine(
+  root = '',
+  atMs = performance.now(),
+  pid = process.pid,
+  since?: MachineSample,
+): MachineSample {
   const read = (path: string) => textOf(`${root}${path}`)
   const policies = namesIn(`${root}${cpufreq}`).filter((name) => name.startsWith('policy'))
   const ofPolicies = (file: string) => policies.flatMap((name) => read(`${cpufreq}/${name}/${file}`) ?? [])
@@ -32,7 +39,8 @@ export function sampleMachine(root = '', atMs = performance.now(), pid = process
     megahertz: rangeOf(frequencies(ofPolicies('scaling_cur_freq'), read('/proc/cpuinfo'))),
     load: Number.isFinite(load) ? load : undefined,
     atMs,
-    busy: busyOf(read, namesIn(`${root}/proc`), pid),
+    // Looking at all processes takes longer than a short boot.
+    busy: since && atMs - since.atMs < shortestMs ? undefined : busyOf(read, namesIn(`${root}/proc`), pid),
   }
 }
 

@@ -21,7 +21,7 @@ export async function endOf(
   testbeds?: Testbeds,
 ): Promise<BootEnd> {
   try {
-    const { testbedOf } = await import('../../testbeds/environments.ts')
+    const { testbedOf } = await import('../../testbeds/testbeds.ts')
     const { isolated } = testbedOf(order.environment, testbeds)
     const { runScript } = await import('./script.ts')
     const { checkFiles, checkResult } = await import('./result.ts')
@@ -29,7 +29,7 @@ export async function endOf(
     // A machine of its own has a state of its own, which scripts capture.
     const before = isolated ? undefined : sampleMachine()
     const { result: given, reads, discarded } = await runScript(order, send, testbeds)
-    const machine = before && describeMachine(before, sampleMachine())
+    const machine = before && describeMachine(before, sampleMachine('', performance.now(), process.pid, before))
     const checked = checkResult(given)
     const result = discarded === undefined ? checked : withAttempts(checked, discarded)
     checkFiles(result.files, order.folder)

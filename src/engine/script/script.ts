@@ -6,8 +6,7 @@ import { runName, type Row } from '../../results/run.ts'
 import { openSeal } from '../../results/seal.ts'
 import { randomNumbers } from '../../stats/random.ts'
 import { type Board, completed, type DiscardedAttempt, type OpenedBoard } from '../../testbed/board.ts'
-import { testbedOf } from '../../testbeds/environments.ts'
-import type { Testbeds } from '../../testbeds/testbeds.ts'
+import { testbedOf, type Testbeds } from '../../testbeds/testbeds.ts'
 import { counted } from '../../text/message.ts'
 import type { Reads } from '../reads.ts'
 import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
@@ -18,6 +17,7 @@ import type { Message, BootOrder } from './message.ts'
 import { runProgram } from './program.ts'
 import { type Recorder, recordReads } from './recorder.ts'
 import { checkRows, isRecord, describeValue, type Types } from './rows.ts'
+import { provideZx, type ScriptZx } from './zx.ts'
 
 type Send = (message: Message) => void
 type Measure = Parameters<Cell['each']>[0]
@@ -39,21 +39,24 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
       : undefined
   // Files that are inputs under another name, or not at all.
   const own = [folder, cache, ...(script.type === 'file' ? [script.file] : [])]
+  const loaded = heard(
+    program === undefined ? provideModules({ inline, stripped: join(cache, 'stripped') }) : () => [],
+  )
   // Must precede imports, which may capture the functions wrapped here.
-  const recorder = recordReads(project, own, provideModules({ inline, stripped: join(cache, 'stripped') }))
-  // The same zx that the script may import, as its settings are per module.
-  if (program === undefined) await import(import.meta.resolve('zx/globals'))
+  const recorder = recordReads(project, own, loaded.take)
+  const zx = program === undefined ? provideZx() : undefined
+  if (script.type === 'inline') zx?.foresee([importsOwn.test(script.source) ? 'zx' : script.source])
   // The testbed's files are in the key under other names.
   const board = await recorder.pause(() =>
     testbedOf(order.environment, testbeds).open(order.environment, { ...order, log }),
   )
   const use: Use = { jobs: 0, keptTrials: 0 }
-  const { cell, warmsUp } = openCell(order, board, { send, log }, { recorder, use })
+  const { cell, warmsUp } = openCell(order, board, { send, log }, { recorder, use, zx })
   const run = async () => {
     if (program !== undefined) return await runProgram(order, program, cell, recorder)
     return script.type === 'inline'
       ? await runInline(experiment, script.document, cell)
-      : await runModule(script.file, cell)
+      : await runModule(script.file, cell, () => zx?.foreseeModules(loaded.all()))
   }
   const result = await run().finally(() => board?.close?.())
   if (board !== undefined) requireUse(order, use)
@@ -114,8 +117,37 @@ function unnoticed(
   ]
 }
 
-async function runModule(file: string, cell: Cell): Promise<unknown> {
+/** An inline script that imports a module, which runs in a trial and may use anything. */
+const importsOwn = /\b(?:from|import)\s*\(?\s*['"`][./]/
+
+/** Remembers what `take` has returned. */
+function heard(take: () => readonly string[]) {
+  const all = new Set<string>()
+  let waiting: string[] = []
+  const listen = () => {
+    for (const url of take()) {
+      all.add(url)
+      waiting.push(url)
+    }
+  }
+  return {
+    /** Since its last call. */
+    take(): readonly string[] {
+      listen()
+      const taken = waiting
+      waiting = []
+      return taken
+    },
+    all(): readonly string[] {
+      listen()
+      return [...all]
+    },
+  }
+}
+
+async function runModule(file: string, cell: Cell, loaded: () => void): Promise<unknown> {
   const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+  loaded()
   if (typeof module.default === 'function') return await (module.default as Script)(cell)
   throw new ExperimentError(
     'the script has no function to call: export default async function (cell) { ... }',
@@ -144,11 +176,17 @@ function urlOf(document: string, experiment: string, trial?: string): string {
   return `${pathToFileURL(document).href}?experiment=${experiment}${trial === undefined ? '' : `&trial=${trial}`}`
 }
 
+interface Surroundings {
+  readonly recorder: Recorder
+  readonly use: Use
+  readonly zx: ScriptZx | undefined
+}
+
 function openCell(
   order: BootOrder,
   board: OpenedBoard | undefined,
   { send, log }: { readonly send: Send; readonly log: Cell['log'] },
-  { recorder, use }: { readonly recorder: Recorder; readonly use: Use },
+  { recorder, use, zx }: Surroundings,
 ): { readonly cell: Cell; readonly warmsUp: () => boolean } {
   const { experiment, pattern, parameters, boot, trials, warmup, seed, project, folder } = order
   const environment = order.environment.name
@@ -189,7 +227,7 @@ function openCell(
       if (measured)
         throw new ExperimentError('the script called cell.each twice: measure all of a trial in one call')
       measured = true
-      return await eachTrial(order, chance, measure, send, { recorder, use })
+      return await eachTrial(order, chance, measure, send, { recorder, use, zx })
     },
   }
   return { cell, warmsUp: () => measured || isRead }
@@ -221,7 +259,7 @@ async function eachTrial(
   chance: string,
   measure: Measure,
   send: Send,
-  { recorder, use }: { readonly recorder: Recorder; readonly use: Use },
+  { recorder, use, zx }: Surroundings,
 ): Promise<readonly Row[]> {
   const log = (text: string) => send({ type: 'log', text })
   const seal = openSeal(project, cache)
@@ -235,7 +273,7 @@ async function eachTrial(
   const kept = [...finished.keys()].filter((trial) => trial < trials).length
   use.keptTrials = kept
   if (kept > 0) log(`${kept} of ${trials} trials are kept from before`)
-  const restart = await startingPoint()
+  const restart = startingPoint(zx)
   const progress = limitedProgress(send)
   const types: Types = new Map()
   const all: Row[] = []
@@ -273,8 +311,9 @@ function withTrial(rows: unknown, trial: number): unknown {
 }
 
 /** Captures the working directory, environment and zx settings; the result runs an action in this state. */
-async function startingPoint(): Promise<<Value>(action: () => Promise<Value>) => Promise<Value>> {
-  const { within } = (await import(import.meta.resolve('zx'))) as typeof import('zx')
+function startingPoint(
+  zx: ScriptZx | undefined,
+): <Value>(action: () => Promise<Value>) => Promise<Value> {
   const folder = process.cwd()
   const umask = process.umask()
   const variables = { ...process.env }
@@ -283,8 +322,7 @@ async function startingPoint(): Promise<<Value>(action: () => Promise<Value>) =>
     process.umask(umask)
     for (const name of Object.keys(process.env)) if (!(name in variables)) delete process.env[name]
     Object.assign(process.env, variables)
-    // An action run by zx must return a promise.
-    return await within(action)
+    return zx === undefined ? await action() : await zx.within(action)
   }
 }
 

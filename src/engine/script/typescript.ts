@@ -14,6 +14,9 @@ export type ModuleFormat = 'module' | 'commonjs'
 /** Strips types. Throws a SyntaxError whose stack starts with the place, as Node's does. */
 export type Strip = (text: string, file: string) => string
 
+/** Whether this Node strips types itself: 22.18 or newer. */
+export const stripsTypes = 'typescript' in process.features && Boolean(process.features.typescript)
+
 const require = createRequire(import.meta.url)
 const compiler = '@swc/wasm-typescript'
 

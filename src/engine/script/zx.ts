@@ -1,0 +1,111 @@
+/**
+ * zx for scripts, whose names are global. Loading it takes longer than most scripts run, so it is loaded ahead only
+ * for scripts that may use it: never first in a trial, whose time it would be.
+ */
+
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { programUrl } from '../../dist.ts'
+
+type Zx = typeof import('zx')
+
+export interface ScriptZx {
+  /** Loads zx if one of these texts of modules may use it. */
+  readonly foresee: (texts: readonly string[]) => void
+  /** As foresee, for modules that were loaded, by URL. */
+  readonly foreseeModules: (urls: readonly string[]) => void
+  /** Runs an action whose settings of zx end with it. */
+  readonly within: <Value>(action: () => Promise<Value>) => Promise<Value>
+}
+
+// Before they are observed.
+const { readFileSync } = fs
+
+/** Exports of zx, all of which are global. */
+export const zxNames: readonly string[] = [
+  ...['VERSION', 'YAML', 'argv', 'dotenv', 'echo', 'expBackoff', 'fetch', 'fs', 'glob', 'globby', 'minimist'],
+  ...['nothrow', 'parseArgv', 'question', 'quiet', 'retry', 'sleep', 'spinner', 'stdin', 'tempdir', 'tempfile'],
+  ...['tmpdir', 'tmpfile', 'updateArgv', 'version', 'versions', '$', 'Fail', 'ProcessOutput', 'ProcessPromise'],
+  ...['bus', 'cd', 'chalk', 'defaults', 'kill', 'log', 'os', 'path', 'ps', 'quote', 'quotePowerShell'],
+  ...['resolveDefaults', 'syncProcessCwd', 'useBash', 'usePowerShell', 'usePwsh', 'which', 'within'],
+]
+
+/** Makes zx's names global; the first use of one loads it. */
+export function provideZx(): ScriptZx {
+  const require = createRequire(programUrl('runner.js'))
+  let zx: Zx | undefined
+  let initial: Zx['defaults'] | undefined
+  const load = (): Zx => {
+    if (zx !== undefined) return zx
+    zx = require('zx') as Zx
+    initial = { ...zx.defaults }
+    for (const name of zxNames) if (isOwnGetter(name)) define(name, zx[name as keyof Zx])
+    return zx
+  }
+  const getters = new Set<unknown>()
+  const isOwnGetter = (name: string) => getters.has(Object.getOwnPropertyDescriptor(globalThis, name)?.get)
+  for (const name of zxNames) {
+    const get = () => load()[name as keyof Zx]
+    getters.add(get)
+    const set = (value: unknown) => define(name, value)
+    Object.defineProperty(globalThis, name, { get, set, configurable: true, enumerable: true })
+  }
+  return {
+    foresee(texts) {
+      if (texts.some(mayUseZx)) load()
+    },
+    foreseeModules(urls) {
+      if (zx === undefined && urls.some((url) => isOfZx(url) || mayUseZx(textOf(url)))) load()
+    },
+    async within(action) {
+      // An action run by zx must return a promise.
+      if (zx !== undefined) return await zx.within(action)
+      try {
+        return await action()
+      } finally {
+        restoreDefaults(zx, initial)
+      }
+    },
+  }
+}
+
+/** Of a zx that was loaded by the action itself: its settings were made outside of any scope. */
+function restoreDefaults(zx: Zx | undefined, initial: Zx['defaults'] | undefined): void {
+  if (zx === undefined || initial === undefined) return
+  const settings = zx.defaults as unknown as Record<string, unknown>
+  for (const name of Object.keys(settings)) if (!(name in initial)) delete settings[name]
+  Object.assign(settings, initial)
+}
+
+function define(name: string, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, configurable: true, enumerable: true, writable: true })
+}
+
+const names = zxNames.filter((name) => name !== '$').join('|')
+/** Not behind a dot, and not in the name of a module, as in `node:path`. */
+const name = new RegExp(`(?<![\\w$.:/'"-])(?:${names}|zx)(?![\\w$]|['"-])|(['"])zx(?:/\\w+)?\\1`)
+/** Not the `${` of a template, and not the end of a pattern. */
+const dollar = /(?<![\w$.\\])\$(?![\w${/|])/
+/** `import fs from 'node:fs'` and the like: a name of its own. */
+const binding = /\bimport\s+(?:\*\s+as\s+)?(\w+)\s+from\s*(['"])(?!zx\b)[^'"\n]*\2/g
+
+/** Whether a module's text may name something of zx. Errs on the side of yes: zx is then loaded unused. */
+export function mayUseZx(text: string): boolean {
+  const bound = [...text.matchAll(binding)].flatMap(([, one]) => (one === undefined ? [] : [one]))
+  const others = bound.reduce((rest, one) => rest.replaceAll(new RegExp(`\\b${one}\\b`, 'g'), ''), text)
+  return dollar.test(others) || name.test(others)
+}
+
+function isOfZx(url: string): boolean {
+  return url.includes('/node_modules/zx/')
+}
+
+function textOf(url: string): string {
+  if (!/^file:[^?#]*\.[cm]?[jt]s(?:[?#]|$)/.test(url) || url.includes('/node_modules/')) return ''
+  try {
+    return readFileSync(fileURLToPath(url), 'utf8')
+  } catch {
+    return '' // looked for in vain
+  }
+}
