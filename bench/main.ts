@@ -6,6 +6,7 @@ const benchmarks: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
   ['audit', async () => (await import('./audit.ts')).benchAudit],
   ['build', async () => (await import('./build.ts')).benchBuild],
   ['copies', async () => (await import('./copies.ts')).benchCopies],
+  ['make', async () => (await import('./make.ts')).benchMake],
   ['scale', async () => (await import('./scale.ts')).benchScale],
   ['statistics', async () => (await import('./statistics.ts')).benchStatistics],
   ['trace', async () => (await import('./trace.ts')).benchTrace],

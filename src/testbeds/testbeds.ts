@@ -18,7 +18,6 @@ export const testbeds: Testbeds = new Map<string, Testbed>([
 /** Returns the testbed of an environment that was read with the same Map. */
 export function testbedOf({ testbed }: Pick<Environment, 'testbed'>, from: Testbeds = testbeds): Testbed {
   const found = from.get(testbed)
-  if (found === undefined)
-    throw new TestbedError(`unknown testbed: ${testbed}${hint(testbed, from.keys())}`)
+  if (found === undefined) throw new TestbedError(`unknown testbed: ${testbed}${hint(testbed, from.keys())}`)
   return found
 }

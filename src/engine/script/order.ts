@@ -29,7 +29,8 @@ export async function endOf(
     // A machine of its own has a state of its own, which scripts capture.
     const before = isolated ? undefined : sampleMachine()
     const { result: given, reads, discarded } = await runScript(order, send, testbeds)
-    const machine = before && describeMachine(before, sampleMachine('', performance.now(), process.pid, before))
+    const machine =
+      before && describeMachine(before, sampleMachine('', performance.now(), process.pid, before))
     const checked = checkResult(given)
     const result = discarded === undefined ? checked : withAttempts(checked, discarded)
     checkFiles(result.files, order.folder)

@@ -311,9 +311,7 @@ function withTrial(rows: unknown, trial: number): unknown {
 }
 
 /** Captures the working directory, environment and zx settings; the result runs an action in this state. */
-function startingPoint(
-  zx: ScriptZx | undefined,
-): <Value>(action: () => Promise<Value>) => Promise<Value> {
+function startingPoint(zx: ScriptZx | undefined): <Value>(action: () => Promise<Value>) => Promise<Value> {
   const folder = process.cwd()
   const umask = process.umask()
   const variables = { ...process.env }

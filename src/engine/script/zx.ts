@@ -25,8 +25,29 @@ const { readFileSync } = fs
 /** Exports of zx, all of which are global. */
 export const zxNames: readonly string[] = [
   ...['VERSION', 'YAML', 'argv', 'dotenv', 'echo', 'expBackoff', 'fetch', 'fs', 'glob', 'globby', 'minimist'],
-  ...['nothrow', 'parseArgv', 'question', 'quiet', 'retry', 'sleep', 'spinner', 'stdin', 'tempdir', 'tempfile'],
-  ...['tmpdir', 'tmpfile', 'updateArgv', 'version', 'versions', '$', 'Fail', 'ProcessOutput', 'ProcessPromise'],
+  ...[
+    'nothrow',
+    'parseArgv',
+    'question',
+    'quiet',
+    'retry',
+    'sleep',
+    'spinner',
+    'stdin',
+    'tempdir',
+    'tempfile',
+  ],
+  ...[
+    'tmpdir',
+    'tmpfile',
+    'updateArgv',
+    'version',
+    'versions',
+    '$',
+    'Fail',
+    'ProcessOutput',
+    'ProcessPromise',
+  ],
   ...['bus', 'cd', 'chalk', 'defaults', 'kill', 'log', 'os', 'path', 'ps', 'quote', 'quotePowerShell'],
   ...['resolveDefaults', 'syncProcessCwd', 'useBash', 'usePowerShell', 'usePwsh', 'which', 'within'],
 ]
