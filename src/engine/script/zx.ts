@@ -57,15 +57,19 @@ export function provideZx(): ScriptZx {
   const require = createRequire(programUrl('runner.js'))
   let zx: Zx | undefined
   let initial: Zx['defaults'] | undefined
+  const before = new Map(zxNames.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]))
+  const getters = new Set<unknown>()
+  const isLazy = (name: string) => getters.has(Object.getOwnPropertyDescriptor(globalThis, name)?.get)
   const load = (): Zx => {
     if (zx !== undefined) return zx
+    const lazy = zxNames.filter(isLazy)
+    // It looks for Node's own `fetch` as it loads.
+    for (const name of lazy) restore(name, before.get(name))
     zx = require('zx') as Zx
     initial = { ...zx.defaults }
-    for (const name of zxNames) if (isOwnGetter(name)) define(name, zx[name as keyof Zx])
+    for (const name of lazy) define(name, zx[name as keyof Zx])
     return zx
   }
-  const getters = new Set<unknown>()
-  const isOwnGetter = (name: string) => getters.has(Object.getOwnPropertyDescriptor(globalThis, name)?.get)
   for (const name of zxNames) {
     const get = () => load()[name as keyof Zx]
     getters.add(get)
@@ -97,6 +101,11 @@ function restoreDefaults(zx: Zx | undefined, initial: Zx['defaults'] | undefined
   const settings = zx.defaults as unknown as Record<string, unknown>
   for (const name of Object.keys(settings)) if (!(name in initial)) delete settings[name]
   Object.assign(settings, initial)
+}
+
+function restore(name: string, descriptor: PropertyDescriptor | undefined): void {
+  if (descriptor === undefined) Reflect.deleteProperty(globalThis, name)
+  else Object.defineProperty(globalThis, name, descriptor)
 }
 
 function define(name: string, value: unknown): void {

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { project, repro, write } from '../../project.ts'
 
 function paper(block: string, code: string): string {
-  return `---\ntitle: A paper\n---\n\n\`\`\`ts experiment id=${block} testbed=local\n${code}\n\`\`\`\n`
+  return `---\ntitle: A paper\n---\n\n\`\`\`ts experiment id=${block} testbed=local trials=2\n${code}\n\`\`\`\n`
 }
 
 /** The rows that the last build kept of an inline experiment. */
