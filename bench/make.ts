@@ -315,14 +315,19 @@ process.stdout.write(
   )
 }
 
+interface Rule {
+  readonly from: readonly string[]
+  readonly command: string
+}
+
 /** Target -> what it is made from, and how. */
-function rules(): ReadonlyMap<string, { readonly from: readonly string[]; readonly command: string }> {
+function rules(): ReadonlyMap<string, Rule> {
   const node = `'${process.execPath}'`
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
   const rows = numbers(scripts).map((index) => `out/e${index}.json`)
   const parts = numbers(tables).map((index) => `out/t${index}.md`)
   const pictures = numbers(figures).map((index) => `out/f${index}.svg`)
-  return new Map([
+  return new Map<string, Rule>([
     ...numbers(scripts).map(
       (index) =>
         [
