@@ -26,6 +26,17 @@ const common = {
   logLevel: 'warning',
 }
 
+/** Packages that are not bundled are imported by what loads the program: see src/commands/compiled.ts. */
+const imports = {
+  name: 'imports',
+  setup({ onLoad }) {
+    onLoad({ filter: /src[\\/]bibliography[\\/].*\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(/\bimport\((?=')/g, 'module.import('),
+      loader: 'ts',
+    }))
+  },
+}
+
 /** The command line as one CommonJS file, as Node keeps the code of scripts, but on Node 20 not of modules. */
 const program = {
   ...common,
@@ -58,7 +69,11 @@ const modules = {
 
 /** Bundles all; `others` are further options of esbuild's `build`. Returns the files that went in, and those made. */
 export async function bundle(others = {}) {
-  const first = await build({ ...program, ...others })
+  const first = await build({ ...program, ...others, plugins: [imports, ...(others.plugins ?? [])] })
+  const left = Object.values(first.metafile.outputs)
+    .flatMap((output) => output.imports)
+    .filter(({ kind, external }) => kind === 'dynamic-import' && external)
+  if (left.length > 0) throw new Error(`imported by the program itself: ${left.map(({ path }) => path)}`)
   const programFile = Object.keys(first.metafile.outputs).find((path) => path.endsWith('.cjs'))
   const define = { programFile: JSON.stringify(basename(programFile)) }
   const second = await build({ ...modules, define, ...others })

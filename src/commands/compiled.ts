@@ -17,10 +17,7 @@ import {
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { constants, Script } from 'node:vm'
-
-/** Node 20.12 or newer. */
-const { USE_MAIN_CONTEXT_DEFAULT_LOADER: ownLoader } = (constants ?? {}) as Partial<typeof constants>
+import { Script } from 'node:vm'
 
 /**
  * Returns the exports of a CommonJS bundle, whose name contains a digest of its content. The code that a process
@@ -29,17 +26,13 @@ const { USE_MAIN_CONTEXT_DEFAULT_LOADER: ownLoader } = (constants ?? {}) as Part
  */
 export function loadCompiled<Exports>(file: string, folder: string, use: string): Exports {
   const require = createRequire(file)
-  if (ownLoader === undefined) return require(file) as Exports
   const kept = join(folder, nameOf(file, use))
   const cachedData = readKept(kept)
   // Bundles are ASCII, of which one byte a character is a copy less.
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
-  const script = new Script(source, {
-    filename: file,
-    ...(cachedData && { cachedData }),
-    importModuleDynamically: ownLoader,
-  })
-  const module = { exports: {} as Exports }
+  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
+  // A script whose code was kept cannot import by itself; bundle.mjs has it call this.
+  const module = { exports: {} as Exports, import: async (name: string) => await import(name) }
   script.runInThisContext()(module.exports, require, module, file, dirname(file))
   if (cachedData === undefined || script.cachedDataRejected)
     process.once('exit', (code) => code === 0 && keep(kept, () => script.createCachedData()))
