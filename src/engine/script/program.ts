@@ -140,12 +140,14 @@ async function runOnce(
       return await run(program, args, stdin, {
         project,
         started,
+        rows: input.rows,
         variables: variablesOf(started, input, file),
       })
     } finally {
       closeSync(stdin)
     }
   })()
+  if (ran.isCut && !existsSync(input.rows)) throw tooMuch('standard output')
   if (ran.status !== undefined) throw failed(ran, started, project)
   return rowsOf(ran, input)
 }
@@ -223,10 +225,12 @@ async function run(
   {
     project,
     started,
+    rows,
     variables: env,
   }: {
     readonly project: string
     readonly started: Started
+    readonly rows: string
     readonly variables: Readonly<Record<string, string | undefined>>
   },
 ): Promise<Ended> {
@@ -236,6 +240,8 @@ async function run(
   child.stdout?.on('data', (piece: Buffer) => {
     bytes += piece.length
     if (bytes <= mostBytes) pieces.push(piece)
+    // Not where it has written its rows to the file: then this is a log.
+    else if (!existsSync(rows)) child.kill('SIGKILL')
   })
   let errors = ''
   const forward = inDocument(started, project, (text) => {
@@ -307,18 +313,21 @@ export function placeIn(errors: string, language: string | undefined, project: s
 }
 
 /** What a process wrote to the file counts, if it wrote any; else what it printed. */
-function rowsOf({ printed, isCut }: Ended, { rows: file }: Input): readonly PrintedRow[] {
+function rowsOf({ printed }: Ended, { rows: file }: Input): readonly PrintedRow[] {
   const isWritten = existsSync(file)
   const where = isWritten ? `the file of ${variables.rows}` : 'standard output'
   if (isWritten) process.stdout.write(printed.subarray(-keptErrors))
-  if (isWritten ? statSync(file).size > mostBytes : isCut)
-    throw new ExperimentError(`${where} has more than ${mostBytes / 1e6} MB: give fewer rows`)
+  if (isWritten && statSync(file).size > mostBytes) throw tooMuch(where)
   const rows = readRows(isWritten ? readFileSync(file) : printed, where, isWritten)
   if (rows.length > 0) return rows
   throw new ExperimentError(
     'the script gave no rows: print CSV or a JSON object a line to standard output, ' +
       `or write it to the file that ${variables.rows} names`,
   )
+}
+
+function tooMuch(where: string): ExperimentError {
+  return new ExperimentError(`${where} has more than ${mostBytes / 1e6} MB: give fewer rows`)
 }
 
 function readRows(bytes: Uint8Array, where: string, isWritten: boolean): readonly PrintedRow[] {
