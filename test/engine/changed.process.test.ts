@@ -14,6 +14,7 @@ id: e
 script: ${script}
 environments: [local]
 trials: 2
+boots: 1
 patterns: {first: {}, second: {}}
 ${more}\`\`\`
 `

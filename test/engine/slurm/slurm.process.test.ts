@@ -52,6 +52,7 @@ id: dice
 script: experiments/dice.js
 environments: [local]
 trials: 3
+boots: 1
 patterns: {one: {}, two: {}}
 parameters: {ms: 0}
 env: [GREETING]
