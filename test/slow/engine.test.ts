@@ -46,6 +46,7 @@ id: one
 script: experiments/s.ts
 environments: [local]
 trials: 2
+boots: 1
 inputs: ['data/*.csv']
 parameters: {load: 0}
 patterns: {base: {}, more: {load: 4}}

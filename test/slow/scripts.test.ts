@@ -213,6 +213,7 @@ id: file
 script: experiments/s.ts
 environments: [local]
 trials: 2
+boots: 1
 parameters: {twice: false}
 patterns: {default: {}, twice: {twice: true}}
 \`\`\`
