@@ -77,6 +77,7 @@ id: sorting
 script: experiments/measure.py
 environments: [local]
 trials: 4
+boots: 1
 parameters: {sort: {size: 100}}
 patterns:
   small: {}
@@ -202,7 +203,9 @@ it('the example of docs/languages.md runs, from its file and from the document',
   const { err, exitCode } = await repro('build', '--trials', '2')
   expect(err).not.toMatch(/error|warning/)
   expect(exitCode).toBe(0)
-  expect(rowsOf('sorting', 'large')).toMatch(/^trial,order,elapsedNs\n0,random,\d+\n0,sorted,\d+\n1,random,/)
+  expect(rowsOf('sorting', 'large')).toMatch(
+    /^trial,boot,order,elapsedNs\n0,1,random,\d+\n0,1,sorted,\d+\n1,2,random,/,
+  )
   expect(rowsOf('naps')).toMatch(/^trial,elapsedNs\n0,\d+\n1,\d+\n$/)
   const page = readFileSync(join(project, '_build/index.html'), 'utf8')
   expect(page).toMatch(/Sorting anew takes .*ms/s)

@@ -17,7 +17,7 @@ import type { Message, BootOrder } from './message.ts'
 import { runProgram } from './program.ts'
 import { type Recorder, recordReads } from './recorder.ts'
 import { checkRows, isRecord, describeValue, type Types } from './rows.ts'
-import { provideZx, type ScriptZx } from './zx.ts'
+import { provideZx, type ScriptZx, textOf } from './zx.ts'
 
 type Send = (message: Message) => void
 type Measure = Parameters<Cell['each']>[0]
@@ -45,7 +45,8 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
   // Must precede imports, which may capture the functions wrapped here.
   const recorder = recordReads(project, own, loaded.take)
   const zx = program === undefined ? provideZx() : undefined
-  if (script.type === 'inline') zx?.foresee([importsOwn.test(script.source) ? 'zx' : script.source])
+  const source = script.type === 'inline' ? script.source : textOf(pathToFileURL(script.file).href)
+  zx?.foresee([importsOwn.test(source) ? 'zx' : source])
   // The testbed's files are in the key under other names.
   const board = await recorder.pause(() =>
     testbedOf(order.environment, testbeds).open(order.environment, { ...order, log }),
@@ -117,8 +118,11 @@ function unnoticed(
   ]
 }
 
-/** An inline script that imports a module, which runs in a trial and may use anything. */
-const importsOwn = /\b(?:from|import)\s*\(?\s*['"`][./]/
+/**
+ * A script that imports a module of its own, which may use anything. zx must be loaded before: where it is loaded by a
+ * module that Node's hooks require, it is another copy of it.
+ */
+const importsOwn = /\b(?:from|import|require)\s*\(?\s*['"`][./]/
 
 /** Remembers what `take` has returned. */
 function heard(take: () => readonly string[]) {

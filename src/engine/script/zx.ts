@@ -57,21 +57,33 @@ export function provideZx(): ScriptZx {
   const require = createRequire(programUrl('runner.js'))
   let zx: Zx | undefined
   let initial: Zx['defaults'] | undefined
-  const before = new Map(zxNames.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]))
+  const descriptorOf = (name: string) => Object.getOwnPropertyDescriptor(globalThis, name)
+  const before = new Map(zxNames.map((name) => [name, descriptorOf(name)]))
   const getters = new Set<unknown>()
-  const isLazy = (name: string) => getters.has(Object.getOwnPropertyDescriptor(globalThis, name)?.get)
-  const load = (): Zx => {
+  const isLazy = (name: string) => getters.has(descriptorOf(name)?.get)
+  /** Returns undefined while zx is being loaded for a script that imports it. */
+  const load = (): Zx | undefined => {
     if (zx !== undefined) return zx
-    const lazy = zxNames.filter(isLazy)
+    const lazy = zxNames.filter(isLazy).map((name) => [name, descriptorOf(name)] as const)
     // It looks for Node's own `fetch` as it loads.
-    for (const name of lazy) restore(name, before.get(name))
-    zx = require('zx') as Zx
+    for (const [name] of lazy) restore(name, before.get(name))
+    const found = require('zx') as Zx
+    if (!isWhole(found)) {
+      for (const [name, getter] of lazy) restore(name, getter)
+      return undefined
+    }
+    zx = found
     initial = { ...zx.defaults }
-    for (const name of lazy) define(name, zx[name as keyof Zx])
+    for (const [name] of lazy) define(name, zx[name as keyof Zx])
     return zx
   }
   for (const name of zxNames) {
-    const get = () => load()[name as keyof Zx]
+    const get = (): unknown => {
+      const loaded = load()
+      if (loaded !== undefined) return loaded[name as keyof Zx]
+      const own = before.get(name)
+      return own?.get === undefined ? own?.value : own.get.call(globalThis)
+    }
     getters.add(get)
     const set = (value: unknown) => define(name, value)
     Object.defineProperty(globalThis, name, { get, set, configurable: true, enumerable: true })
@@ -93,6 +105,17 @@ export function provideZx(): ScriptZx {
       }
     },
   }
+}
+
+/** Not of a module in the middle of its loading, whose exports are missing or throw. */
+function isWhole(zx: Zx): boolean {
+  return zxNames.every((name) => {
+    try {
+      return zx[name as keyof Zx] !== undefined
+    } catch {
+      return false
+    }
+  })
 }
 
 /** Of a zx that was loaded by the action itself: its settings were made outside of any scope. */
@@ -131,7 +154,8 @@ function isOfZx(url: string): boolean {
   return url.includes('/node_modules/zx/')
 }
 
-function textOf(url: string): string {
+/** Text of a module of the project; empty if there is none. */
+export function textOf(url: string): string {
   if (!/^file:[^?#]*\.[cm]?[jt]s(?:[?#]|$)/.test(url) || url.includes('/node_modules/')) return ''
   try {
     return readFileSync(fileURLToPath(url), 'utf8')
