@@ -45,8 +45,8 @@ title: Steps
 id: one
 script: experiments/s.ts
 environments: [local]
-trials: 2
 boots: 1
+trials: 2
 inputs: ['data/*.csv']
 parameters: {load: 0}
 patterns: {base: {}, more: {load: 4}}
