@@ -16,6 +16,7 @@ await main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<void> {
   try {
+    if (args[0] === '--version') return print(generator())
     if (args[0] === 'build' && (await nothingToDo(args.slice(1)))) return
   } catch (error) {
     complain(`error: ${(error as Error).message}`)
@@ -41,10 +42,6 @@ function endSignal(): AbortSignal {
 
 async function run(args: readonly string[], signal: AbortSignal): Promise<number> {
   try {
-    if (args[0] === '--version') {
-      print(generator())
-      return exitCodes.done
-    }
     const { dispatch } = await program(args[0])
     return await dispatch(args, { generator: generator(), signal })
   } catch (error) {

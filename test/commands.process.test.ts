@@ -9,7 +9,7 @@ const inline = (code: string, attributes = 'id=nap testbed=local trials=2') =>
 const nap = inline(`await $\`true\`\nexport const rows = [{ elapsedNs: 1500 }]`)
 const value = '\nIt takes `=nap.local.default.elapsedNs.mean | us`.\n'
 const local = (patterns: string, script = 'experiments/nap.ts') =>
-  `\n\`\`\`yaml experiment\nid: nap\nscript: ${script}\nenvironments: [local]\ntrials: 3\nparameters: {load: 0}\npatterns:\n${patterns}\n\`\`\`\n`
+  `\n\`\`\`yaml experiment\nid: nap\nscript: ${script}\nenvironments: [local]\nboots: 1\ntrials: 3\nparameters: {load: 0}\npatterns:\n${patterns}\n\`\`\`\n`
 const script = `import type { Cell, Result } from 'repro'
 import { mean } from 'repro'
 
@@ -123,7 +123,7 @@ describe('a build', () => {
   })
 
   it('divides trials over as many boots as it is told, and says where that is not what the document says', async () => {
-    const boots = local('  base: {}').replace('trials: 3', 'trials: 6\nboots: 3')
+    const boots = local('  base: {}').replace('boots: 1\ntrials: 3', 'trials: 6\nboots: 3')
     write({ 'paper/index.md': front + boots, 'experiments/nap.ts': script })
     const dry = async (...flags: readonly string[]) => await repro('build', '-n', ...flags)
     expect((await dry()).err).toBe('')
@@ -255,7 +255,7 @@ describe('a document with errors', () => {
     [
       'a misspelt key',
       front + local('  base: {}').replace('trials', 'trails'),
-      'paper/index.md:9:1 error unknown key: trails (did you mean trials?)',
+      'paper/index.md:10:1 error unknown key: trails (did you mean trials?)',
     ],
     [
       'an unknown pattern',

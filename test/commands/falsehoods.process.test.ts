@@ -39,6 +39,7 @@ title: Falsehoods
 id: times
 script: experiments/times.ts
 environments: [here]
+boots: 1
 trials: ${trials}
 parameters: {factor: 1}
 invariants:

@@ -144,7 +144,10 @@ describe('repro help', () => {
     [['run', '--onyl', 'x'], 'unknown option: --onyl (did you mean --only?)'],
     [['build', '--frozen=yes'], '--frozen takes no value, but got yes'],
     [['build', '--only', '--record'], '--only takes a value, not the option --record'],
-    [['build', '--only='], '--only takes patterns or experiment/environment/pattern, separated by commas'],
+    [
+      ['build', '--only='],
+      '--only takes patterns, experiment/environment/pattern or parameter=value, separated by commas',
+    ],
     [['build', '--trials', '3', '--trials', '4'], '--trials takes one value, not 3 and 4'],
     [['build', 'a.md', 'b.md'], 'unexpected argument: b.md (usage: repro build [DOCUMENT])'],
   ])('%j is a mistake', async (args, message) => {

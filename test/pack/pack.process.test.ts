@@ -58,6 +58,7 @@ artifact:
 id: waiting
 script: experiments/s.ts
 environments: [local]
+boots: 1
 trials: 20
 parameters: {load: 0}
 patterns: {idle: {}, busy: {label: a busy day, load: 40}}
