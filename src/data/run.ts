@@ -1,6 +1,6 @@
 /** Data that nobody reruns, as runs: whatever reads the rows of a run reads these. */
 
-import { sha256 } from '../files/tracked.ts'
+import { sha256 } from '../files/fingerprint.ts'
 import { bootColumn, type Column, excludedColumn, type Row, type Run } from '../results/run.ts'
 import { exclusionsIn, rowMaker } from '../results/runfile.ts'
 import { type ReadColumn, type ReadColumns, readColumns } from './columns.ts'

@@ -11,7 +11,7 @@
  * combinations that it fits, or else is one more combination.
  */
 
-import { sha256 } from '../files/tracked.ts'
+import { sha256 } from '../files/fingerprint.ts'
 import { folderOf } from '../results/name.ts'
 import {
   flatParameters,

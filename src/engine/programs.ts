@@ -9,8 +9,9 @@ import { basename, delimiter, dirname, isAbsolute, join, posix, relative } from 
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../dist.ts'
 import type { ExperimentBlock } from '../document/block.ts'
+import { sha256 } from '../files/fingerprint.ts'
 import { FileError } from '../files/ordinary.ts'
-import { type Files, sha256 } from '../files/tracked.ts'
+import type { Files } from '../files/tracked.ts'
 import {
   isNodeScript,
   languageOfFile,

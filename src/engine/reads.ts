@@ -6,8 +6,9 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { codeDigest, isCode } from '../files/code.ts'
+import { sha256 } from '../files/fingerprint.ts'
 import { FileError } from '../files/ordinary.ts'
-import { type Files, sha256 } from '../files/tracked.ts'
+import type { Files } from '../files/tracked.ts'
 import type { Inputs, Run } from '../results/run.ts'
 
 /**

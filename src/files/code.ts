@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path'
 import jsTokens from 'js-tokens'
-import { sha256 } from './tracked.ts'
+import { sha256 } from './fingerprint.ts'
 
 /** Functions that remove comments, by file extension. Files of other types are hashed byte for byte. */
 const languages = new Map([

@@ -4,32 +4,9 @@
  * changed.
  */
 
-import { createHash } from 'node:crypto'
-import type { BigIntStats } from 'node:fs'
-import { isAbsolute } from 'node:path'
+import { type Fingerprint, type Fingerprints, look, nameOf, sha256, stampAt, stampOf } from './fingerprint.ts'
 import { matching } from './glob.ts'
-import {
-  type Content,
-  type Entry,
-  entriesInside,
-  FileError,
-  pathInside,
-  problemOf,
-  readInside,
-  readOrdinary,
-  statusOf,
-} from './ordinary.ts'
-
-/** An access: a file's digest and stamp, a folder's names (subfolders end in a slash), or nothing. */
-export type Fingerprint =
-  | { readonly type: 'file'; readonly stamp: string; readonly sha256: string }
-  | { readonly type: 'folder'; readonly names: readonly string[] }
-  | { readonly type: 'nothing' }
-  /** May have changed unnoticed: the next build looks at everything. */
-  | { readonly type: 'doubtful' }
-
-/** By the path as requested: relative to the project, or absolute. */
-export type Fingerprints = Readonly<Record<string, Fingerprint>>
+import { type Content, type Entry, entriesInside, pathInside, problemOf, readInside } from './ordinary.ts'
 
 /**
  * Paths are relative to the project and untrusted: every method throws a FileError for a path that leaves the
@@ -125,67 +102,4 @@ export function openFiles(project: string, remembered: Fingerprints = {}): Files
 
 function decoded(content: Uint8Array | undefined): string | undefined {
   return content && new TextDecoder().decode(content)
-}
-
-/** True if a build would see the same again. Files with another stamp are compared by content. */
-export function unchanged(project: string, fingerprints: Fingerprints): boolean {
-  try {
-    return Object.entries(fingerprints).every(([path, fingerprint]) =>
-      isUnchanged(project, path, fingerprint),
-    )
-  } catch (error) {
-    if (error instanceof FileError) return false // the build will report it
-    throw error
-  }
-}
-
-function isUnchanged(project: string, path: string, fingerprint: Fingerprint): boolean {
-  switch (fingerprint.type) {
-    case 'nothing':
-      return statusOf(placeOf(project, path)) === undefined
-    case 'folder':
-      return entriesInside(project, path)?.map(nameOf).join('\n') === fingerprint.names.join('\n')
-    case 'file':
-      return stampAt(project, path) === fingerprint.stamp || digestAt(project, path) === fingerprint.sha256
-    default:
-      return false // written by another version
-  }
-}
-
-function digestAt(project: string, path: string): string | undefined {
-  const found = look(project, path)
-  return found && sha256(found.content)
-}
-
-function look(project: string, path: string): Content | undefined {
-  return isAbsolute(path) ? readOrdinary(path) : readInside(project, path)
-}
-
-function placeOf(project: string, path: string): string {
-  return isAbsolute(path) ? path : pathInside(project, path)
-}
-
-function nameOf({ name, type }: Entry): string {
-  return type === 'folder' ? `${name}/` : name
-}
-
-/** A file changed this recently may change again within the same stamp, so it gets none (as in git). */
-const racyNs = 20_000_000n
-
-/** Returns size, inode and times of a file; empty if it changed just now. */
-function stampOf({ size, ino, mtimeNs, ctimeNs }: BigIntStats): string {
-  const nowNs = BigInt(Date.now()) * 1_000_000n
-  if (nowNs - mtimeNs < racyNs || nowNs - ctimeNs < racyNs) return ''
-  return `${size} ${ino} ${mtimeNs} ${ctimeNs}`
-}
-
-/** Returns the stamp of a path; undefined if there is no file, or it changed just now. */
-function stampAt(project: string, path: string): string | undefined {
-  const found = statusOf(placeOf(project, path))
-  return found?.isFile() ? stampOf(found) || undefined : undefined
-}
-
-/** Returns the SHA-256 (hex) of a file's content or a text. */
-export function sha256(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex')
 }

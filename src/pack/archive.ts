@@ -8,7 +8,7 @@ import { lstatSync, realpathSync, statSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { type Zippable, zipSync } from 'fflate'
-import { sha256 } from '../files/tracked.ts'
+import { sha256 } from '../files/fingerprint.ts'
 import { ExplainedError } from '../text/message.ts'
 
 export interface PackedFile {

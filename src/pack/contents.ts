@@ -2,8 +2,9 @@
 
 import { lstatSync, readlinkSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
+import { sha256 } from '../files/fingerprint.ts'
 import { FileError, pathInside, readInside, realPathInside } from '../files/ordinary.ts'
-import { type Files, sha256 } from '../files/tracked.ts'
+import type { Files } from '../files/tracked.ts'
 import { formats } from '../report/formats.ts'
 import { markdownText } from '../text/markdown.ts'
 import { ExplainedError } from '../text/message.ts'

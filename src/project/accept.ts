@@ -1,8 +1,9 @@
 /** Accepts edits by hand to the rows of recorded runs, and says in the run whose, when and why. */
 
 import type { PlannedCell } from '../engine/cells.ts'
+import { sha256 } from '../files/fingerprint.ts'
 import { type Git, openGit } from '../files/git.ts'
-import { openFiles, sha256 } from '../files/tracked.ts'
+import { openFiles } from '../files/tracked.ts'
 import { violation } from '../query/invariant.ts'
 import { type Acceptance, runName } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'

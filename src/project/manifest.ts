@@ -3,8 +3,8 @@
  * nothing changed, a build exits before it loads the rest of the program.
  */
 
+import { type Fingerprints, sha256, unchanged } from '../files/fingerprint.ts'
 import { entriesInside, FileError, readInside } from '../files/ordinary.ts'
-import { type Fingerprints, sha256, unchanged } from '../files/tracked.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'

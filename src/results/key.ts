@@ -1,6 +1,6 @@
 /** Keys: digests of everything that determines a result. */
 
-import { sha256 } from '../files/tracked.ts'
+import { sha256 } from '../files/fingerprint.ts'
 import { isMapping, type Parameter, type Parameters } from './parameters.ts'
 import type { Inputs, Run } from './run.ts'
 

@@ -6,7 +6,7 @@
 
 import { csvFormatRows } from 'd3-dsv'
 import * as z from 'zod'
-import { sha256 as sha256Of } from '../files/tracked.ts'
+import { sha256 as sha256Of } from '../files/fingerprint.ts'
 import { CsvError, openCsv, sharedText } from '../text/csv.ts'
 import { isDate } from '../text/dates.ts'
 import { decimal } from '../text/numbers.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { columnTexts, readData } from '../../src/data/run.ts'
-import { sha256 } from '../../src/files/tracked.ts'
+import { sha256 } from '../../src/files/fingerprint.ts'
 import { bootsOf } from '../../src/results/run.ts'
 import { bytesOf, read, runOf, spec } from './table.ts'
 

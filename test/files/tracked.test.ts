@@ -4,8 +4,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { unchanged } from '../../src/files/fingerprint.ts'
 import { FileError } from '../../src/files/ordinary.ts'
-import { openFiles, unchanged } from '../../src/files/tracked.ts'
+import { openFiles } from '../../src/files/tracked.ts'
 
 /** A project next to a file outside of it. */
 const around = mkdtempSync(join(tmpdir(), 'repro-files-'))

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { sha256 } from '../../src/files/tracked.ts'
+import { sha256 } from '../../src/files/fingerprint.ts'
 import {
   everyManifest,
   filesFolder,

@@ -5,7 +5,7 @@
 
 import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sha256 } from '../../src/files/tracked.ts'
+import { sha256 } from '../../src/files/fingerprint.ts'
 import { cacheFolder } from '../../src/testbed/cache.ts'
 import { openApt, unpack } from '../../src/toolchain/apt.ts'
 import { download, Gone } from '../../src/toolchain/download.ts'

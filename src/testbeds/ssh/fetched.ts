@@ -2,7 +2,7 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { sha256 } from '../../files/tracked.ts'
+import { sha256 } from '../../files/fingerprint.ts'
 import { TestbedError } from '../../testbed/board.ts'
 import type { Answer } from './connection.ts'
 

@@ -9,7 +9,7 @@
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { sha256 } from '../../files/tracked.ts'
+import { sha256 } from '../../files/fingerprint.ts'
 import { type Job, TestbedError } from '../../testbed/board.ts'
 import { bootSettings } from '../../toolchain/bootsettings.ts'
 import { cpio, type Entry } from '../../toolchain/cpio.ts'

@@ -2,7 +2,7 @@
 
 import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { sha256 } from '../../files/tracked.ts'
+import { sha256 } from '../../files/fingerprint.ts'
 import { cpio, type Entry } from '../../toolchain/cpio.ts'
 import { executables, type Source } from '../../toolchain/initramfs.ts'
 import { agent } from './connection.ts'

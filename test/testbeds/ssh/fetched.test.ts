@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
-import { sha256 } from '../../../src/files/tracked.ts'
+import { sha256 } from '../../../src/files/fingerprint.ts'
 import { parseAnswer } from '../../../src/testbeds/ssh/connection.ts'
 import { listedFiles, writeFiles } from '../../../src/testbeds/ssh/fetched.ts'
 
