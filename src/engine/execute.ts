@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs'
 import { rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { makeFolder, move, remove } from '../files/change.ts'
-import { sha256 } from '../files/fingerprint.ts'
+import { type Fingerprints, sha256 } from '../files/fingerprint.ts'
 import { openFiles } from '../files/tracked.ts'
 import { violation } from '../query/invariant.ts'
 import { machinePrefix } from '../query/machine.ts'
@@ -38,6 +38,8 @@ export interface ExecutionContext {
   readonly executor: Executor
   readonly store: Store
   readonly seal: Seal
+  /** Files as the plan saw them. */
+  readonly seen: Fingerprints
   /** Name and version of this program. */
   readonly generator: string
 }
@@ -216,9 +218,9 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
 }
 
 /** Throws an ExperimentError if a file that decides the result was changed since the cell was planned. */
-function requireUnchanged({ cell, project, inputs, program }: Task): void {
+function requireUnchanged({ cell, project, inputs, program, seen }: Task): void {
   const { script } = cell.block
-  const changed = changedSince(inputs, { script, isProgram: program !== undefined }, openFiles(project))
+  const changed = changedSince(inputs, { script, isProgram: program !== undefined }, openFiles(project, seen))
   if (changed !== undefined)
     throw new ExperimentError(
       `${changed} changed since the build began: build again (a file that the script writes is no input)`,

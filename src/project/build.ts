@@ -148,6 +148,7 @@ export async function build(
       const executionContext = {
         ...originalSite(site, document),
         executor,
+        seen: files.fingerprints(),
         store: openStore(site.project, openFiles(site.project), site.seal),
       }
       let left: readonly Step[] | undefined
