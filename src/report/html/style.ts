@@ -50,6 +50,8 @@ code, pre { font-family: var(--mono); font-size: .84em; }
 :not(pre) > code { background: var(--faint); border-radius: 3px; padding: .08em .28em; }
 pre { background: var(--faint); border-radius: 4px; padding: .8rem 1rem; overflow-x: auto; line-height: 1.45; }
 pre code { font-size: 1em; }
+/* In its own letters, which are smaller: lines of code have 80 and more. */
+html article > pre { max-width: 84ch; }
 
 /* Japanese: more air between lines, a blank of a quarter letter before and after Latin letters, and sans-serif where Latin has italics. */
 :lang(ja) { line-break: strict; text-autospace: normal; text-spacing-trim: normal; }
@@ -85,8 +87,8 @@ td.missing, .value.missing { background: var(--warn-paper); font-style: italic; 
 
 nav.contents { font: .86rem/1.45 var(--sans); max-width: 62rem; margin: 1.5rem auto 0; }
 nav.contents h2 { font: 600 .8rem var(--sans); letter-spacing: .06em; text-transform: uppercase; color: var(--quiet); margin: 0 0 .5rem; }
-nav.contents ol { list-style: none; margin: 0; padding: 0; }
-nav.contents li { margin: .25rem 0; }
+nav.contents ol { list-style: none; margin: 0; padding: 0; columns: 15rem; }
+nav.contents li { padding: .125rem 0; break-inside: avoid; }
 nav.contents .depth-3 { padding-left: 1rem; font-size: .95em; }
 nav.contents a { color: inherit; text-decoration: none; }
 nav.contents a:hover { text-decoration: underline; }
