@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { isAlive, project, repro, source, start, write } from './project.ts'
+import { isAlive, project, repro, start, write } from './project.ts'
+import { source } from './source.ts'
 
 const front = '---\ntitle: Sleep\n---\n'
 const inline = (code: string, attributes = 'id=nap testbed=local trials=2') =>

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { source } from './project.ts'
+import { source } from './source.ts'
 
 interface Locked {
   readonly version: string

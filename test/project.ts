@@ -1,4 +1,7 @@
-/** A project in a temporary folder for each test of a file, and the command line that runs in it. */
+/**
+ * A project in a temporary folder for each test of a file, and the command line that runs in it. Not for the quick
+ * tests: their files share modules, so that the hooks here would only be those of the first file.
+ */
 
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
@@ -6,10 +9,8 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach } from 'vitest'
-
-export const source = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url))
+import { source } from './source.ts'
 
 export let project: string
 beforeEach(() => {

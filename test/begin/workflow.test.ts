@@ -12,7 +12,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { workflowFile, workflowOf } from '../../src/begin/workflow.ts'
 import { invocation } from '../../src/text/program.ts'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 let parser: typeof import('@actions/workflow-parser')
 let folder: string

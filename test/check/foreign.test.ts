@@ -7,7 +7,7 @@ import { checkMathematics } from '../../src/check/mathematics.ts'
 import { warnOfUnseen } from '../../src/check/unseen.ts'
 import { parseDocument } from '../../src/document/document.ts'
 import { loadTypesetter } from '../../src/text/tex.ts'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 const typeset = await loadTypesetter()
 

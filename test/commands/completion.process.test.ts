@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { registry } from '../../src/commands/registry.ts'
 import { shells } from '../../src/commands/work/completion.ts'
-import { project, repro, source, write } from '../project.ts'
+import { project, repro, write } from '../project.ts'
+import { source } from '../source.ts'
 
 const script = (shell: string) => shells.get(shell)?.(registry) ?? ''
 

@@ -10,7 +10,7 @@ import { type Command, commandsIn } from '../../src/commands/command.ts'
 import { optionTerm, optionText } from '../../src/commands/help.ts'
 import { registry } from '../../src/commands/registry.ts'
 import { code, keysOf, referenceTables, schemas, table } from '../docs/reference.ts'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 const commands = commandsIn(registry)
 const ofTrace = commands.filter(([path]) => path.startsWith('trace '))

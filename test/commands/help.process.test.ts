@@ -3,7 +3,8 @@ import { commandsIn } from '../../src/commands/command.ts'
 import { commandHelp, exitsOf, generalHelp, groupHelp } from '../../src/commands/help.ts'
 import { commandName, readArguments } from '../../src/commands/parse.ts'
 import { registry } from '../../src/commands/registry.ts'
-import { repro, source } from '../project.ts'
+import { repro } from '../project.ts'
+import { source } from '../source.ts'
 
 const all = commandsIn(registry)
 

@@ -14,7 +14,7 @@ import type { Verification } from '../../src/claims/verification.ts'
 import type { Verdicts } from '../../src/commands/terminal/verdicts.ts'
 import { plainFailure, plainVerdicts, verifyOutput } from '../../src/commands/terminal/verifyjson.ts'
 import type { ClaimBlock } from '../../src/document/block.ts'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 const file = source('docs/verify.schema.json')
 const schemaText = () =>

@@ -4,7 +4,8 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, it } from 'vitest'
-import { project, repro, source, write } from '../project.ts'
+import { project, repro, write } from '../project.ts'
+import { source } from '../source.ts'
 import { claim, experiment } from './blocks.ts'
 
 const paper = (tolerance: number) => ({

@@ -2,7 +2,8 @@
 
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { repro, source, write } from '../project.ts'
+import { repro, write } from '../project.ts'
+import { source } from '../source.ts'
 
 const page = readFileSync(source('docs/data.md'), 'utf8')
 

@@ -1,7 +1,7 @@
 /** Fenced blocks of the project's documents. */
 
 import { readdirSync, readFileSync } from 'node:fs'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 export interface Block {
   readonly path: string

@@ -3,7 +3,8 @@
 import { cpSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { invocation } from '../../src/text/program.ts'
-import { project, repro, source, write } from '../project.ts'
+import { project, repro, write } from '../project.ts'
+import { source } from '../source.ts'
 import { commands, type Where } from './commands.ts'
 
 const lines = (where: Where) =>

@@ -11,7 +11,7 @@ import { descend } from '../../src/document/markdown.ts'
 import { openDocument } from '../../src/project/site.ts'
 import { textOf } from '../../src/report/textof.ts'
 import { openSeal } from '../../src/results/seal.ts'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 import { documents } from './blocks.ts'
 
 const checkout = source('.')

@@ -10,7 +10,7 @@ import { makeReport } from '../../src/report/report.ts'
 import { runName } from '../../src/results/run.ts'
 import { recordedFolder } from '../../src/results/store.ts'
 import { judged, measured, opened } from '../engine/measured.ts'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 const drawer = openDrawer()
 afterAll(() => drawer[Symbol.dispose]())

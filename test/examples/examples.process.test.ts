@@ -3,7 +3,8 @@
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { project, repro, source } from '../project.ts'
+import { project, repro } from '../project.ts'
+import { source } from '../source.ts'
 
 const names = readdirSync(source('examples'), { withFileTypes: true }).flatMap((entry) =>
   entry.isDirectory() ? [entry.name] : [],

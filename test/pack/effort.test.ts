@@ -5,7 +5,7 @@ import { readEnvironments } from '../../src/testbeds/environments.ts'
 import { xenQemu } from '../../src/testbeds/xen-qemu/testbed.ts'
 import { megabytes, minutes } from '../../src/text/numbers.ts'
 import { readLock } from '../../src/toolchain/packages.ts'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 function run(provenance: Run['provenance'], bytes: readonly number[] = []): Run {
   const files = Object.fromEntries(bytes.map((size, index) => [`raw${index}`, { sha256: '', bytes: size }]))

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { project, repro, source } from '../project.ts'
+import { project, repro } from '../project.ts'
+import { source } from '../source.ts'
 
 it('the study has no errors where nothing is recorded: it can be run from the beginning', async () => {
   const files = execFileSync('git', ['-C', source('.'), 'ls-files', '-z', 'paper', 'experiments', 'figures'])

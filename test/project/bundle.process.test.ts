@@ -6,7 +6,7 @@ import type { OutputFile, Plugin } from 'esbuild'
 import { expect, it } from 'vitest'
 // @ts-expect-error -- a script of the build, without types
 import { bundle } from '../../bundle.mjs'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 /** Digests of the bundle's entries, as if the file of a package that `changed` fits were another one. */
 async function entries(changed?: RegExp): Promise<Readonly<Record<string, string>>> {

@@ -9,7 +9,7 @@ import { openSeal } from '../../src/results/seal.ts'
 import type { Environment } from '../../src/testbed/testbed.ts'
 import { readEnvironments } from '../../src/testbeds/environments.ts'
 import { xenQemu } from '../../src/testbeds/xen-qemu/testbed.ts'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 let around: string
 let project: string

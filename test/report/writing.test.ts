@@ -12,8 +12,8 @@ import { writeMarkdown } from '../../src/report/markdown/document.ts'
 import { makeReport } from '../../src/report/report.ts'
 import { tableKinds } from '../../src/report/tables/kinds.ts'
 import { loadTypesetter } from '../../src/text/tex.ts'
-import { source } from '../project.ts'
 import { fakeRun } from '../results/fake.ts'
+import { source } from '../source.ts'
 
 const drawer = openDrawer()
 afterAll(() => drawer[Symbol.dispose]())

@@ -4,7 +4,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { project, source, write } from '../project.ts'
+import { project, write } from '../project.ts'
+import { source } from '../source.ts'
 
 const paper = `---
 title: Installed

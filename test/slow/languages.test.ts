@@ -13,7 +13,8 @@ import {
 } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { isAlive, project, repro, source, start, write } from '../project.ts'
+import { isAlive, project, repro, start, write } from '../project.ts'
+import { source } from '../source.ts'
 
 const has = (program: string) => spawnSync(program, ['--version']).status === 0
 const inline = (language: string, id: string, code: string, attributes = 'trials=1') =>

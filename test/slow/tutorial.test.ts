@@ -7,7 +7,8 @@ import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { assertShown, follow, type Ran, stepsOf } from '../docs/steps.ts'
-import { project, source } from '../project.ts'
+import { project } from '../project.ts'
+import { source } from '../source.ts'
 import { launch } from './chromium.ts'
 
 const steps = stepsOf(readFileSync(source('docs/tutorial.md'), 'utf8'))

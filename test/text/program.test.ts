@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { commandName, invocation, registryName } from '../../src/text/program.ts'
-import { source } from '../project.ts'
+import { source } from '../source.ts'
 
 const inFolder = (folder: string, ending: RegExp) =>
   readdirSync(source(folder), { recursive: true, encoding: 'utf8' })

@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { visible } from '../../../src/commands/terminal/terminal.ts'
-import { project, repro, source, write } from '../../project.ts'
+import { project, repro, write } from '../../project.ts'
+import { source } from '../../source.ts'
 
 describe('control characters', () => {
   it.each([

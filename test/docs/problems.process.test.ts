@@ -1,11 +1,12 @@
 /**
  * docs/problems.md has every rule that the source names, and what is said of its examples. To write that anew:
- * npx vitest run test/docs/problems.test.ts -u
+ * npx vitest run test/docs/problems.process.test.ts -u
  */
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { project, source } from '../project.ts'
+import { project } from '../project.ts'
+import { source } from '../source.ts'
 import {
   type Entry,
   entriesOf,

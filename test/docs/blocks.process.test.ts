@@ -10,14 +10,15 @@ import { parse, stringify } from 'yaml'
 import { openDocument } from '../../src/project/site.ts'
 import { openSeal } from '../../src/results/seal.ts'
 import { readEnvironments } from '../../src/testbeds/environments.ts'
-import { project, source } from '../project.ts'
+import { project } from '../project.ts'
+import { source } from '../source.ts'
 import { type Block, blocksOf, documents } from './blocks.ts'
 import { commands } from './commands.ts'
 
 /** Documents whose blocks are all read by one test. */
 const followed = new Map([
   ['docs/tutorial.md', 'test/slow/tutorial.test.ts'],
-  ['docs/problems.md', 'test/docs/problems.test.ts'],
+  ['docs/problems.md', 'test/docs/problems.process.test.ts'],
   ['docs/writing.md', 'test/report/writing.test.ts'],
   ['docs/languages.md', 'test/slow/languages.test.ts'],
   ['docs/data.md', 'test/data/example.process.test.ts'],
