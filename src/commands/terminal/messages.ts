@@ -33,16 +33,12 @@ export function pathFromHere(project: string, path: string): string {
   return relative('', join(project, path))
 }
 
-/**
- * One line per message, with its id in docs/problems.md:
- * `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?) [unknown-pattern]`.
- */
+/** One line per message: `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */
 export function documentMessages(file: VFile): string {
   return file.messages
-    .map(({ file: own = file.path, line = 1, column = 1, fatal, reason, ruleId }) => {
-      const text = ruleId === undefined ? reason : `${reason} [${ruleId}]`
-      return messageLine(pathFromHere(file.cwd, own), { line, column }, fatal ? 'error' : 'warning', text)
-    })
+    .map(({ file: own = file.path, line = 1, column = 1, fatal, reason }) =>
+      messageLine(pathFromHere(file.cwd, own), { line, column }, fatal ? 'error' : 'warning', reason),
+    )
     .join('\n')
 }
 
