@@ -607,15 +607,14 @@ function checkReferences(document: Document, project: Project): void {
   const keys = project.bibliography?.keys ?? []
   for (const mention of mentions) warnOfNearMiss(mention, { ids, keys, file })
   const defined = new Set(ids)
+  const named = ids.filter((one) => isReference({ id: one }))
   for (const { id, place } of found) {
     if (defined.has(id)) continue
     const what = kindOfId(id) ?? 'figure'
-    const named = ids.filter((one) => isReference({ id: one }))
-    const advice = nearest(id, named) === undefined ? howToName(what, id) : undefined
-    // A list of all would have ids of other kinds.
     const alike = named.filter((one) => kindOfId(one) === what)
-    const known = nearest(id, named) === undefined ? alike : named
-    fail(file, 'unknown-reference', place, `unknown ${what}: @${id}${advice ?? hint(id, known)}`)
+    const isNear = nearest(id, named) !== undefined
+    const advice = isNear ? hint(id, named) : (howToName(what, id) ?? hint(id, alike))
+    fail(file, 'unknown-reference', place, `unknown ${what}: @${id}${advice}`)
   }
 }
 

@@ -30,6 +30,9 @@ interface Form {
 
 const attributeList = String.raw`(?:#[\w:.-]+|\.[A-Za-z][\w-]*|[A-Za-z][\w-]*=(?:"[^"]*"|'[^']*'|[^\s}]+)|-)`
 
+/** To something of the document, not to a work. */
+const reference = /@(?:tbl|fig|eq|sec|lst)-/
+
 /** Between words or numbers, with blanks on both sides or on none: not `--option`. */
 const dashes = (() => {
   const [end, start] = [String.raw`[\p{L}\p{N}).,;:!?%"'”’\]]`, String.raw`[\p{L}\p{N}("'“‘[$]`]
@@ -67,7 +70,7 @@ const inText: readonly Form[] = [
     ruleId: 'citation-form',
     pattern: /\[-@[\p{L}\p{N}_][^[\]]*\]/gu,
     say: ([whole]) =>
-      /@(?:tbl|fig|eq|sec|lst)-/.test(whole)
+      reference.test(whole)
         ? `${whole} is not read: write ${whole.slice(2, -1)}, which has a kind and a number`
         : `${whole} is not read: write [@key]; a citation is a number and has no names to leave out`,
   },
@@ -75,7 +78,7 @@ const inText: readonly Form[] = [
     ruleId: 'citation-form',
     pattern: /\[(?!\s*-?@)[^[\]@]*\s-?@[\p{L}_][\w:.-]*[^[\]]*\]/gu,
     say: ([whole]) =>
-      /@(?:tbl|fig|eq|sec|lst)-/.test(whole)
+      reference.test(whole)
         ? `${whole} keeps its brackets, and a reference says what it is to: write @${/@([\w-]+)/.exec(whole)?.[1]} alone`
         : `${whole} is not read: write the words before it, and [@key] or [@key, p. 3]`,
   },

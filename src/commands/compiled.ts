@@ -28,7 +28,7 @@ export function loadCompiled<Exports>(file: string, folder: string, use: string)
   const require = createRequire(file)
   const kept = join(folder, nameOf(file, use))
   const cachedData = readKept(kept)
-  // Bundles are ASCII, of which one byte a character is a copy less.
+  // Bundles are ASCII: read as Latin-1, they need not be decoded.
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
   // A script whose code was kept cannot import by itself; bundle.mjs has it call this.
@@ -39,7 +39,7 @@ export function loadCompiled<Exports>(file: string, folder: string, use: string)
   return module.exports
 }
 
-/** Other versions of Node or V8 have other code; which they refuse, but would write anew in turns. */
+/** Has the version of Node, as two versions would otherwise overwrite each other's code in turns. */
 function nameOf(file: string, use: string): string {
   return `${basename(file)}.${use}.${process.version}-${process.arch}`
 }

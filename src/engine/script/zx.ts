@@ -1,6 +1,6 @@
 /**
  * zx for scripts, whose names are global. Loading it takes longer than most scripts run, so it is loaded ahead only
- * for scripts that may use it: never first in a trial, whose time it would be.
+ * for scripts that may use it, and before their trials, whose times it would lengthen.
  */
 
 import fs from 'node:fs'
