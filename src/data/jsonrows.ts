@@ -20,7 +20,7 @@ function ofLines(text: string): CellTable {
     line += 1
     if (written === '') continue
     lines.push(line)
-    builder.add(parsed(written, line), `line ${line}`, written)
+    builder.add(parsed(written, line), `line ${line}`, longIntegersIn(written))
   }
   return builder.table((row) => `line ${lines[row] ?? '?'}`)
 }
@@ -30,7 +30,8 @@ function ofArray(text: string): CellTable {
   if (!Array.isArray(items)) throw new DataError('not an array of objects')
   const builder = tableBuilder()
   const place = (row: number) => `row ${row + 1}`
-  for (const [row, item] of items.entries()) builder.add(item, place(row), text)
+  const hasLong = longIntegersIn(text)
+  for (const [row, item] of items.entries()) builder.add(item, place(row), hasLong)
   return builder.table(place)
 }
 
@@ -66,14 +67,25 @@ const contextCharacters = 10
 
 const longInteger = /(?<![\w."+-])-?\d{16,}(?![\w."])/
 
+/** Looks for whole numbers of 16 digits and more in a text when it is first asked, and not again for each value. */
+function longIntegersIn(text: string): () => boolean {
+  let found: boolean | undefined
+  return () => (found ??= longInteger.test(text))
+}
+
+interface Where {
+  readonly place: string
+  readonly hasLong: () => boolean
+}
+
 /** Columns in the order in which objects name them first; what an object lacks is absent. */
 function tableBuilder() {
   const columns = new Map<string, Cell[]>()
   const nested = new Set<string>()
   let rows = 0
   return {
-    /** `text` has the object as it is written. */
-    add(item: unknown, place: string, text: string): void {
+    /** `hasLong` tells whether the text with the object has long whole numbers. */
+    add(item: unknown, place: string, hasLong: () => boolean): void {
       if (typeof item !== 'object' || item === null || Array.isArray(item))
         throw new DataError(
           `${place}: ${JSON.stringify(item)?.slice(0, 40)} is no object with a value for each column`,
@@ -82,7 +94,7 @@ function tableBuilder() {
         if (name.trim() === '') throw new DataError(`${place}: a column without a name`)
         const cells = columns.get(name) ?? new Array<Cell>(rows).fill(null)
         columns.set(name, cells)
-        cells.push(cellOf(value, name, { place, text }))
+        cells.push(cellOf(value, name, { place, hasLong }))
       }
       rows += 1
       requireSize(Math.min(rows, limits.rows + 1), columns.size)
@@ -94,14 +106,14 @@ function tableBuilder() {
     },
   }
 
-  function cellOf(value: unknown, name: string, { place, text }: { place: string; text: string }): Cell {
+  function cellOf(value: unknown, name: string, { place, hasLong }: Where): Cell {
     if (typeof value === 'string') {
       requireShort(value, `${place}, column ${name}`)
       return value === '' ? null : value
     }
     if (typeof value === 'number') {
       // 1e20 is as large and exact; the parser has lost how it was written.
-      if (Number.isInteger(value) && !Number.isSafeInteger(value) && longInteger.test(text))
+      if (Number.isInteger(value) && !Number.isSafeInteger(value) && hasLong())
         throw new DataError(
           `${place}, column ${name}: a whole number beyond 2^53 is not exact: write it as text`,
         )
