@@ -4,7 +4,7 @@ import type { Heading, Nodes } from 'mdast'
 import type { Place } from '../document/block.ts'
 import { type Document, referenceIds } from '../document/document.ts'
 import { headingIds, slugOf } from '../document/headings.ts'
-import { descend } from '../document/markdown.ts'
+import { descend, plainText } from '../document/markdown.ts'
 import { sourceText, sliceOf } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
 import { hint } from '../text/spelling.ts'
@@ -56,13 +56,6 @@ function isOpen(heading: Heading): boolean {
       node.type === 'inlineMath' ||
       (node.type === 'text' && node.value.includes('@')),
   )
-}
-
-/** The words of a node, as far as they are known. */
-function plainText(node: Nodes): string {
-  return [...descend(node)]
-    .map((visit) => (visit.node.type === 'text' || visit.node.type === 'inlineCode' ? visit.node.value : ''))
-    .join('')
 }
 
 function decoded(id: string): string {

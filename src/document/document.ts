@@ -22,7 +22,7 @@ import { type Fence, isBlock, readFence } from './fence.ts'
 import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
 import { includeAt, writtenAt } from './include.ts'
 import { LimitError } from './limits.ts'
-import { descend, type Footnotes, parseFile, parseValue, type Visit } from './markdown.ts'
+import { descend, type Footnotes, parseFile, parseValue, plainText, type Visit } from './markdown.ts'
 import { type Locate, locateInInlineCode, placeAt, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
 import { isReference, mentionsIn, type Reference } from './reference.ts'
@@ -120,7 +120,7 @@ export function parseDocument(
   const sink = whole ? file : new VFile()
   const written = readFrontMatter(first?.type === 'yaml' ? first : undefined, text, {
     file: sink,
-    heading: heading && plainText(heading),
+    heading: heading && plainText(heading).trim(),
   })
   const { translationOf, abstract: abstractText, abstractLocate: locate } = written
   const translated = translationOf && typeof original === 'object' ? original : undefined
@@ -206,15 +206,8 @@ export function parseDocument(
 /** The title of a document without front matter: its first line, if that is a heading. */
 function titleHeading({ children }: Root): Heading | undefined {
   const first = children.find(({ type }) => type !== 'html')
-  const isTitle = first?.type === 'heading' && first.depth === 1 && plainText(first) !== ''
+  const isTitle = first?.type === 'heading' && first.depth === 1 && plainText(first).trim() !== ''
   return isTitle ? first : undefined
-}
-
-function plainText(heading: Heading): string {
-  const texts = [...descend(heading)].map(({ node }) =>
-    node.type === 'text' || node.type === 'inlineCode' ? node.value : '',
-  )
-  return texts.join('').trim()
 }
 
 /** Gives a script the line that it has in its own file: errors are told with it. */

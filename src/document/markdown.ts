@@ -195,3 +195,11 @@ export function* descend(top: Nodes, near: Place = { line: 1, column: 1 }): Gene
     }
   }
 }
+
+/** The words of a node, as far as they are known without runs. */
+export function plainText(top: Nodes): string {
+  const texts = [...descend(top)].map(({ node }) =>
+    node.type === 'text' || node.type === 'inlineCode' ? node.value : '',
+  )
+  return texts.join('')
+}
