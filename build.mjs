@@ -6,7 +6,7 @@ import { bundle } from './bundle.mjs'
 
 await rm('dist', { recursive: true, force: true })
 const { inputs } = await bundle()
-await chmod('dist/cli.js', 0o755)
+await chmod('dist/cli.cjs', 0o755)
 for (const name of ['xen-qemu/processors.c', 'xen-qemu/states.c', 'ssh/agent.sh', 'ssh/yields.c'])
   await copyFile(`src/testbeds/${name}`, `dist/${basename(name)}`)
 await copyFile('src/languages/imports.py', 'dist/imports.py')
@@ -16,7 +16,7 @@ await writeFile('dist/LICENSES.txt', await licenses([...new Set(inputs)]))
 // install the whole project a second time into its cache.
 await mkdir('node_modules/.bin', { recursive: true })
 await rm('node_modules/.bin/repro', { force: true })
-await symlink('../../dist/cli.js', 'node_modules/.bin/repro')
+await symlink('../../dist/cli.cjs', 'node_modules/.bin/repro')
 
 /** The bundled packages, each with its license, as their authors ask for. */
 async function licenses(files) {

@@ -37,21 +37,46 @@ const imports = {
   },
 }
 
-/** The command line as one CommonJS file, as Node keeps the code of scripts, but on Node 20 not of modules. */
-const program = {
+const url = "const __url = require('node:url').pathToFileURL(__filename).href;"
+
+const commonJs = {
   ...common,
-  entryPoints: { program: 'src/commands/program.ts' },
-  entryNames: '[name]-[hash]',
   format: 'cjs',
   outExtension: { '.js': '.cjs' },
   define: { 'import.meta.url': '__url' },
-  banner: { js: "const __url = require('node:url').pathToFileURL(__filename).href;" },
+}
+
+/** The command line as one CommonJS file, as Node keeps the code of scripts, but on Node 20 not of modules. */
+const program = {
+  ...commonJs,
+  entryPoints: { program: 'src/commands/program.ts' },
+  entryNames: '[name]-[hash]',
+  banner: { js: url },
+}
+
+/** What is imported later is the program's (writers of reports, say), and would be compiled at each start. */
+const withoutLater = {
+  name: 'without later imports',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, namespace: 'later' } : undefined,
+    )
+    onLoad({ filter: /./, namespace: 'later' }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is not part of the start`)})`,
+    }))
+  },
+}
+
+/** Its start is one, too: Node's loader of modules takes as long as a build with nothing to do. */
+const start = {
+  ...commonJs,
+  entryPoints: { cli: 'src/cli.ts' },
+  banner: { js: `#!/usr/bin/env node\n${url}` },
 }
 
 const modules = {
   ...common,
   entryPoints: {
-    cli: 'src/cli.ts',
     runner: 'src/engine/script/runner.ts',
     hooks: 'src/engine/script/hooks.ts',
     watchdog: 'src/engine/script/watchdog.ts',
@@ -63,7 +88,7 @@ const modules = {
   splitting: true,
   format: 'esm',
   banner: {
-    js: "#!/usr/bin/env node\nimport { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
 }
 
@@ -75,11 +100,15 @@ export async function bundle(others = {}) {
     .filter(({ kind, external }) => kind === 'dynamic-import' && external)
   if (left.length > 0) throw new Error(`imported by the program itself: ${left.map(({ path }) => path)}`)
   const programFile = Object.keys(first.metafile.outputs).find((path) => path.endsWith('.cjs'))
-  const define = { programFile: JSON.stringify(basename(programFile)) }
-  const second = await build({ ...modules, define, ...others })
+  const define = { ...start.define, programFile: JSON.stringify(basename(programFile)) }
+  const rest = [
+    await build({ ...start, define, ...others, plugins: [withoutLater, ...(others.plugins ?? [])] }),
+    await build({ ...modules, ...others }),
+  ]
+  const all = [first, ...rest]
   return {
-    inputs: [first, second].flatMap(({ metafile }) => Object.keys(metafile.inputs)),
-    outputFiles: [first, second].flatMap(({ outputFiles = [] }) => outputFiles),
-    metafiles: [first.metafile, second.metafile],
+    inputs: all.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
+    outputFiles: all.flatMap(({ outputFiles = [] }) => outputFiles),
+    metafiles: all.map(({ metafile }) => metafile),
   }
 }

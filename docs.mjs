@@ -9,7 +9,7 @@ const folder = join(root, '_build/docs')
 mkdirSync(folder, { recursive: true })
 for (const name of readdirSync(join(root, 'docs')).filter((one) => one.endsWith('.md'))) {
   const page = name.replace(/\.md$/, '.html')
-  execFileSync(process.execPath, [join(root, 'dist/cli.js'), 'build', `docs/${name}`], {
+  execFileSync(process.execPath, [join(root, 'dist/cli.cjs'), 'build', `docs/${name}`], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
   })

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { median } from '../src/stats/order.ts'
 
-const program = resolve(import.meta.dirname, '../dist/cli.js')
+const program = resolve(import.meta.dirname, '../dist/cli.cjs')
 
 /** Arguments: numbers of blocks, in place of 12, 200 and 2000. */
 export async function benchBuild(args: readonly string[]): Promise<void> {

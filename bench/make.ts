@@ -13,7 +13,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { median } from '../src/stats/order.ts'
 
-const program = resolve(import.meta.dirname, '../dist/cli.js')
+const program = resolve(import.meta.dirname, '../dist/cli.cjs')
 const packages = resolve(import.meta.dirname, '../node_modules')
 const scripts = 6
 const tables = 4

@@ -22,7 +22,7 @@ import { openSeal } from '../src/results/seal.ts'
 import { openStore } from '../src/results/store.ts'
 import { randomNumbers } from '../src/stats/random.ts'
 
-const program = resolve(import.meta.dirname, '../dist/cli.js')
+const program = resolve(import.meta.dirname, '../dist/cli.cjs')
 
 /**
  * Arguments: `cells` or `rows`, then their numbers. By default both. `filled`, then numbers, measures as `cells`

@@ -17,7 +17,7 @@ import { HZ, makeCapture } from './capture.ts'
 import { compare } from './xenalyze.ts'
 
 const POLL_MS = 2
-const command = fileURLToPath(new URL('../dist/cli.js', import.meta.url))
+const command = fileURLToPath(new URL('../dist/cli.cjs', import.meta.url))
 const CORE_RUNS = 15
 
 export async function benchTrace(args: readonly string[]): Promise<void> {

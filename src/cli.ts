@@ -3,8 +3,13 @@
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { loadCompiled } from './commands/compiled.ts'
 import { complain, exitCodes, print } from './commands/terminal/terminal.ts'
 import { programUrl } from './dist.ts'
+import { isUpToDate, reportFile } from './project/manifest.ts'
+import { locate } from './project/root.ts'
+import { openKept } from './results/kept.ts'
+import { openSeal } from './results/seal.ts'
 import { commandName } from './text/program.ts'
 
 type Program = typeof import('./commands/program.ts')
@@ -12,12 +17,12 @@ type Program = typeof import('./commands/program.ts')
 const sameSignalMs = 500
 let loaded: Program | undefined
 
-await main(process.argv.slice(2))
+void main(process.argv.slice(2))
 
 async function main(args: readonly string[]): Promise<void> {
   try {
     if (args[0] === '--version') return print(generator())
-    if (args[0] === 'build' && (await nothingToDo(args.slice(1)))) return
+    if (args[0] === 'build' && nothingToDo(args.slice(1))) return
   } catch (error) {
     complain(`error: ${(error as Error).message}`)
     process.exitCode = exitCodes.failed
@@ -62,22 +67,13 @@ declare const programFile: string
 /** Loads the rest of the program, once. */
 async function program(command = ''): Promise<Program> {
   if (typeof programFile === 'undefined') return await import('./commands/program.ts')
-  const { loadCompiled } = await import('./commands/compiled.ts')
-  const { cacheFolder } = await import('./testbed/cache.ts')
   const use = /^[a-z]{1,12}$/.test(command) ? command : 'any'
-  return (loaded ??= loadCompiled<Program>(
-    fileURLToPath(programUrl(programFile)),
-    join(cacheFolder(), 'code'),
-    use,
-  ))
+  return (loaded ??= loadCompiled<Program>(fileURLToPath(programUrl(programFile)), openKept('code'), use))
 }
 
 /** Handles the most common build, one with nothing to do, before the rest of the program is loaded. */
-async function nothingToDo(args: readonly string[]): Promise<boolean> {
+function nothingToDo(args: readonly string[]): boolean {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
-  const { isUpToDate, reportFile } = await import('./project/manifest.ts')
-  const { locate } = await import('./project/root.ts')
-  const { openSeal } = await import('./results/seal.ts')
   const { project, document } = locate(args[0], process.cwd())
   if (!isUpToDate({ project, document, seal: openSeal(project) })) return false
   print(`${relative('', join(project, reportFile(document)))} (nothing to do)`)

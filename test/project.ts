@@ -33,7 +33,7 @@ export function start(
   variables: Readonly<Record<string, string>> = {},
   folder = '.',
 ) {
-  const child = spawn(process.execPath, [source('dist/cli.js'), ...args], {
+  const child = spawn(process.execPath, [source('dist/cli.cjs'), ...args], {
     cwd: join(project, folder),
     env: { ...process.env, REPRO_CACHE: join(project, 'cache'), ...variables },
   })

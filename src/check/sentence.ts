@@ -44,10 +44,12 @@ function proseOf(container: Nodes, near: Place): Prose {
   return { text, pieces, codes }
 }
 
-const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' })
+/** Made when it is used: ICU loads its rules for longer than many documents are checked. */
+let segmenter: Intl.Segmenter | undefined
 
 /** Segments by language-independent rules (Unicode Standard Annex 29). Line ends do not end sentences. */
 export function sentences(text: string): Iterable<Intl.SegmentData> {
+  segmenter ??= new Intl.Segmenter('en', { granularity: 'sentence' })
   return segmenter.segment(text.replace(/[\r\n]/g, ' '))
 }
 

@@ -4,7 +4,7 @@ import type { UnitName } from '../stats/clusters.ts'
 import type { PairingName } from '../stats/pairing.ts'
 
 /** `1, 2 and 3`. */
-const list = new Intl.ListFormat('en-GB')
+const listed = (words: readonly string[]) => new Intl.ListFormat('en-GB').format(words)
 
 export const english = {
   /** `4.45 (Table 5)`. */
@@ -15,7 +15,7 @@ export const english = {
   /** Verdict under a condition, and its numbers or its reason. */
   verdictFor: (verdict: string, why: string) => `${verdict}: ${why}`,
   /** Several published numbers. */
-  numbers: (numbers: readonly string[]) => list.format(numbers),
+  numbers: (numbers: readonly string[]) => listed(numbers),
   /** A shift with the ratio of means. */
   shifted: (shift: string, ratio: string) => `${shift}, means ${ratio} : 1`,
   /** Allowed limits, with units. */

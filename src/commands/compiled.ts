@@ -3,31 +3,20 @@
  * builds. Node 22 has such a cache for modules; Node 20 leaves it to the program.
  */
 
-import { createHash } from 'node:crypto'
-import {
-  mkdirSync,
-  openSync,
-  closeSync,
-  fsyncSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { Script } from 'node:vm'
+import type { Kept } from '../results/kept.ts'
 
 /**
  * Returns the exports of a CommonJS bundle, whose name contains a digest of its content. The code that a process
- * compiles is kept in `folder` when it ends well, for each `use` apart, as each compiles other functions. The folder
- * is as trusted as the program itself. Without a folder that can be written, code is compiled each time.
+ * compiles is kept when it ends well, for each `use` apart, as each compiles other functions.
  */
-export function loadCompiled<Exports>(file: string, folder: string, use: string): Exports {
+export function loadCompiled<Exports>(file: string, kept: Kept, use: string): Exports {
   const require = createRequire(file)
-  const kept = join(folder, nameOf(file, use))
-  const cachedData = readKept(kept)
+  const name = nameOf(file, use)
+  const cachedData = bytesOf(kept.read(name))
   // Bundles are ASCII: read as Latin-1, they need not be decoded.
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(file, 'latin1')}\n})`
   const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
@@ -35,7 +24,11 @@ export function loadCompiled<Exports>(file: string, folder: string, use: string)
   const module = { exports: {} as Exports, import: async (name: string) => await import(name) }
   script.runInThisContext()(module.exports, require, module, file, dirname(file))
   if (cachedData === undefined || script.cachedDataRejected)
-    process.once('exit', (code) => code === 0 && keep(kept, () => script.createCachedData()))
+    process.once('exit', (code) => {
+      if (code !== 0) return
+      kept.write(name, script.createCachedData())
+      kept.forget((other) => isOlder(other, name))
+    })
   return module.exports
 }
 
@@ -44,45 +37,15 @@ function nameOf(file: string, use: string): string {
   return `${basename(file)}.${use}.${process.version}-${process.arch}`
 }
 
-const digestBytes = 32
-
-/** V8 asks whether the code fits, but not whether its bytes are as they were written. */
-function readKept(file: string): Buffer | undefined {
-  try {
-    const content = readFileSync(file)
-    const code = content.subarray(digestBytes)
-    return digestOf(code).equals(content.subarray(0, digestBytes)) ? code : undefined
-  } catch {
-    return undefined
-  }
+/** Whether another version of the program kept it for the same use. */
+function isOlder(other: string, name: string): boolean {
+  const [[program, , ...use], [own, , ...same]] = [other, name].map((one) => one.split(/[-.]/)) as [
+    string[],
+    string[],
+  ]
+  return other !== name && program === own && use.join() === same.join()
 }
 
-function keep(file: string, make: () => Buffer): void {
-  const draft = `${file}.${process.pid}`
-  try {
-    const code = make()
-    mkdirSync(dirname(file), { recursive: true })
-    const descriptor = openSync(draft, 'wx', 0o600)
-    writeSync(descriptor, Buffer.concat([digestOf(code), code]))
-    fsyncSync(descriptor)
-    closeSync(descriptor)
-    renameSync(draft, file)
-    forgetOthers(file)
-  } catch {
-    rmSync(draft, { force: true })
-  }
-}
-
-/** Deletes what other versions of the program kept for the same use. */
-function forgetOthers(file: string): void {
-  const [program = '', , ...use] = basename(file).split(/[-.]/)
-  for (const name of readdirSync(dirname(file))) {
-    const [other, , ...same] = name.split(/[-.]/)
-    if (other === program && same.join() === use.join() && name !== basename(file))
-      rmSync(join(dirname(file), name), { force: true })
-  }
-}
-
-function digestOf(code: Uint8Array): Buffer {
-  return createHash('sha256').update(code).digest()
+function bytesOf(content: Uint8Array | undefined): Buffer | undefined {
+  return content && Buffer.from(content.buffer, content.byteOffset, content.byteLength)
 }

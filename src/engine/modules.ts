@@ -7,7 +7,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { exports as exportsOf, imports as importsOf, legacy } from 'resolve.exports'
 import type { Place } from '../document/block.ts'
 import type { Files } from '../files/tracked.ts'
-import { type How, parseModule } from './imports.ts'
+import type { How } from './imports.ts'
+import { parsedModule } from './keptmodules.ts'
 
 export interface ModuleGraph {
   /** Imported files by project path, including missing ones. */
@@ -71,7 +72,7 @@ export function moduleGraph(
 
   /** Returns the files that a module imports. */
   const visit = (file: string, text: string, kind: string): readonly string[] => {
-    const { imports, problem } = parseModule(text, kind)
+    const { imports, problem } = parsedModule(text, kind)
     if (problem) problems.push({ type: 'syntax', file, ...problem })
     return imports.flatMap(({ place, how, specifier, head, isOptional }) => {
       if (specifier === undefined) {

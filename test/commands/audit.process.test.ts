@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 function audit(...args: readonly string[]) {
-  const { stdout, stderr, status } = spawnSync(process.execPath, [source('dist/cli.js'), 'audit', ...args], {
+  const { stdout, stderr, status } = spawnSync(process.execPath, [source('dist/cli.cjs'), 'audit', ...args], {
     cwd: folder,
     encoding: 'utf8',
   })

@@ -97,7 +97,7 @@ describe('bash', () => {
   describe('in a project', () => {
     beforeEach(() => {
       mkdirSync(join(project, 'bin'))
-      symlinkSync(source('dist/cli.js'), join(project, 'bin/repro'))
+      symlinkSync(source('dist/cli.cjs'), join(project, 'bin/repro'))
       write({ 'paper/index.md': paper('nap', 'C1'), 'notes/b.md': paper('walk', 'C2') })
     })
 

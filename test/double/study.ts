@@ -96,7 +96,7 @@ export async function makeStudy(
     'paper/index.md': latency(names, trials, { ...small, deadline }),
   })
   const start = (...args: readonly string[]): Running => {
-    const child = spawn(process.execPath, [join(checkout, 'dist/cli.js'), ...args], {
+    const child = spawn(process.execPath, [join(checkout, 'dist/cli.cjs'), ...args], {
       cwd: project,
       env: { ...process.env, REPRO_SSH_CONFIG: double.sshConfig, NO_COLOR: '1' },
       detached: true,

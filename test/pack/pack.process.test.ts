@@ -108,7 +108,7 @@ beforeAll(async () => {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), content)
   }
-  execFileSync(process.execPath, [source('dist/cli.js'), 'run', '--record'], { cwd: folder, stdio: 'pipe' })
+  execFileSync(process.execPath, [source('dist/cli.cjs'), 'run', '--record'], { cwd: folder, stdio: 'pipe' })
   cpSync(join(folder, 'results'), results, { recursive: true })
   rmSync(folder, { recursive: true })
 })
@@ -432,7 +432,10 @@ describe('repro pack', () => {
     const there = (...args: readonly string[]) => {
       try {
         const options = { cwd: folder, encoding: 'utf8', stdio: 'pipe' } as const
-        return { exitCode: 0, out: execFileSync(process.execPath, [source('dist/cli.js'), ...args], options) }
+        return {
+          exitCode: 0,
+          out: execFileSync(process.execPath, [source('dist/cli.cjs'), ...args], options),
+        }
       } catch (error) {
         const { status, stdout } = error as { readonly status: number; readonly stdout: string }
         return { exitCode: status, out: stdout }

@@ -47,5 +47,5 @@ it.each([
 
 it('a new version of a library of the page is another command line', async () => {
   const [before, after] = await Promise.all([entries(), entries(/node_modules\/hastscript\/index\.js$/)])
-  expect(after['cli.js']).not.toBe(before['cli.js'])
+  expect(after['cli.cjs']).not.toBe(before['cli.cjs'])
 })

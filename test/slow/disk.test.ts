@@ -107,7 +107,7 @@ test.skipIf(!canMount())('what is made may lie on several file systems', async (
 
 test.skipIf(process.getuid?.() !== 0)('folders of somebody else are named, without a stack', async () => {
   const project = await makeProject([], { 'paper/index.md': small })
-  const program = join(import.meta.dirname, '../../dist/cli.js')
+  const program = join(import.meta.dirname, '../../dist/cli.cjs')
   const asNobody = (...args: readonly string[]) =>
     spawnSync('setpriv', ['--reuid=nobody', '--clear-groups', process.execPath, program, ...args], {
       cwd: project,

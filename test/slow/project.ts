@@ -111,7 +111,7 @@ export function start(
   variables: Readonly<Record<string, string>> = {},
 ) {
   const env = { ...process.env, ...variables }
-  const child = spawn(process.execPath, [join(checkout, 'dist/cli.js'), ...args], { cwd: project, env })
+  const child = spawn(process.execPath, [join(checkout, 'dist/cli.cjs'), ...args], { cwd: project, env })
   const ended = (async () => {
     const [out, err, exitCode] = await Promise.all([
       text(child.stdout),

@@ -12,7 +12,7 @@ import { dirname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { programUrl } from '../../dist.ts'
-import { isCommonJs, moduleFormat, openStrip, stripsTypes, type Strip } from './typescript.ts'
+import { isCommonJs, keptStripped, moduleFormat, openStrip, stripsTypes, type Strip } from './typescript.ts'
 
 // Before they are observed: what the loader reads is told by its URL.
 const { readFileSync, statSync } = fs
@@ -20,7 +20,8 @@ const { readFileSync, statSync } = fs
 export interface Provided {
   /** URL of the document with the experiment's id as query, and the block's code as a module. */
   readonly inline?: { readonly url: string; readonly source: string } | undefined
-  readonly stripped?: string | undefined
+  /** The cache folder; nothing is kept without one. */
+  readonly cache?: string | undefined
 }
 
 interface Loaded {
@@ -64,7 +65,7 @@ export function provideModules(provided: Provided): () => readonly string[] {
   const { port1, port2 } = new MessageChannel()
   register(programUrl('hooks.js').href, { data: { provided, port: port2 }, transferList: [port2] })
   // `require` ignores hooks of another thread.
-  requireTypeScript(openStrip(provided.stripped), (file) => loaded.push(pathToFileURL(file).href))
+  requireTypeScript(stripOf(provided), (file) => loaded.push(pathToFileURL(file).href))
   return () => {
     for (let told = receiveMessageOnPort(port1); told; told = receiveMessageOnPort(port1))
       loaded.push(told.message)
@@ -80,10 +81,14 @@ interface Initial {
 let hooks = hooksOf(undefined, openStrip(undefined))
 export function initialize(initial: Initial | undefined): void {
   const { provided, port } = initial ?? {}
-  hooks = hooksOf(provided, openStrip(provided?.stripped), (url) => port?.postMessage(url))
+  hooks = hooksOf(provided, stripOf(provided), (url) => port?.postMessage(url))
 }
 export const resolve: Hooks['resolve'] = (...args) => hooks.resolve(...args)
 export const load: Hooks['load'] = (...args) => hooks.load(...args)
+
+function stripOf({ cache }: Provided = {}): Strip {
+  return openStrip(cache === undefined ? undefined : keptStripped(cache))
+}
 
 function hooksOf(
   provided: Provided | undefined,

@@ -1,6 +1,5 @@
 /** Runs the script of an order: provides its cell, and gives each trial the same initial state. */
 
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { runName, type Row } from '../../results/run.ts'
 import { openSeal } from '../../results/seal.ts'
@@ -39,9 +38,7 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
       : undefined
   // Files that are inputs under another name, or not at all.
   const own = [folder, cache, ...(script.type === 'file' ? [script.file] : [])]
-  const loaded = heard(
-    program === undefined ? provideModules({ inline, stripped: join(cache, 'stripped') }) : () => [],
-  )
+  const loaded = heard(program === undefined ? provideModules({ inline, cache }) : () => [])
   // Must precede imports, which may capture the functions wrapped here.
   const recorder = recordReads(project, own, loaded.take)
   const zx = program === undefined ? provideZx() : undefined

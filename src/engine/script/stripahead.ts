@@ -7,12 +7,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inlineModule } from './inline.ts'
 import type { BootOrder } from './message.ts'
-import { openStrip, stripsTypes } from './typescript.ts'
+import { keptStripped, openStrip, stripsTypes } from './typescript.ts'
 
 /** `inputs` are names of the cell's; of those before a first run, the imports that a parser found are among them. */
 export function stripAhead({ script, program, project, cache }: BootOrder, inputs: readonly string[]): void {
   if (program !== undefined || stripsTypes) return
-  const strip = openStrip(join(cache, 'stripped'))
+  const strip = openStrip(keptStripped(cache))
   const attempt = (source: () => string, name: string) => {
     try {
       strip(source(), name)

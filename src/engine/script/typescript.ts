@@ -4,10 +4,11 @@
  */
 
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { compileFunction } from 'node:vm'
+import { type Kept, openKept } from '../../results/kept.ts'
 
 export type ModuleFormat = 'module' | 'commonjs'
 
@@ -20,30 +21,23 @@ export const stripsTypes = 'typescript' in process.features && Boolean(process.f
 const require = createRequire(import.meta.url)
 const compiler = '@swc/wasm-typescript'
 
-/** Caches results in the folder `kept`: loading the compiler takes longer than most scripts run. */
-export function openStrip(kept: string | undefined): Strip {
+/** Keeps results, if told where: loading the compiler takes longer than most scripts run. */
+export function openStrip(kept: Kept | undefined): Strip {
   if (kept === undefined) return strip
   const { version } = require(`${compiler}/package.json`) as { readonly version: string }
   return (text, file) => {
-    const path = join(kept, createHash('sha256').update(`${version} ${text}`).digest('hex'))
-    try {
-      return readFileSync(path, 'utf8')
-    } catch {
-      const stripped = strip(text, file)
-      keep(path, stripped)
-      return stripped
-    }
+    const name = createHash('sha256').update(`${version} ${text}`).digest('hex')
+    const found = kept.read(name)
+    if (found) return new TextDecoder().decode(found)
+    const stripped = strip(text, file)
+    kept.write(name, stripped)
+    return stripped
   }
 }
 
-/** Writes the file atomically. On failure, the code is stripped again next time. */
-function keep(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(draft, text)
-    renameSync(draft, path)
-  } catch {}
+/** Where they are kept, given the cache folder. */
+export function keptStripped(cache: string): Kept {
+  return openKept('stripped', cache)
 }
 
 interface Refusal {

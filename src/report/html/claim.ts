@@ -5,7 +5,7 @@ import { h } from 'hastscript'
 import type { Messages } from '../../locale/en.ts'
 import { distributionSvg } from '../distribution.ts'
 import type { Claim, ClaimDetail } from '../model.ts'
-import { drawn } from './float.ts'
+import { drawingElement } from './drawing.ts'
 import { badgeElement, cellsTable, definitions, digest, type Phrasing, scrolling } from './parts.ts'
 
 export function claimElement(claim: Claim, messages: Messages, phrasing: Phrasing): Element {
@@ -64,6 +64,6 @@ function distributionsElement(
   return scrolling(
     'div.scroll.drawing',
     { ariaLabel },
-    ...drawn(distributionSvg(distributions, messages.distribution)),
+    drawingElement(distributionSvg(distributions, messages.distribution)),
   )
 }

@@ -1,10 +1,10 @@
 /** Tables and figures as HTML. */
 
 import type { Element, ElementContent } from 'hast'
-import { fromHtml } from 'hast-util-from-html'
 import { h } from 'hastscript'
 import type { Messages } from '../../locale/en.ts'
 import type { Drawing, Float, Parts, PictureContent } from '../model.ts'
+import { drawingElement } from './drawing.ts'
 import { badgeElement, noteList, type Phrasing, scrolling } from './parts.ts'
 import { tableElement } from './table.ts'
 
@@ -59,7 +59,7 @@ function figureElement(
   const drawing = scrolling(
     'div.scroll.drawing',
     { ariaLabel: label, id: isFolded ? id : undefined },
-    ...drawn(svg),
+    drawingElement(svg),
   )
   const content = captionOf(float, messages, phrasing)
   return h(
@@ -100,7 +100,7 @@ function partsElement(
 function partContent(content: Parts['parts'][number]['content'], ariaLabel: string): Element {
   switch (content.type) {
     case 'figure':
-      return scrolling('div.scroll.drawing', { ariaLabel }, ...drawn(content.svg))
+      return scrolling('div.scroll.drawing', { ariaLabel }, drawingElement(content.svg))
     case 'picture':
       return h('div.picture', pictureElement(content))
     case 'failed':
@@ -117,9 +117,4 @@ export function pictureElement({
   width,
 }: Omit<PictureContent, 'type'> & { readonly title?: string | undefined }): Element {
   return h('img', { src: `data:${mime};base64,${content}`, alt, title, width })
-}
-
-/** Returns a drawing's elements; sanitize.ts filters them with the rest of the page. */
-export function drawn(svg: string): readonly Element[] {
-  return fromHtml(svg, { fragment: true }).children.filter((node) => node.type === 'element')
 }

@@ -35,7 +35,7 @@ describe('control characters', () => {
 describe('output that cannot be written', () => {
   const documents = { 'paper/index.md': '---\ntitle: T\n---\n\nText.\n' }
   const redirected = (args: string, to: string) =>
-    spawnSync('/bin/sh', ['-c', `"$0" "$1" ${args} ${to}`, process.execPath, source('dist/cli.js')], {
+    spawnSync('/bin/sh', ['-c', `"$0" "$1" ${args} ${to}`, process.execPath, source('dist/cli.cjs')], {
       cwd: project,
       encoding: 'utf8',
     })

@@ -86,7 +86,7 @@ async function trace(...args: readonly string[]): Promise<Ended> {
 
 /** The program itself. */
 async function repro(input: Uint8Array | null, ...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [source('dist/cli.js'), 'trace', ...args], { cwd: folder })
+  const child = spawn(process.execPath, [source('dist/cli.cjs'), 'trace', ...args], { cwd: folder })
   child.stdin.on('error', () => undefined)
   child.stdin.end(input ?? undefined)
   const [out, err, exitCode] = await Promise.all([
