@@ -46,10 +46,10 @@ const commonJs = {
   define: { 'import.meta.url': '__url' },
 }
 
-/** The command line as one CommonJS file, as Node keeps the code of scripts, but on Node 20 not of modules. */
-const program = {
+/** The command line, and what draws figures, as one CommonJS file each: Node keeps the code of scripts, but on Node 20 not of modules. */
+const programs = {
   ...commonJs,
-  entryPoints: { program: 'src/commands/program.ts' },
+  entryPoints: { program: 'src/commands/program.ts', drawing: 'src/report/drawing/program.ts' },
   entryNames: '[name]-[hash]',
   banner: { js: url },
 }
@@ -67,10 +67,10 @@ const withoutLater = {
   },
 }
 
-/** Its start is one, too: Node's loader of modules takes as long as a build with nothing to do. */
-const start = {
+/** Their starts are such files, too: Node's loader of modules takes as long as a build with nothing to do. */
+const starts = {
   ...commonJs,
-  entryPoints: { cli: 'src/cli.ts' },
+  entryPoints: { cli: 'src/cli.ts', drawer: 'src/report/drawing/drawer.ts' },
   banner: { js: `#!/usr/bin/env node\n${url}` },
 }
 
@@ -81,7 +81,6 @@ const modules = {
     hooks: 'src/engine/script/hooks.ts',
     watchdog: 'src/engine/script/watchdog.ts',
     task: 'src/engine/slurm/task.ts',
-    drawer: 'src/report/drawing/drawer.ts',
     parquet: 'src/data/parquetreader.ts',
     index: 'src/index.ts',
   },
@@ -94,15 +93,20 @@ const modules = {
 
 /** Bundles all; `others` are further options of esbuild's `build`. Returns the files that went in, and those made. */
 export async function bundle(others = {}) {
-  const first = await build({ ...program, ...others, plugins: [imports, ...(others.plugins ?? [])] })
+  const first = await build({ ...programs, ...others, plugins: [imports, ...(others.plugins ?? [])] })
   const left = Object.values(first.metafile.outputs)
     .flatMap((output) => output.imports)
     .filter(({ kind, external }) => kind === 'dynamic-import' && external)
   if (left.length > 0) throw new Error(`imported by the program itself: ${left.map(({ path }) => path)}`)
-  const programFile = Object.keys(first.metafile.outputs).find((path) => path.endsWith('.cjs'))
-  const define = { ...start.define, programFile: JSON.stringify(basename(programFile)) }
+  const fileOf = (name) => {
+    const found = Object.keys(first.metafile.outputs).find(
+      (path) => basename(path).startsWith(`${name}-`) && path.endsWith('.cjs'),
+    )
+    return JSON.stringify(basename(found))
+  }
+  const define = { ...starts.define, programFile: fileOf('program'), drawingFile: fileOf('drawing') }
   const rest = [
-    await build({ ...start, define, ...others, plugins: [withoutLater, ...(others.plugins ?? [])] }),
+    await build({ ...starts, define, ...others, plugins: [withoutLater, ...(others.plugins ?? [])] }),
     await build({ ...modules, ...others }),
   ]
   const all = [first, ...rest]

@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadCompiled } from './commands/compiled.ts'
 import { complain, exitCodes, print } from './commands/terminal/terminal.ts'
 import { programUrl } from './dist.ts'
 import { isUpToDate, reportFile } from './project/manifest.ts'
 import { locate } from './project/root.ts'
+import { codeName, keepCode, loadCompiled } from './results/compiled.ts'
 import { openKept } from './results/kept.ts'
 import { openSeal } from './results/seal.ts'
 import { commandName } from './text/program.ts'
@@ -67,8 +67,16 @@ declare const programFile: string
 /** Loads the rest of the program, once. */
 async function program(command = ''): Promise<Program> {
   if (typeof programFile === 'undefined') return await import('./commands/program.ts')
-  const use = /^[a-z]{1,12}$/.test(command) ? command : 'any'
-  return (loaded ??= loadCompiled<Program>(fileURLToPath(programUrl(programFile)), openKept('code'), use))
+  if (loaded === undefined) {
+    const file = fileURLToPath(programUrl(programFile))
+    const name = codeName(file, /^[a-z]{1,12}$/.test(command) ? command : 'any')
+    const kept = openKept('code')
+    const { exports, isNew, code } = loadCompiled<Program>(file, kept.read(name))
+    loaded = exports
+    // By then, all functions that this use needs are compiled.
+    if (isNew) process.once('exit', (status) => status === 0 && keepCode(kept, name, code()))
+  }
+  return loaded
 }
 
 /** Handles the most common build, one with nothing to do, before the rest of the program is loaded. */

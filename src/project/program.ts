@@ -10,7 +10,7 @@ import { digest } from '../results/key.ts'
 const libraries = ['@retorquere/bibtex-parser', 'edtf']
 
 /** The bundle names its chunks by content hash; the drawing process is a separate entry. */
-const drawer = 'drawer.js'
+const drawer = 'drawer.cjs'
 
 /** SHA-256 (hex) of the program's version and code, Node's version, and those of all libraries. */
 export function programOf({ generator }: { readonly generator: string }, files: Files): string {

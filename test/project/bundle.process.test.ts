@@ -40,8 +40,8 @@ it.each([
   'a new version of %s is another drawing program, and so another input of every figure',
   async (_, changed) => {
     const [before, after] = await Promise.all([entries(), entries(changed)])
-    expect(Object.keys(before)).toContain('drawer.js')
-    expect(after['drawer.js']).not.toBe(before['drawer.js'])
+    expect(Object.keys(before)).toContain('drawer.cjs')
+    expect(after['drawer.cjs']).not.toBe(before['drawer.cjs'])
   },
 )
 

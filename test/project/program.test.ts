@@ -32,7 +32,7 @@ it('what makes a report counts with its version, and all that it depends on', ()
 it('the program looks at what it draws with and at the libraries that it cites with, so that a build notices new ones', () => {
   const files = openFiles(folder)
   programOf({ generator: 'repro 0' }, files)
-  expect(Object.keys(files.fingerprints()).some((path) => path.endsWith('/drawer.js'))).toBe(true)
+  expect(Object.keys(files.fingerprints()).some((path) => path.endsWith('/drawer.cjs'))).toBe(true)
   const noted = Object.entries(files.fingerprints()).flatMap(([path, { type }]) =>
     type === 'file' ? [path] : [],
   )

@@ -3,27 +3,34 @@
  * from text, and ends with its build (started by process.ts).
  */
 
-import { QueryError } from '../../query/error.ts'
-import { received, type SentOrder } from './columns.ts'
-import { draw } from './draw.ts'
-import type { Answer } from './process.ts'
+import { fileURLToPath } from 'node:url'
+import { programUrl } from '../../dist.ts'
+import { codeName, loadCompiled } from '../../results/compiled.ts'
+import type { SentOrder } from './columns.ts'
+import type { Answer, Start } from './process.ts'
 
-const before = builtIns()
+/** File name of the bundle of program.ts; bundle.mjs defines it. */
+declare const drawingFile: string
+
+const file = fileURLToPath(programUrl(drawingFile))
 
 process.on('disconnect', () => process.exit())
-process.on('message', async (order: SentOrder) => {
-  const answer = await draw(received(order)).then(
-    (svg): Answer => ({ type: 'drawn', svg }),
-    (error: unknown): Answer => {
-      const isMistake = error instanceof QueryError
-      return { type: 'refused', message: error instanceof Error ? error.message : String(error), isMistake }
-    },
-  )
-  // No drawing may affect the next.
-  if (isSame(builtIns(), before)) send(answer)
-  else process.exit(1)
+process.once('message', async ({ code }: Start) => {
+  const loaded = loadCompiled<typeof import('./program.ts')>(file, code)
+  const { answer, warmUp } = loaded.exports
+  const before = builtIns()
+  process.on('message', async (order: SentOrder) => {
+    const answered = await answer(order)
+    // No drawing may affect the next.
+    if (isSame(builtIns(), before)) send(answered)
+    else process.exit(1)
+  })
+  if (!loaded.isNew) return send({ type: 'ready' })
+  // Kept for later builds, so nothing of a stranger's may have run before.
+  await warmUp()
+  send({ type: 'ready', code: loaded.code() })
 })
-send({ type: 'ready' })
+send({ type: 'loading', name: codeName(file, 'figures') })
 
 /** Returns JavaScript's built-ins: every property of its objects and of their prototypes. */
 function builtIns(): readonly unknown[] {

@@ -6,14 +6,24 @@
 import type { ChildProcess } from 'node:child_process'
 import { isOutOfMemory, nextAnswer, startConfined } from '../../files/confined.ts'
 import { QueryError } from '../../query/error.ts'
+import { keepCode } from '../../results/compiled.ts'
+import { openKept } from '../../results/kept.ts'
 import { sent } from './columns.ts'
 import type { Order } from './order.ts'
 
 export type Answer =
-  | { readonly type: 'ready' }
+  /** Asks for V8's code of its program, which is kept by this name. */
+  | { readonly type: 'loading'; readonly name: string }
+  /** Has run nothing but its own; `code` is to be kept. */
+  | { readonly type: 'ready'; readonly code?: Uint8Array }
   | { readonly type: 'drawn'; readonly svg: string }
   /** `isMistake`: the fault of the specification or its data, not of this program. */
   | { readonly type: 'refused'; readonly message: string; readonly isMistake: boolean }
+
+/** Answers `loading`. */
+export interface Start {
+  readonly code: Uint8Array | undefined
+}
 
 export interface Limits {
   readonly seconds: number
@@ -55,11 +65,19 @@ export function openDrawer(bounds = limits): Drawer {
 }
 
 async function started({ memoryMb }: Limits): Promise<ChildProcess> {
-  const child = startConfined('drawer.js', memoryMb)
-  const answer = await nextAnswer<Answer>(child)
-  if (answer.type === 'ended')
-    throw new Error(`the process that draws figures does not start (${answer.status})`)
-  return child
+  const child = startConfined('drawer.cjs', memoryMb)
+  const loading = await nextAnswer<Answer>(child)
+  const kept = openKept('code')
+  const name = loading.type === 'loading' ? loading.name : ''
+  const waiting = nextAnswer<Answer>(child)
+  child.send({ code: kept.read(name) } satisfies Start)
+  const answer = await waiting
+  if (answer.type === 'ready') {
+    if (answer.code) keepCode(kept, name, answer.code)
+    return child
+  }
+  const status = answer.type === 'ended' ? answer.status : answer.type
+  throw new Error(`the process that draws figures does not start (${status})`)
 }
 
 async function answered(child: ChildProcess, order: Order, limits: Limits): Promise<string> {
