@@ -16,7 +16,7 @@ import type { Message, BootOrder } from './message.ts'
 import { runProgram } from './program.ts'
 import { type Recorder, recordReads } from './recorder.ts'
 import { checkRows, isRecord, describeValue, type Types } from './rows.ts'
-import { provideZx, type ScriptZx, textOf } from './zx.ts'
+import { provideZx, type ScriptZx, textOf, textsFrom } from './zx.ts'
 
 type Send = (message: Message) => void
 type Measure = Parameters<Cell['each']>[0]
@@ -42,8 +42,8 @@ export async function runScript(order: BootOrder, send: Send, testbeds?: Testbed
   // Must precede imports, which may capture the functions wrapped here.
   const recorder = recordReads(project, own, loaded.take)
   const zx = program === undefined ? provideZx() : undefined
-  const source = script.type === 'inline' ? script.source : textOf(pathToFileURL(script.file).href)
-  zx?.foresee([importsOwn.test(source) ? 'zx' : source])
+  const url = pathToFileURL(script.type === 'inline' ? script.document : script.file).href
+  zx?.foresee(textsFrom(script.type === 'inline' ? script.source : textOf(url), url))
   // The testbed's files are in the key under other names.
   const board = await recorder.pause(() =>
     testbedOf(order.environment, testbeds).open(order.environment, { ...order, log }),
@@ -114,12 +114,6 @@ function unnoticed(
       : []),
   ]
 }
-
-/**
- * A script that imports a module of its own, which may use anything. zx must be loaded before: where it is loaded by a
- * module that Node's hooks require, it is another copy of it.
- */
-const importsOwn = /\b(?:from|import|require)\s*\(?\s*['"`][./]/
 
 /** Remembers what `take` has returned. */
 function heard(take: () => readonly string[]) {

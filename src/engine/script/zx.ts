@@ -163,3 +163,27 @@ export function textOf(url: string): string {
     return '' // looked for in vain
   }
 }
+
+const ownImport = /\b(?:from|import|require)\s*\(?\s*(['"`])([./][^'"`]*)\1/g
+/** Of a path that is known only at run time. */
+const computedImport = /\b(?:import|require)\s*\(\s*(?!\s|['"])|\bcreateRequire\b[^]*['"`]\.{1,2}\//
+
+/**
+ * Returns the text of a module and of all modules of the project that it imports; 'zx' for one that may import anything.
+ * zx must be loaded before they are: where it is loaded by a module that Node's hooks require, it is another copy of it.
+ */
+export function textsFrom(source: string, url: string): readonly string[] {
+  const texts = new Map([[url, source]])
+  for (const [from, text] of texts) {
+    if (computedImport.test(text)) return ['zx']
+    for (const [, , specifier = ''] of text.matchAll(ownImport)) {
+      const target = new URL(specifier, from).href
+      if (texts.has(target)) continue
+      const found = textOf(target)
+      // No module, or one that Node looks for under other names.
+      if (found === '') return ['zx']
+      texts.set(target, found)
+    }
+  }
+  return [...texts.values()]
+}

@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import * as zx from 'zx'
-import { mayUseZx, zxNames } from '../../../src/engine/script/zx.ts'
+import { mayUseZx, textsFrom, zxNames } from '../../../src/engine/script/zx.ts'
 
 it('knows all names of the zx that is installed', () => {
   const known = Object.keys(zx).filter((name) => name !== 'default' && name !== 'module.exports')
@@ -34,5 +38,41 @@ describe('foresees zx', () => {
     ['parts of names', 'const fsync = 1, mypath = 2, $name = 3'],
   ])('and not in %s', (_, text) => {
     expect(mayUseZx(text)).toBe(false)
+  })
+})
+
+describe('the modules of a script', () => {
+  let folder = ''
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'repro-zx-'))
+    writeFileSync(join(folder, 'plain.mjs'), "export { two } from './two.ts'\n")
+    writeFileSync(join(folder, 'two.ts'), "import './plain.mjs'\nexport const two = 2\n")
+    writeFileSync(join(folder, 'shell.mjs'), "import './two.ts'\nexport * from './deep.mjs'\n")
+    writeFileSync(join(folder, 'deep.mjs'), 'export const run = () => $`uname`\n')
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const foreseen = (source: string) =>
+    textsFrom(source, pathToFileURL(join(folder, 'script.ts')).href).some(mayUseZx)
+
+  it.each([
+    ['one that uses none', "import { two } from './plain.mjs'\n"],
+    [
+      'a module of Node',
+      "import { readFileSync } from 'node:fs'\nreadFileSync(new URL('./two.ts', import.meta.url))",
+    ],
+    ['require of a package', "const load = createRequire(import.meta.url)\nload('some')"],
+  ])('are followed: %s', (_, source) => {
+    expect(foreseen(source)).toBe(false)
+  })
+
+  it.each([
+    ['one that another imports', "import './shell.mjs'\n"],
+    ['a computed name', 'await import(`./${name}.mjs`)'],
+    ['a name in a variable', 'require(name)'],
+    ['one that is not there', "import './missing.mjs'"],
+    ['one without its extension', "require('./two')"],
+    ['a require by another name', "const load = createRequire(import.meta.url)\nload('./shell.mjs')"],
+  ])('may use it: %s', (_, source) => {
+    expect(foreseen(source)).toBe(true)
   })
 })
