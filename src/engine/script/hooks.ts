@@ -12,6 +12,7 @@ import { dirname, join, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { programUrl } from '../../dist.ts'
+import { markVariable, type Watched, watchParent } from './leftovers.ts'
 import { isCommonJs, keptStripped, moduleFormat, openStrip, stripsTypes, type Strip } from './typescript.ts'
 
 // Before they are observed: what the loader reads is told by its URL.
@@ -51,6 +52,9 @@ type Newer = typeof module & {
 }
 const { registerHooks }: Newer = module
 
+/** Whether the hooks run in a thread of their own, which then also watches the parent: a further one takes a tenth of a second. */
+export const hooksHaveThread = !(registerHooks && stripsTypes)
+
 /**
  * Installs the hooks for later imports. Returns a function that yields the URLs loaded, or looked for in
  * vain, since its last call.
@@ -58,12 +62,14 @@ const { registerHooks }: Newer = module
 export function provideModules(provided: Provided): () => readonly string[] {
   const loaded: string[] = []
   watchRequire((file) => loaded.push(pathToFileURL(file).href))
-  if (registerHooks && stripsTypes) {
-    registerHooks(hooksOf(provided, undefined, (url) => loaded.push(url)))
+  if (!hooksHaveThread) {
+    registerHooks?.(hooksOf(provided, undefined, (url) => loaded.push(url)))
     return () => loaded.splice(0)
   }
   const { port1, port2 } = new MessageChannel()
-  register(programUrl('hooks.js').href, { data: { provided, port: port2 }, transferList: [port2] })
+  const mark = process.env[markVariable]
+  const data: Initial = { provided, port: port2, ...(mark && { watched: { parent: process.ppid, mark } }) }
+  register(programUrl('hooks.js').href, { data, transferList: [port2] })
   // `require` ignores hooks of another thread.
   requireTypeScript(stripOf(provided), (file) => loaded.push(pathToFileURL(file).href))
   return () => {
@@ -76,11 +82,14 @@ export function provideModules(provided: Provided): () => readonly string[] {
 interface Initial {
   readonly provided: Provided
   readonly port: MessagePort
+  /** Of a cell's process. */
+  readonly watched?: Watched
 }
 
 let hooks = hooksOf(undefined, openStrip(undefined))
 export function initialize(initial: Initial | undefined): void {
-  const { provided, port } = initial ?? {}
+  const { provided, port, watched } = initial ?? {}
+  if (watched) watchParent(watched)
   hooks = hooksOf(provided, stripOf(provided), (url) => port?.postMessage(url))
 }
 export const resolve: Hooks['resolve'] = (...args) => hooks.resolve(...args)

@@ -26,6 +26,21 @@ export function endCell(mark: string): void {
   killGroup(process.pid, 'SIGKILL')
 }
 
+const pollMs = 500
+
+/** A process that was started for a cell; `parent` is its parent then. */
+export interface Watched {
+  readonly parent: number
+  readonly mark: string
+}
+
+/** Ends the cell when the parent is gone. Runs in a thread beside the script, which may block. */
+export function watchParent({ parent, mark }: Watched): void {
+  setInterval(() => {
+    if (process.ppid !== parent) endCell(mark)
+  }, pollMs)
+}
+
 export function killGroup(group: number, signal: NodeJS.Signals): void {
   kill(-group, signal)
 }

@@ -10,10 +10,10 @@ import { Worker } from 'node:worker_threads'
 import { programUrl } from '../../dist.ts'
 import { ExperimentError } from './cell.ts'
 import { failureOf } from './failure.ts'
-import { endCell, markVariable } from './leftovers.ts'
+import { hooksHaveThread } from './hooks.ts'
+import { endCell, markVariable, type Watched } from './leftovers.ts'
 import { channelDescriptor, type BootEnd, formatMessage, type Message, type BootOrder } from './message.ts'
 import { endOf, readOrder, writeEnd } from './order.ts'
-import type { Watched } from './watchdog.ts'
 
 /** Node 22 or newer. */
 type Newer = typeof module & { readonly enableCompileCache?: (folder: string) => void }
@@ -24,12 +24,14 @@ const exit = process.exit.bind(process)
 const mark = process.env[markVariable] ?? ''
 const channel = new Socket({ fd: channelDescriptor, readable: true, writable: true })
 
-watch()
-void obey(readOrder(process.argv[2] ?? ''))
+const order = readOrder(process.argv[2] ?? '')
+watch(order)
+void obey(order)
 
-function watch(): void {
+function watch({ program }: BootOrder): void {
   const gone = () => endCell(mark)
   channel.on('close', gone).on('error', gone)
+  if (program === undefined && hooksHaveThread) return
   const workerData: Watched = { parent: process.ppid, mark }
   new Worker(programUrl('watchdog.js'), { workerData, stdout: true, stderr: true })
     .on('error', () => {})

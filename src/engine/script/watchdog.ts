@@ -1,16 +1,6 @@
-/** Entry point of a thread that kills the cell when the parent dies, even while its script blocks. */
+/** Entry point of a thread that watches the parent, where there are no loader hooks that have one (hooks.ts). */
 
 import { workerData } from 'node:worker_threads'
-import { endCell } from './leftovers.ts'
+import { type Watched, watchParent } from './leftovers.ts'
 
-const pollMs = 500
-
-export interface Watched {
-  readonly parent: number
-  readonly mark: string
-}
-
-const { parent, mark } = workerData as Watched
-setInterval(() => {
-  if (process.ppid !== parent) endCell(mark)
-}, pollMs)
+watchParent(workerData as Watched)
