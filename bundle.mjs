@@ -30,10 +30,13 @@ const common = {
 const imports = {
   name: 'imports',
   setup({ onLoad }) {
-    onLoad({ filter: /src[\\/]bibliography[\\/].*\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replaceAll(/\bimport\((?=')/g, 'module.import('),
-      loader: 'ts',
-    }))
+    onLoad(
+      { filter: /src[\\/](?:bibliography[\\/].*|engine[\\/]script[\\/]importmodule)\.ts$/ },
+      ({ path }) => ({
+        contents: readFileSync(path, 'utf8').replaceAll(/\bimport\((?='|url)/g, 'module.import('),
+        loader: 'ts',
+      }),
+    )
   },
 }
 
@@ -46,10 +49,14 @@ const commonJs = {
   define: { 'import.meta.url': '__url' },
 }
 
-/** The command line, and what draws figures, as one CommonJS file each: Node keeps the code of scripts, but on Node 20 not of modules. */
+/** The command line, what runs boots, and what draws figures, as one CommonJS file each: Node keeps the code of scripts, but on Node 20 not of modules. */
 const programs = {
   ...commonJs,
-  entryPoints: { program: 'src/commands/program.ts', drawing: 'src/report/drawing/program.ts' },
+  entryPoints: {
+    program: 'src/commands/program.ts',
+    boot: 'src/engine/script/boot.ts',
+    drawing: 'src/report/drawing/program.ts',
+  },
   entryNames: '[name]-[hash]',
   banner: { js: url },
 }
@@ -70,14 +77,17 @@ const withoutLater = {
 /** Their starts are such files, too: Node's loader of modules takes as long as a build with nothing to do. */
 const starts = {
   ...commonJs,
-  entryPoints: { cli: 'src/cli.ts', drawer: 'src/report/drawing/drawer.ts' },
+  entryPoints: {
+    cli: 'src/cli.ts',
+    runner: 'src/engine/script/runner.ts',
+    drawer: 'src/report/drawing/drawer.ts',
+  },
   banner: { js: `#!/usr/bin/env node\n${url}` },
 }
 
 const modules = {
   ...common,
   entryPoints: {
-    runner: 'src/engine/script/runner.ts',
     hooks: 'src/engine/script/hooks.ts',
     watchdog: 'src/engine/script/watchdog.ts',
     task: 'src/engine/slurm/task.ts',
@@ -104,7 +114,12 @@ export async function bundle(others = {}) {
     )
     return JSON.stringify(basename(found))
   }
-  const define = { ...starts.define, programFile: fileOf('program'), drawingFile: fileOf('drawing') }
+  const define = {
+    ...starts.define,
+    programFile: fileOf('program'),
+    bootFile: fileOf('boot'),
+    drawingFile: fileOf('drawing'),
+  }
   const rest = [
     await build({ ...starts, define, ...others, plugins: [withoutLater, ...(others.plugins ?? [])] }),
     await build({ ...modules, ...others }),

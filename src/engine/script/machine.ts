@@ -4,9 +4,12 @@
  * admin-guide); what is not there, as in containers and virtual machines, is said to be hidden.
  */
 
-import { readdirSync, readFileSync } from 'node:fs'
+import fs from 'node:fs'
 import { elsewhereItem, governorItem, hidden } from '../../query/machine.ts'
 import type { Machine } from './message.ts'
+
+// Before they are observed (observe.ts), which takes longer than to read these files.
+const { readdirSync, readFileSync } = fs
 
 export interface MachineSample {
   readonly governors: readonly string[]

@@ -1,6 +1,5 @@
 /** Executes an order from a file in this process, and produces its end. */
 
-import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Testbeds } from '../../testbeds/testbeds.ts'
@@ -8,11 +7,6 @@ import { failureOf } from './failure.ts'
 import { mostBytes } from './journal.ts'
 import { describeMachine, sampleMachine } from './machine.ts'
 import type { BootEnd, Message, BootOrder } from './message.ts'
-
-/** Reads an order, trusting the process that wrote it. */
-export function readOrder(file: string): BootOrder {
-  return JSON.parse(readFileSync(file, 'utf8')) as BootOrder
-}
 
 /** Runs the order's script; `send` receives messages. Tests replace `testbeds`. */
 export async function endOf(

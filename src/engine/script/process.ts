@@ -25,7 +25,7 @@ function submit(
 ): Submitted {
   const output = openOutput(log)
   const mark = randomUUID()
-  const runner = fileURLToPath(programUrl('runner.js'))
+  const runner = fileURLToPath(programUrl('runner.cjs'))
   const child = spawn(process.execPath, ['--enable-source-maps', runner, order], {
     cwd: project,
     env: { ...variables, [markVariable]: mark },

@@ -162,7 +162,7 @@ function expand(pattern: string, list: (folder: string) => void): readonly strin
 
 /** This program's own files, and packages that it brings, which may be inside the project. */
 const program = fileURLToPath(programUrl('.'))
-const packages = createRequire(programUrl('runner.js'))
+const packages = createRequire(programUrl('runner.cjs'))
 const programs = [
   program,
   ...['zx', '@swc/wasm-typescript'].map((name) => dirname(packages.resolve(`${name}/package.json`))),

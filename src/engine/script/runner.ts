@@ -1,77 +1,19 @@
-/**
- * Entry point of a boot's process: reads an order, runs its script, and writes the end. In a process of its
- * own, a script can neither hang nor alter the build, and can be killed with its descendants.
- */
+/** Entry point of a boot's process: reads an order, and loads what runs it. */
 
-import module from 'node:module'
-import { Socket } from 'node:net'
-import { join } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
-import { ExperimentError } from './cell.ts'
-import { failureOf } from './failure.ts'
-import { hooksHaveThread } from './hooks.ts'
-import { endCell, markVariable, type Watched } from './leftovers.ts'
-import { channelDescriptor, type BootEnd, formatMessage, type Message, type BootOrder } from './message.ts'
-import { endOf, readOrder, writeEnd } from './order.ts'
+import { codeName, keepCode, loadCompiled } from '../../results/compiled.ts'
+import { openKept } from '../../results/kept.ts'
+import { readOrder } from './readorder.ts'
 
-/** Node 22 or newer. */
-type Newer = typeof module & { readonly enableCompileCache?: (folder: string) => void }
-const { enableCompileCache }: Newer = module
-
-// A script may replace it.
-const exit = process.exit.bind(process)
-const mark = process.env[markVariable] ?? ''
-const channel = new Socket({ fd: channelDescriptor, readable: true, writable: true })
+/** File name of the bundle of boot.ts; bundle.mjs defines it. */
+declare const bootFile: string
 
 const order = readOrder(process.argv[2] ?? '')
-watch(order)
-void obey(order)
-
-function watch({ program }: BootOrder): void {
-  const gone = () => endCell(mark)
-  channel.on('close', gone).on('error', gone)
-  if (program === undefined && hooksHaveThread) return
-  const workerData: Watched = { parent: process.ppid, mark }
-  new Worker(programUrl('watchdog.js'), { workerData, stdout: true, stderr: true })
-    .on('error', () => {})
-    .unref()
-}
-
-async function obey(order: BootOrder): Promise<void> {
-  // Only the script keeps this process alive: if the event loop is empty, it will never end.
-  channel.unref()
-  const fail = (error: unknown) => void finish(order, { type: 'failure', failure: failureOf(error, order) })
-  process.once('beforeExit', () =>
-    fail(new ExperimentError('the script awaits a promise that never settles')),
-  )
-  process.on('uncaughtException', fail)
-  process.on('unhandledRejection', fail)
-  // Caches compiled modules, including the script, for later cells.
-  enableCompileCache?.(join(order.cache, 'compiled'))
-  await finish(order, await endOf(order, send))
-}
-
-let finished = false
-
-/** Writes the end and exits, after all output is flushed: it may explain a failure. */
-async function finish(order: BootOrder, end: BootEnd): Promise<void> {
-  if (finished) return
-  finished = true
-  channel.ref()
-  await Promise.all([process.stdout, process.stderr].map(flushed)).catch(() => {})
-  await writeEnd(order, end)
-  channel.write(formatMessage({ type: 'ended' }), () => exit(end.type === 'result' ? 0 : 1))
-}
-
-/** Node queues writes to a full pipe, and drops them on exit. */
-function flushed(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    if (!stream.writable) resolve()
-    else stream.write('', () => resolve())
-  })
-}
-
-function send(message: Message): void {
-  if (!finished && channel.writable) channel.write(formatMessage(message))
-}
+const file = fileURLToPath(programUrl(bootFile))
+const kept = openKept('code', order.cache)
+const name = codeName(file, 'boot')
+const { exports, isNew, code } = loadCompiled<typeof import('./boot.ts')>(file, kept.read(name))
+// Now: nothing that a script could touch may be loaded by the next boot.
+if (isNew) keepCode(kept, name, code())
+exports.runBoot(order)

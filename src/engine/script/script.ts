@@ -10,6 +10,7 @@ import { counted } from '../../text/message.ts'
 import type { Reads } from '../reads.ts'
 import { type Cell, ExperimentError, type InlineCell, type Script } from './cell.ts'
 import { provideModules } from './hooks.ts'
+import { importModule } from './importmodule.ts'
 import { columnsOf, inlineModule, rowsOf } from './inline.ts'
 import { openJournal } from './journal.ts'
 import type { Message, BootOrder } from './message.ts'
@@ -141,7 +142,7 @@ function heard(take: () => readonly string[]) {
 }
 
 async function runModule(file: string, cell: Cell, loaded: () => void): Promise<unknown> {
-  const module = (await import(pathToFileURL(file).href)) as { default?: unknown }
+  const module = await importModule(pathToFileURL(file).href)
   loaded()
   if (typeof module.default === 'function') return await (module.default as Script)(cell)
   throw new ExperimentError(
@@ -161,7 +162,7 @@ async function runInline(experiment: string, document: string, cell: Cell): Prom
     Object.assign(globalThis, { cell: own })
     // A module runs once per URL.
     const trial = isWarmup ? `warm-up-${(warmups += 1)}` : String(number)
-    return rowsOf(await import(urlOf(document, experiment, trial))) as readonly Row[]
+    return rowsOf(await importModule(urlOf(document, experiment, trial))) as readonly Row[]
   })
   return { columns: columnsOf(rows), rows, exclusions: [], captured: {} }
 }

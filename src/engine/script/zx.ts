@@ -54,7 +54,7 @@ export const zxNames: readonly string[] = [
 
 /** Makes zx's names global; the first use of one loads it. */
 export function provideZx(): ScriptZx {
-  const require = createRequire(programUrl('runner.js'))
+  const require = createRequire(programUrl('runner.cjs'))
   let zx: Zx | undefined
   let initial: Zx['defaults'] | undefined
   const descriptorOf = (name: string) => Object.getOwnPropertyDescriptor(globalThis, name)

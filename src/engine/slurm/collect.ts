@@ -7,7 +7,7 @@ import { makeFolder, move, remove } from '../../files/change.ts'
 import { readInside } from '../../files/ordinary.ts'
 import type { Submission } from '../executor.ts'
 import { mostEnd } from '../script/message.ts'
-import { readOrder } from '../script/order.ts'
+import { readOrder } from '../script/readorder.ts'
 import { attemptFolder, endName, journalName, shareFolder, workName } from './exchange.ts'
 
 /** Puts an ended boot's files in their places. What the attempt wrote stays until the boot is released. */

@@ -172,7 +172,7 @@ it.each<[string, () => unknown, boolean]>([
   expect(recorder.hasUnseen()).toBe(expected)
 })
 
-it.each(['runner.js', new URL('runner.js', programUrl('.')).href])(
+it.each(['runner.cjs', new URL('runner.cjs', programUrl('.')).href])(
   'takes what the testbed reads or compiles for code, in %s',
   (filename) => {
     const by = filename.startsWith('file:') ? filename : fileURLToPath(programUrl(filename))
