@@ -67,7 +67,7 @@ export function checkLiterals(document: Document): void {
   )
   const seen = new Set<string>()
   for (const { text, cites, placeOf } of passages) {
-    for (const { segment, index } of sentences(text)) {
+    for (const { segment, index } of numbered(text)) {
       const isCited = cites(index, index + segment.length)
       const found = [
         ...segment.matchAll(literal),
@@ -134,10 +134,15 @@ function passagesOf(document: Document): readonly Passage[] {
   ]
 }
 
+/** Sentences of a text; none if it has no number, as to tell sentences takes longer than the rest. */
+function numbered(text: string): Iterable<Intl.SegmentData> {
+  return /\p{Nd}/u.test(text) ? sentences(text) : []
+}
+
 /** Decimals in names (Xen 4.17), which may also stand alone. Ignores a sentence's capitalized first word. */
 function versionsIn({ fences }: Document, passages: readonly Passage[]): ReadonlySet<string> {
   const inText = passages.flatMap(({ text }) =>
-    [...sentences(text)].flatMap(({ segment }) =>
+    [...numbered(text)].flatMap(({ segment }) =>
       [...segment.matchAll(decimal)].flatMap(({ 0: written, 1: bare = written, index }) =>
         isName(around(segment, index, written.length)[0], index) ? [bare] : [],
       ),

@@ -58,7 +58,7 @@ export function checkOrigins(document: Document, known: Emulated = nothing): voi
   const hardware = aboutHardware(known.hardware)
   const values = new Map(document.values.map((value) => [value.node, value]))
   for (const { text, codes } of prosesOf(document.tree)) {
-    for (const { segment, index } of sentences(text)) {
+    for (const { segment, index } of codes.length === 0 ? [] : sentences(text)) {
       const words = hardware.exec(segment)?.[0]
       if (words === undefined || emulated.test(segment)) continue
       for (const { node, start } of codes) {
