@@ -131,7 +131,11 @@ describe('build --ci', () => {
     expect(found.length).toBeGreaterThan(2)
     expect(new Set(found.map(({ properties }) => properties.file))).toEqual(new Set(['notes/a,b::c%0A.md']))
     expect(found.map(({ name }) => name)).toEqual([...found.map(({ name }) => name)].sort())
-    expect(found.map(({ text }) => text)).toContain('unknown figure: @fig-none (none defined)')
+    expect(found).toContainEqual({
+      name: 'error',
+      properties: expect.objectContaining({ title: 'unknown-reference' }),
+      text: 'unknown figure: @fig-none (none defined)',
+    })
     expect(summary()).toContain('### repro build `a,b::c%0A.md`')
   })
 
@@ -172,7 +176,7 @@ it('check --ci annotates with paths from the top of the checkout, wherever it is
   expect(commandsIn(err)).toEqual([
     {
       name: 'warning',
-      properties: { file: 'study/paper/index.md', line: '5', col: '7' },
+      properties: { file: 'study/paper/index.md', line: '5', col: '7', title: 'role' },
       text: expect.stringMatching(/^the role \{kbd\}/),
     },
   ])

@@ -11,7 +11,7 @@ it('a citation without an entry: exit code 2, the place and the nearest key, fro
   for (const command of ['check', 'build']) {
     expect(await repro(command)).toMatchObject({
       exitCode: 2,
-      err: 'paper/index.md:6:18 error unknown entry of paper/references.bib: @xen203 (did you mean xen2003?)\n',
+      err: 'paper/index.md:6:18 error unknown entry of paper/references.bib: @xen203 (did you mean xen2003?) [unknown-entry]\n',
     })
   }
 })
@@ -20,11 +20,11 @@ it('a mistake in the bibliography has its place there', async () => {
   const text = `${bib}@book{b, title = {B}}\n@book{ xen2003, title = {Again}}\n`
   write({ 'paper/index.md': paper('As in [@xen2003; @b].'), 'paper/references.bib': text })
   expect((await repro('check')).err).toBe(
-    'paper/index.md:3:15 error paper/references.bib:3:8: the key xen2003 is already used at line 1\n',
+    'paper/index.md:3:15 error paper/references.bib:3:8: the key xen2003 is already used at line 1 [bibliography]\n',
   )
   write({ 'paper/references.bib': '@book{xen2003,\n title {Xen}}\n@book{b,}\n' })
   expect((await repro('check')).err).toBe(
-    'paper/index.md:3:15 error paper/references.bib:2:8: expected = after title, found {\n',
+    'paper/index.md:3:15 error paper/references.bib:2:8: expected = after title, found { [bibliography]\n',
   )
 })
 

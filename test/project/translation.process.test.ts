@@ -114,7 +114,7 @@ describe('a translation', () => {
     write({ 'paper/index.md': original.replace('value.mean', 'value.max') })
     expect(await repro('check', 'paper/index.ja.md')).toMatchObject({
       exitCode: 0,
-      err: 'paper/index.ja.md:7:4 warning paper/index.md does not have this value; nearest that is not here: `=steps.local.default.value.max` (paper/index.md:6:13)\n',
+      err: 'paper/index.ja.md:7:4 warning paper/index.md does not have this value; nearest that is not here: `=steps.local.default.value.max` (paper/index.md:6:13) [translation-value]\n',
     })
   }, 120_000)
 
@@ -130,17 +130,17 @@ describe('a translation', () => {
     [
       'its original has errors',
       { 'paper/index.md': original.replace('alt:', 'atl:') },
-      'paper/index.ja.md:4:16 error paper/index.md has errors: see repro check paper/index.md\n',
+      'paper/index.ja.md:4:16 error paper/index.md has errors: see repro check paper/index.md [translation-of]\n',
     ],
     [
       'it omits an experiment that its text needs',
       { 'paper/index.ja.md': translation.replace(/```yaml experiment[^`]*```/, '') },
-      'paper/index.ja.md:7:6 error steps is an experiment of paper/index.md that is not shown here: add its block (yaml experiment, id: steps)\n',
+      'paper/index.ja.md:7:6 error steps is an experiment of paper/index.md that is not shown here: add its block (yaml experiment, id: steps) [unshown-experiment]\n',
     ],
     [
       'there is no original',
       { 'paper/index.ja.md': translation.replace('paper/index.md', 'paper/indx.md') },
-      'paper/index.ja.md:4:16 error no document paper/indx.md\n',
+      'paper/index.ja.md:4:16 error no document paper/indx.md [translation-of]\n',
     ],
     [
       'its original is a translation',
@@ -150,7 +150,7 @@ describe('a translation', () => {
           'translationOf: paper/index.ja.md',
         ),
       },
-      'paper/index.ja.md:4:16 error paper/index.md is itself a translation of paper/index.ja.md: name the original\n',
+      'paper/index.ja.md:4:16 error paper/index.md is itself a translation of paper/index.ja.md: name the original [translation-of]\n',
     ],
     [
       'a text is not in the figure',
@@ -168,7 +168,7 @@ describe('a translation', () => {
     write({ ...both, 'paper/index.md': original.replace('translations: [paper/index.ja.md]\n', '') })
     expect(await repro('check', 'paper/index.ja.md')).toMatchObject({
       exitCode: 0,
-      err: 'paper/index.ja.md:4:16 warning paper/index.md does not name this translation, so its report does not lead here: add translations: [paper/index.ja.md] to its front matter\n',
+      err: 'paper/index.ja.md:4:16 warning paper/index.md does not name this translation, so its report does not lead here: add translations: [paper/index.ja.md] to its front matter [translation-of]\n',
     })
     write({
       ...both,
@@ -176,7 +176,7 @@ describe('a translation', () => {
     })
     expect(await repro('check')).toMatchObject({
       exitCode: 2,
-      err: 'paper/index.md:3:16 error paper/index.ja.md does not say translationOf: paper/index.md\n',
+      err: 'paper/index.md:3:16 error paper/index.ja.md does not say translationOf: paper/index.md [translations]\n',
     })
   })
 })

@@ -18,6 +18,8 @@ export interface Annotation {
   /** Relative to the project. */
   readonly file: string
   readonly place?: Place
+  /** Rule id of a problem of the document: the annotation's title. */
+  readonly ruleId?: string
 }
 
 /** A paragraph, or a table whose first row is its head. */
@@ -61,11 +63,12 @@ export async function withFindings(
 
 /** Messages of a document as annotations. */
 export function messagesOf(file: VFile): readonly Annotation[] {
-  return file.messages.map(({ line = 1, column = 1, fatal, reason }) => ({
+  return file.messages.map(({ line = 1, column = 1, fatal, reason, ruleId }) => ({
     severity: fatal ? 'error' : 'warning',
     message: reason,
     file: file.path,
     place: { line, column },
+    ...(ruleId ? { ruleId } : {}),
   }))
 }
 
@@ -77,10 +80,11 @@ export function failedCell(message: string, experiment: Annotation, { project }:
   return { ...experiment, message }
 }
 
-function workflowCommand({ severity, message, file, place }: Annotation, { project }: Site): string {
+function workflowCommand({ severity, message, file, place, ruleId }: Annotation, { project }: Site): string {
   const properties = [
     `file=${property(fromWorkspace(join(project, file)))}`,
     ...(place ? [`line=${place.line}`, `col=${place.column}`] : []),
+    ...(ruleId ? [`title=${property(ruleId)}`] : []),
   ]
   return `::${severity} ${properties.join(',')}::${data(message)}`
 }

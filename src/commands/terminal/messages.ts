@@ -33,12 +33,16 @@ export function pathFromHere(project: string, path: string): string {
   return relative('', join(project, path))
 }
 
-/** One line per message: `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?)`. */
+/**
+ * One line per message, with its rule id as linters write it:
+ * `paper/index.md:12:3 error unknown pattern: dom0-cpo (did you mean dom0-cpu?) [unknown-pattern]`.
+ */
 export function documentMessages(file: VFile): string {
   return file.messages
-    .map(({ file: own = file.path, line = 1, column = 1, fatal, reason }) =>
-      messageLine(pathFromHere(file.cwd, own), { line, column }, fatal ? 'error' : 'warning', reason),
-    )
+    .map(({ file: own = file.path, line = 1, column = 1, fatal, reason, ruleId }) => {
+      const text = ruleId ? `${reason} [${ruleId}]` : reason
+      return messageLine(pathFromHere(file.cwd, own), { line, column }, fatal ? 'error' : 'warning', text)
+    })
     .join('\n')
 }
 
