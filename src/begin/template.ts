@@ -25,7 +25,15 @@ export const templates: ReadonlyMap<string, Template> = new Map([
     {
       summary: 'runs Xen on an emulated Arm board',
       folders: ['every', 'board', 'xen'],
-      more: ['experiments/packages.lock.json'],
+      // What starts dom0 and brings files to it and back: an emulated board takes them from the project.
+      more: [
+        'experiments/packages.lock.json',
+        'experiments/board/block',
+        'experiments/board/dom0-init',
+        'experiments/board/emit.c',
+        'experiments/board/random.sh',
+        'experiments/board/vif-bridge',
+      ],
       before: 'The first build downloads the systems of the board, 330 MB.',
     },
   ],
