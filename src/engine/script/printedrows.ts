@@ -41,7 +41,11 @@ function readObject(line: string, number: number, wrong: Wrong): PrintedRow {
         : ''
     throw wrong(number, `${describeValue(line)} is no JSON${advice}`)
   }
-  if (isRecord(value)) return value
+  if (isRecord(value)) {
+    const inexact = Object.keys(value).find((name) => isInexact(value[name]))
+    if (inexact === undefined || !(line.match(longIntegers) ?? []).some(isLong)) return value
+    throw wrong(number, `${inexact} is ${roundedAdvice}, or print it in quotes if it is a name`)
+  }
   throw wrong(number, `${describeValue(value)} is no row: write one JSON object a line`)
 }
 
@@ -67,6 +71,12 @@ function readTable(text: string, before: number, wrong: Wrong): readonly Printed
           filled[0].line,
           `${name} is ${describeValue(filled[0].fields[index])}, no finite number: leave a missing value empty`,
         )
+      const inexact = number && filled.find(({ fields }) => isLong(fields[index] ?? ''))
+      if (inexact)
+        throw new CsvError(
+          inexact.line,
+          `${name} is ${describeValue(inexact.fields[index]?.trim())}, ${roundedAdvice}, or a letter before it if it is a name`,
+        )
       return { name, isNumber: number !== undefined }
     })
     return rows.map(({ fields }) =>
@@ -82,6 +92,20 @@ function readTable(text: string, before: number, wrong: Wrong): readonly Printed
     throw error
   }
 }
+
+const roundedAdvice = 'a whole number beyond 2^53, which would be rounded: print a difference or a fraction'
+
+/** A double cannot hold all of these; 1e20 is as large and exact. */
+function isInexact(value: unknown): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value)
+}
+
+function isLong(field: string): boolean {
+  return /^\s*[+-]?\d{16,}\s*$/.test(field) && isInexact(Number(field))
+}
+
+/** As JSON writes it, and not inside of a fraction or a word. */
+const longIntegers = /(?<![\w."+-])-?\d{16,}(?![\w."])/g
 
 /** What programs write for a number that is none, and numbers too large for one. */
 const oddNumber = /^[+-]?(?:nan|inf|infinity|\d[\d.]*e\+?\d+|\d{300,})$/i

@@ -27,6 +27,7 @@ import { type PrintedRow, readPrintedRows } from './printedrows.ts'
 import { emptyFolders, type Folders, foldersIn, gather } from './programfiles.ts'
 import type { Recorder } from './recorder.ts'
 import { checkRows } from './rows.ts'
+import { requireSameColumns } from './samecolumns.ts'
 
 /** Variables that tell the process of its trial, beside REPRO_PARAMETER_NAME for each parameter. */
 const variables = {
@@ -78,6 +79,7 @@ export async function runProgram(
           return found as Awaited<ReturnType<Cell['each']>>
         })
   if (program.per === 'cell') gathered.take(foldersOf(cell), undefined)
+  requireSameColumns(rows, 'there is')
   return { columns: columnsOf(rows), rows, ...gathered.result(), exclusions: [], captured: {} }
 }
 

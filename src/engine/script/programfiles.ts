@@ -10,6 +10,7 @@ import { ExperimentError } from './cell.ts'
 import { columnsOf } from './inline.ts'
 import { mostBytes } from './journal.ts'
 import { readPrintedRows } from './printedrows.ts'
+import { requireSameColumns } from './samecolumns.ts'
 
 export interface Folders {
   /** Its files become files of the run. */
@@ -48,6 +49,8 @@ export interface Gathered {
 export function gather(kept: string): Gathered {
   const files: Record<string, string> = Object.create(null)
   const rowsOf = new Map<string, Row[]>()
+  /** Names of datasets that came as tables: each has a head. */
+  const tables = new Set<string>()
   const takeFile = (folder: string, name: string, trial: number | undefined) => {
     const path = join(folder, name)
     const own = trial === undefined ? name : `trial-${trial}-${name}`
@@ -77,6 +80,7 @@ export function gather(kept: string): Gathered {
     const all = rowsOf.get(name) ?? []
     for (const row of rows) all.push(trial === undefined ? row : { trial, ...row })
     rowsOf.set(name, all)
+    if (extname(file) === '.csv') tables.add(name)
   }
   return {
     take(folders, trial) {
@@ -93,6 +97,7 @@ export function gather(kept: string): Gathered {
     },
     result() {
       const datasets = [...rowsOf].map(([name, rows]): readonly [string, Dataset] => {
+        if (tables.has(name)) requireSameColumns(rows, `the dataset ${name} has`)
         if (rows.length > 0) return [name, { columns: columnsOf(rows), rows }]
         throw new ExperimentError(
           `the dataset ${name} has no row in any trial: do not write it, or give it rows`,

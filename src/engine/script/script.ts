@@ -17,6 +17,7 @@ import type { Message, BootOrder } from './message.ts'
 import { runProgram } from './program.ts'
 import { type Recorder, recordReads } from './recorder.ts'
 import { checkRows, isRecord, describeValue, type Types } from './rows.ts'
+import { requireSameColumns } from './samecolumns.ts'
 import { provideZx, type ScriptZx, textOf, textsFrom } from './zx.ts'
 
 type Send = (message: Message) => void
@@ -164,6 +165,7 @@ async function runInline(experiment: string, document: string, cell: Cell): Prom
     const trial = isWarmup ? `warm-up-${(warmups += 1)}` : String(number)
     return rowsOf(await importModule(urlOf(document, experiment, trial))) as readonly Row[]
   })
+  requireSameColumns(rows, 'there is')
   return { columns: columnsOf(rows), rows, exclusions: [], captured: {} }
 }
 

@@ -33,6 +33,11 @@ describe('rows that a program prints', () => {
       [{ a: '0x10' }, { a: 'Infinity' }, { a: '[x]' }],
     ],
     ['JSON lines', '{"a": 1, "b": "x"}\n\n  {"a": null}', [{ a: 1, b: 'x' }, { a: null }]],
+    [
+      'numbers that are large and exact, and long ones that are words',
+      '{"a": 9007199254740991, "b": 1e20, "c": "9007199254740993"}\n{"a": 12345678901234567.5}\n',
+      [{ a: 9007199254740991, b: 1e20, c: '9007199254740993' }, { a: 12345678901234567.5 }],
+    ],
     ['nothing', ' \n\n', []],
   ])('are read as %s', (_, text, rows) => {
     expect(read(text)).toEqual(rows)
@@ -44,6 +49,14 @@ describe('rows that a program prints', () => {
     ['{"a": 1}\n[1]\n', 'line 2: [ 1 ] is no row: write one JSON object a line'],
     ['{"a": 1}\ndone\n', "line 2: 'done' is no JSON"],
     ['loading\n{"a": 1}\n', "line 1: 'loading' stands before rows in JSON (line 2)"],
+    [
+      '{"a": 1}\n{"a": 9007199254740993}\n',
+      'line 2: a is a whole number beyond 2^53, which would be rounded: print a difference or a fraction, or print it in quotes',
+    ],
+    [
+      'a,b\n1,2\n3,-9007199254740993\n',
+      "line 3: b is '-9007199254740993', a whole number beyond 2^53, which would be rounded: print a difference",
+    ],
     ['a,b\n1,2\n3\n', 'line 3: 1 field, but the head has 2'],
     ['\n\na,b\n1,2,3\n', 'line 4: 3 fields, but the head has 2'],
     ['a,a\n1,2\n', 'line 1: two columns are named a'],

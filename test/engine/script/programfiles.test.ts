@@ -139,3 +139,25 @@ describe('datasets', () => {
     expect(() => checked(all.result())).toThrow(/the dataset a, row 1: x is/)
   })
 })
+
+describe('the head of a dataset', () => {
+  it('is the same in each trial', () => {
+    const all = gathered()
+    for (const [trial, text] of ['a,b\n1,2\n', 'a\n1\n', 'a\n'].entries()) {
+      emptyFolders(folders)
+      dataset('events.csv', text)
+      all.take(folders, trial)
+    }
+    expect(() => all.result()).toThrow('trial 1: the dataset events has no column b, which trial 0 has')
+  })
+
+  it('may differ between events of JSON lines', () => {
+    const all = gathered()
+    for (const [trial, text] of ['{"a": 1}\n{"b": 2}\n', '{"a": 1}\n'].entries()) {
+      emptyFolders(folders)
+      dataset('events.jsonl', text)
+      all.take(folders, trial)
+    }
+    expect(checked(all.result()).datasets?.events?.rows).toHaveLength(3)
+  })
+})
