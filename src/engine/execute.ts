@@ -28,7 +28,7 @@ import { ExperimentError } from './script/cell.ts'
 import type { BootOrder } from './script/message.ts'
 import { stripAhead } from './script/stripahead.ts'
 import { scriptVariables } from './script/variables.ts'
-import { changedSince } from './sources.ts'
+import { changedSince, type Stamps, stampsOf, writtenSince } from './sources.ts'
 
 export interface ExecutionContext {
   readonly project: string
@@ -197,10 +197,12 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     gres: environment.gres,
   }
   stripAhead(order, Object.keys(task.inputs))
+  const stamps = stampsOf(project, task.inputs, block.script)
   requireUnchanged(task)
   const { release, ...ran } = await runOrder(order, file, placing, executor, watch)
   try {
     requireUnchanged(task)
+    requireUnwritten(task, stamps)
   } catch (error) {
     // Trials of two scripts must not be taken for those of one, even if it is changed back.
     await remove(project, journalOf(boot))
@@ -224,6 +226,16 @@ function requireUnchanged({ cell, project, inputs, program, seen }: Task): void 
   if (changed !== undefined)
     throw new ExperimentError(
       `${changed} changed since the build began: build again (a file that the script writes is no input)`,
+    )
+}
+
+/** Throws an ExperimentError if such a file was written during a boot: it may have been read when it was another. */
+function requireUnwritten({ project }: Task, before: Stamps): void {
+  const written = writtenSince(project, before)
+  if (written !== undefined)
+    throw new ExperimentError(
+      `${written} was written while the cell ran, which may have read something else than is there now: build again ` +
+        '(a file that the script writes is no input)',
     )
 }
 

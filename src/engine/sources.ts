@@ -4,6 +4,7 @@ import { posix } from 'node:path'
 import type { ExperimentBlock } from '../document/block.ts'
 import { codeDigest } from '../files/code.ts'
 import { inputFiles } from '../files/glob.ts'
+import { pathInside, statusOf } from '../files/ordinary.ts'
 import type { Files } from '../files/tracked.ts'
 import type { Inputs } from '../results/run.ts'
 import { moduleGraph, type RealPath } from './modules.ts'
@@ -43,6 +44,27 @@ export function inputDigests(patterns: readonly string[], files: Files): Digests
   return Object.fromEntries(
     [...new Set(found)].sort().map((path) => [readInput(path, 'data'), files.digest(path) ?? 'missing']),
   )
+}
+
+/** Path -> size, inode and times of the files that `changedSince` looks at; undefined for one that is not there. */
+export type Stamps = ReadonlyMap<string, string | undefined>
+
+/** Returns the stamps of the script and of all files among the inputs. */
+export function stampsOf(project: string, inputs: Inputs, script: ExperimentBlock['script']): Stamps {
+  const named = Object.keys(inputs).flatMap((input) => (isRead(input) ? [readPath(input)] : []))
+  const paths = [...('file' in script ? [posix.normalize(script.file)] : []), ...named]
+  return new Map(paths.map((path) => [path, fileStamp(project, path)]))
+}
+
+/** Returns a file that was written since, perhaps with another content for a while; undefined if there is none. */
+export function writtenSince(project: string, before: Stamps): string | undefined {
+  return [...before].find(([path, stamp]) => fileStamp(project, path) !== stamp)?.[0]
+}
+
+/** Unlike `stampOf`, also of a file that changed just now: its next change is seconds away, or rewrites it. */
+function fileStamp(project: string, path: string): string | undefined {
+  const found = statusOf(pathInside(project, path))
+  return found?.isFile() ? [found.size, found.ino, found.mtimeNs, found.ctimeNs].join(' ') : undefined
 }
 
 /**

@@ -48,6 +48,34 @@ export default async (cell) => {
     expect(existsSync(join(project, '.repro/runs/e'))).toBe(false)
   })
 
+  it.each([
+    ['with a new time', false],
+    ['with the time that it had', true],
+  ])('and back again fails the cell, and keeps no trial: %s', async (_, back) => {
+    write({
+      'paper/index.md': paper('code/e.ts').replace(', second: {}', ''),
+      'code/helper.ts': 'export const ms = 1\n',
+      'code/e.ts': `import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { ms } from './helper.ts'
+export default async (cell) => {
+  const text = readFileSync('code/helper.ts', 'utf8')
+  const { atime, mtime } = statSync('code/helper.ts')
+  writeFileSync('code/helper.ts', 'export const ms = 2\\n')
+  const rows = await cell.each(() => [{ ms }])
+  writeFileSync('code/helper.ts', text)
+  if (${back}) utimesSync('code/helper.ts', atime, mtime)
+  return { columns: [{ name: 'trial', role: 'index' }, { name: 'ms', role: 'measure' }], rows }
+}
+`,
+    })
+    const { exitCode, err, out } = await repro('build')
+    expect(err + out).toContain('e/local/first failed: code/helper.ts was written while the cell ran')
+    expect(exitCode).toBe(1)
+    expect(journals()).toEqual([])
+    expect(existsSync(join(project, '.repro/runs/e'))).toBe(false)
+    expect(readFileSync(join(project, 'code/helper.ts'), 'utf8')).toBe('export const ms = 1\n')
+  })
+
   it('fails the cell if it is an input', async () => {
     write({
       'paper/index.md': paper('code/e.sh', 'inputs: [data/in.txt]\n').replace(', second: {}', ''),
