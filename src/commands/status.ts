@@ -2,6 +2,7 @@
  * `repro status`: the state of every step and its reason. `repro explain`: a step's inputs and their changes.
  */
 
+import { existsSync } from 'node:fs'
 import { type Change, changeText } from '../engine/cachestatus.ts'
 import type { StepStatus } from '../project/status.ts'
 import { hint } from '../text/spelling.ts'
@@ -39,22 +40,33 @@ export const explain = command({
   summary: 'show the inputs of a step, and which changed',
   options: { json },
   description: [
-    'STEP is an id that `repro status` lists, such as latency/xen-4.17/baseline, fig-phases or page.',
+    'STEP is an id that `repro status` lists, such as latency/xen-4.17/baseline, fig-phases or page. A document alone stands for its page.',
   ],
   docs: 'docs/engine.md',
   missing: 'explain what? Name a cell, table, figure or claim, or `page`; `repro status` lists them',
-  examples: [['explain latency/xen-4.17/baseline', 'why this cell is stale']],
-  async action({ options, words: [id = '', document], generator }) {
+  examples: [
+    ['explain latency/xen-4.17/baseline', 'why this cell is stale'],
+    ['explain notes/draft.md', 'what the page of another document was made from'],
+  ],
+  async action({ options, words, generator }) {
+    const [id, document] = stepAndDocument(words)
     const steps = await statusOf(document, generator)
     const step = steps.find((one) => one.id === id)
     if (step === undefined) {
       const names = steps.map((one) => one.id)
-      throw new UsageError(`no step of this name: ${id}${hint(id, names)}`)
+      const what = id.endsWith('.md') ? 'no document, and no step of this name' : 'no step of this name'
+      throw new UsageError(`${what}: ${id}${hint(id, names)}`)
     }
     for (const line of options.json ? [JSON.stringify(step, null, 2)] : explanation(step)) print(line)
     return exitCodes.done
   },
 })
+
+/** Either may stand first; the name of a cell may end as that of a document. */
+function stepAndDocument([first = '', second]: readonly string[]): readonly [string, string | undefined] {
+  const isDocument = (word: string) => word.endsWith('.md') && existsSync(word)
+  return isDocument(first) ? [second ?? 'page', first] : [first, second]
+}
 
 async function statusOf(document: string | undefined, generator: string): Promise<readonly StepStatus[]> {
   const site = siteOf(document, generator)

@@ -145,7 +145,8 @@ export function readMapping(
       // Use the source, not the value: `null` and `4.10` are valid names.
       const name = isScalar(key) ? (key.source ?? String(key.value)) || undefined : undefined
       if (name === undefined || name === '__proto__') {
-        report('yaml-key', at, `${name ?? 'a list, a mapping or nothing'} cannot be a key: use a word`)
+        const reason = name === undefined ? 'use a word' : 'every object of JavaScript has this name'
+        report('yaml-key', at, `${name ?? 'a list, a mapping or nothing'} cannot be a key: ${reason}`)
         continue
       }
       data[name] = plain(value, [...path, name], at)

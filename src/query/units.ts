@@ -90,17 +90,27 @@ function isRate(name: string, unit: string): boolean {
   return divides.test(name.slice(0, name.lastIndexOf(unit)))
 }
 
+/** Words of which an s in brackets, close behind them, is a unit: `time(s)`, `mean(s)`. Behind any other it is a plural. */
+const timeWords =
+  /(?:time|elapsed|duration|latency|delay|wait)$|^(?:t|age|lag|period|real|sys|mean|avg|average|min|max|median|std|stddev|sd|total|sum)$/i
+
+/** `error(s)`: a number of errors. */
+function isPlural(name: string): boolean {
+  const [, word] = /(\p{Script=Latin}+)\(s\)$/u.exec(name) ?? []
+  return word !== undefined && !timeWords.test(word)
+}
+
 /** Strips a unit of time from a name (`elapsedNs`, `elapsed_ms`, `elapsed (s)`); undefined if it has none. */
 export function withoutUnit(name: string): string | undefined {
   const [, rest = '', word = ''] = lastWord.exec(name) ?? []
-  return inNames.has(word.toLowerCase()) && !isRate(name, word) ? rest : undefined
+  return inNames.has(word.toLowerCase()) && !isRate(name, word) && !isPlural(name) ? rest : undefined
 }
 
 /** Returns the unit of time in a name, in whatever way it is written there; undefined if it has none. */
 export function timeUnitInName(name: string): string | undefined {
   const [, rest = '', word = ''] = lastWord.exec(name) ?? []
   // A column called s may be anything.
-  if ((rest === '' && word.length < 3) || isRate(name, word)) return undefined
+  if ((rest === '' && word.length < 3) || isRate(name, word) || isPlural(name)) return undefined
   return inNames.get(word.toLowerCase())
 }
 

@@ -81,6 +81,24 @@ it.each([
   expect([timeUnitInName(name), withoutUnit(name)]).toEqual([unit, rest])
 })
 
+it.each(['error(s)', 'CPU(s)', 'message(s)', 'event(s)', 'number of page(s)'])(
+  'a plural is no time: %s',
+  (name) => {
+    expect([unitInName(name), timeUnitInName(name), withoutUnit(name)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+  },
+)
+
+it.each(['time(s)', 'Runtime(s)', 'latency(s)', 't(s)', 'mean(s)', 'error (s)', '時間(s)'])(
+  'seconds in brackets are a time: %s',
+  (name) => {
+    expect(timeUnitInName(name)).toBe('s')
+  },
+)
+
 it('filters do more than convert', () => {
   expect([...filters.keys()].sort()).toEqual(['fixed', 'interval', 'percent', ...timeUnits].sort())
 })

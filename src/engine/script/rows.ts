@@ -31,7 +31,10 @@ function checkRow(given: unknown, where: string, types: Types): Row {
   for (const name of Object.keys(given)) {
     if (!types.has(name)) {
       if (!isColumnName(name))
-        throw new ExperimentError(`${where}: ${describeValue(name)} cannot be the name of a column`)
+        throw new ExperimentError(
+          `${where}: ${describeValue(name)} cannot be the name of a column: ` +
+            (name === '__proto__' ? 'every object of JavaScript has it' : 'use 1 to 200 printable signs'),
+        )
       const drawn = drawnNames.get(name)
       if (drawn !== undefined)
         throw new ExperimentError(`${where}: column ${name}: ${drawn}; give it another name`)

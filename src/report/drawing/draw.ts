@@ -26,6 +26,7 @@ import {
   isObject,
   type Json,
   parseSpecification,
+  parts,
   placeOf,
   type Specification,
   treatsInvalid,
@@ -73,6 +74,7 @@ export async function draw(order: Order): Promise<string> {
   const warnings: string[] = []
   const refusals: QueryError[] = []
   const logger = collector(warnings, refusals)
+  const attempt = <Value>(step: () => Value) => attempted(step, spec)
   const reads = openReads()
   const compiled = attempt(
     () => compile(specification(spec, order), { logger, config: { ...theme, aria: false } }).spec,
@@ -190,11 +192,19 @@ function warningText(word: unknown): string {
   return word instanceof Error ? word.message : String(word)
 }
 
-function attempt<T>(step: () => T): T {
+function attempted<T>(step: () => T, spec: Specification): T {
   try {
     return step()
   } catch (cause) {
     if (cause instanceof QueryError) throw cause
+    // Vega looks for what it has made of a field under its name, in plain objects.
+    const odd = parts(spec).find(
+      ({ key, value }) => key === 'field' && typeof value === 'string' && Object.hasOwn(Object.prototype, value),
+    )
+    if (odd)
+      throw new QueryError(
+        `Vega cannot draw the field ${String(odd.value)}, since every object of JavaScript has this name: rename the column`,
+      )
     // A TypeError of vega-lite says nothing about the specification.
     const advice = cause instanceof TypeError ? ' (compare it with the schema of Vega-Lite)' : ''
     throw new QueryError(`the specification does not compile: ${warningText(cause)}${advice}`)

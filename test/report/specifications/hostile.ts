@@ -235,6 +235,12 @@ export const hostile: readonly Specification[] = [
   ...each(attributes, 'elements', breakout, /a figure may not have [\w-]+="/),
   ...each(attributes, 'a URL', `url(${address})`, /a figure may not have [\w-]+="/),
   ...gadgets,
+  ...['constructor', 'toString'].map((field) => ({
+    name: `a column ${field}`,
+    spec: encoding({ x: q(field) }),
+    data: { rows: `${field},y\n1,2\n3,4\n` },
+    refused: new RegExp(`Vega cannot draw the field ${field}, since every object of JavaScript has this name`),
+  })),
   ...calls.map(([name, calculate]) => ({
     name: `a call of ${name}`,
     spec: calculated(calculate),
