@@ -399,6 +399,15 @@ function checkTable(source: Mapping, context: Context): void {
     const environment = options[option]
     if (typeof environment === 'string') checkEnvironment(environment, source.valuePlace([option]), context)
   }
+  const experiment = context.experiments.find(({ id }) => id === from)
+  if (experiment !== undefined) {
+    const known = [...experiment.patterns.map(({ name }) => name), ...Object.keys(experiment.groups ?? {})]
+    for (const [index, word] of wordsIn(options.patterns)) {
+      if (known.includes(word)) continue
+      const reason = `unknown pattern or group of ${from}: ${word}${hint(word, known)}`
+      source.valueError('unknown-pattern', ['patterns', index], reason)
+    }
+  }
   for (const option of kind.files ?? []) {
     checkFile([option], source, context)
     for (const [index] of wordsIn(options[option])) checkFile([option, index], source, context)

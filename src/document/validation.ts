@@ -104,7 +104,11 @@ const typeNames: Readonly<Record<string, string>> = {
 
 function reasonOf(issue: Issue, value: unknown, written = String(value)): string {
   const shown =
-    typeof value === 'string' ? `'${value}'` : typeof value === 'object' ? JSON.stringify(value) : written
+    typeof value === 'string'
+      ? `'${value}'`
+      : typeof value === 'object'
+        ? typeOf(value as Parameter)
+        : written
   switch (issue.code) {
     case 'invalid_type':
     case 'invalid_union': {
@@ -121,7 +125,8 @@ function reasonOf(issue: Issue, value: unknown, written = String(value)): string
     case 'invalid_value':
       return `${shown} is not possible${hint(String(value), issue.values.map(String))}`
     default:
-      return `${shown}: ${issue.message}`
+      // Of a whole list or mapping, the message says what is wrong.
+      return typeof value === 'object' ? issue.message : `${shown}: ${issue.message}`
   }
 }
 

@@ -39,7 +39,7 @@ export function resolveCells(
       choice.what === 'combination' ? '; no pattern has all of these' : hint(choice.name, choice.known)
     const reason = `unknown ${choice.what ?? 'pattern'} of ${id}: ${choice.name}${known}`
     mistakes.push({ ruleId: 'unknown-pattern', part: 2, offset: choice.at, reason })
-  } else if (choice.type === 'elsewhere' && mistakes.length === 0) {
+  } else if (choice.type === 'elsewhere' && mistakes.length === 0 && choice.only.length > 0) {
     const reason = `${choice.name} does not run in ${environment}, only in ${choice.only.join(', ')}`
     mistakes.push({ ruleId: 'unknown-environment', part: 1, reason })
   }

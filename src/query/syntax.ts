@@ -32,7 +32,9 @@ export function parseSyntax(source: string, names?: 'columns'): Syntax {
   // `.dom0-cpu` would silently be a subtraction.
   const hyphenated = tokens.find(({ type }) => type === 'hyphenated')
   if (hyphenated && names !== 'columns') {
-    const { text, start } = hyphenated
+    const { start } = hyphenated
+    // In `size-1.n` the dot is read with the number.
+    const text = hyphenated.text.replace(/\.$/, '')
     const reason = `${text} would be a subtraction: write ['${text}'] for the name, or spaces round the minus`
     throw new ExpressionError('expression-hyphen', start, reason)
   }

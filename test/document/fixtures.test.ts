@@ -40,7 +40,11 @@ const project: Project = {
     [
       'summary',
       {
-        options: z.object({ measures: z.array(z.string()).optional(), published: z.string().optional() }),
+        options: z.object({
+          measures: z.array(z.string()).optional(),
+          patterns: z.array(z.string()).optional(),
+          published: z.string().optional(),
+        }),
         files: ['published'],
       },
     ],

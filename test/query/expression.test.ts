@@ -113,6 +113,10 @@ describe('parseExpression', () => {
     )
     expect(problem("a['x'].b.c - a['x'].d.c")).toEqual(['none', -1])
   })
+
+  it('suggests no dot that follows a name with a number', () => {
+    expect(() => parseExpression('a.b.size-1.n.mean')).toThrow("write ['size-1'] for the name")
+  })
 })
 
 describe('an expression of any size', () => {

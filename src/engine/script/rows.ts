@@ -30,11 +30,13 @@ function checkRow(given: unknown, where: string, types: Types): Row {
   const row: Record<string, string | number | null> = {}
   for (const name of Object.keys(given)) {
     if (!types.has(name)) {
-      if (!isColumnName(name))
+      if (!isColumnName(name)) {
+        const reason =
+          name === '__proto__' ? 'every object of JavaScript has it' : 'use 1 to 200 printable signs'
         throw new ExperimentError(
-          `${where}: ${describeValue(name)} cannot be the name of a column: ` +
-            (name === '__proto__' ? 'every object of JavaScript has it' : 'use 1 to 200 printable signs'),
+          `${where}: ${describeValue(name)} cannot be the name of a column: ${reason}`,
         )
+      }
       const drawn = drawnNames.get(name)
       if (drawn !== undefined)
         throw new ExperimentError(`${where}: column ${name}: ${drawn}; give it another name`)

@@ -199,7 +199,8 @@ function attempted<T>(step: () => T, spec: Specification): T {
     if (cause instanceof QueryError) throw cause
     // Vega looks for what it has made of a field under its name, in plain objects.
     const odd = parts(spec).find(
-      ({ key, value }) => key === 'field' && typeof value === 'string' && Object.hasOwn(Object.prototype, value),
+      ({ key, value }) =>
+        key === 'field' && typeof value === 'string' && Object.hasOwn(Object.prototype, value),
     )
     if (odd)
       throw new QueryError(

@@ -58,7 +58,10 @@ describe('rows of a trial', () => {
     [new Array(1), 'trial 3, row 0 is undefined: expected a record'],
     [[{ '': 1 }], "trial 3, row 0: '' cannot be the name of a column"],
     [[{ 'a\nb': 1 }], "trial 3, row 0: 'a\\nb' cannot be the name of a column"],
-    [JSON.parse('[{"__proto__": 1}]'), "trial 3, row 0: '__proto__' cannot be the name of a column: every object of JavaScript has it"],
+    [
+      JSON.parse('[{"__proto__": 1}]'),
+      "trial 3, row 0: '__proto__' cannot be the name of a column: every object of JavaScript has it",
+    ],
   ])('are not %j', (given, message) => expect(() => checkRows(given, 'trial 3')).toThrow(message))
 
   it('have numbers or words throughout a column, also from trial to trial', () => {

@@ -239,7 +239,9 @@ export const hostile: readonly Specification[] = [
     name: `a column ${field}`,
     spec: encoding({ x: q(field) }),
     data: { rows: `${field},y\n1,2\n3,4\n` },
-    refused: new RegExp(`Vega cannot draw the field ${field}, since every object of JavaScript has this name`),
+    refused: new RegExp(
+      `Vega cannot draw the field ${field}, since every object of JavaScript has this name`,
+    ),
   })),
   ...calls.map(([name, calculate]) => ({
     name: `a call of ${name}`,
