@@ -243,7 +243,7 @@ async function complete(task: Task, finished: readonly Finished[], date: Date): 
   const { cell, environment, document, store } = task
   const { experiment, pattern, block, definition } = cell
   try {
-    const { files = {}, provenance, ...result } = mergeBoots(finished)
+    const { files = {}, provenance, ...result } = mergeBoots(finished, task.program !== undefined)
     const reads = finished.map(({ reads }) => reads)
     const { inputs, changed } = mergeReads(task.inputs, reads)
     if (changed !== undefined) throw new ExperimentError(`${changed} changed while the cell ran: build again`)

@@ -1,7 +1,7 @@
 /** Merges the results of a cell's boots. */
 
 import { isDeepStrictEqual } from 'node:util'
-import { rawName, bootColumn, type Column, type Exclusion, type Row } from '../results/run.ts'
+import { rawName, bootColumn, type Column, type Dataset, type Exclusion, type Row } from '../results/run.ts'
 import { present } from '../text/message.ts'
 import { attemptsDataset, mergeAttempts } from './script/attempts.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
@@ -14,10 +14,11 @@ export interface BootResult {
 /**
  * Merges boot results in order. With several boots, rows get a `boot` column, trials are numbered
  * consecutively, and file names start with the boot's folder. Datasets come from the first boot, but for
- * discarded attempts, which are those of all. Throws an
+ * discarded attempts and, if `isProgram`, those that a program left, which are of all boots: the first boot's are
+ * excerpts that a script chose, and a program's further rows. Throws an
  * ExperimentError if a boot's columns or clock differ, and a RangeError for no boots.
  */
-export function mergeBoots(boots: readonly BootResult[]): Result {
+export function mergeBoots(boots: readonly BootResult[], isProgram = false): Result {
   const [one, ...others] = boots
   if (one === undefined) throw new RangeError('no boots to put together')
   const first = one.result
@@ -26,13 +27,14 @@ export function mergeBoots(boots: readonly BootResult[]): Result {
   for (const [index, { result }] of others.entries()) requireAlike(result, first, index + 2)
   const results = boots.map(({ result }) => result)
   const captured = results.map((result) => result.captured)
-  const { [attemptsDataset]: _, ...datasets } = first.datasets ?? {}
+  const { [attemptsDataset]: _, ...chosen } = first.datasets ?? {}
+  const datasets = isProgram ? mergeDatasets(boots) : chosen
   const attempts = mergeAttempts(results)
   return {
     ...first,
     columns: withBoot(first.columns),
     rows: rowsOf(boots, first.columns),
-    ...((first.datasets || attempts) && {
+    ...((Object.keys(datasets).length > 0 || attempts) && {
       datasets: { ...datasets, ...(attempts && { [attemptsDataset]: attempts }) },
     }),
     exclusions: summed(results.flatMap(({ exclusions }) => exclusions)),
@@ -44,6 +46,43 @@ export function mergeBoots(boots: readonly BootResult[]): Result {
     ),
     provenance: united(results.map(({ provenance = {} }) => provenance)),
   }
+}
+
+/** The datasets of all boots: rows in order, with their boot, and trials counted through as those of the result. */
+function mergeDatasets(boots: readonly BootResult[]): Readonly<Record<string, Dataset>> {
+  const names = new Set(boots.flatMap(({ result }) => Object.keys(result.datasets ?? {})))
+  return Object.fromEntries(
+    [...names].map((name) => {
+      const columns = columnsOfAll(name, boots)
+      const none = Object.fromEntries(columns.map((one) => [one.name, one.role === 'factor' ? '' : null]))
+      const parts = boots.map(({ trials, result }) => ({
+        trials,
+        result: {
+          rows: (result.datasets?.[name]?.rows ?? []).map((row) => ({ ...none, ...row })),
+        },
+      }))
+      return [name, { columns: withBoot(columns), rows: rowsOf(parts, columns) }]
+    }),
+  )
+}
+
+/** Columns that boots have of a dataset, each once. Throws an ExperimentError if two differ in more than that one lacks it. */
+function columnsOfAll(name: string, boots: readonly BootResult[]): readonly Column[] {
+  const found = new Map<string, { readonly column: Column; readonly boot: number }>()
+  for (const [index, { result }] of boots.entries()) {
+    const { columns = [] } = result.datasets?.[name] ?? {}
+    refuseBootColumn(columns)
+    for (const column of columns) {
+      const other = found.get(column.name)
+      if (other === undefined) found.set(column.name, { column, boot: index + 1 })
+      else if (!isDeepStrictEqual(other.column, column))
+        throw new ExperimentError(
+          `the dataset ${name} of boot ${index + 1} has ${described(column)}, and of boot ${other.boot} ` +
+            `${described(other.column)}: all boots must give a column the same kind of values`,
+        )
+    }
+  }
+  return [...found.values()].map(({ column }) => column)
 }
 
 /** Throws an ExperimentError if a script uses the reserved column name for boots. */
@@ -86,7 +125,12 @@ function isTrial({ name, role }: Column): boolean {
   return name === 'trial' && role === 'index'
 }
 
-function rowsOf(boots: readonly BootResult[], columns: readonly Column[]): readonly Row[] {
+interface Counted {
+  readonly trials: number
+  readonly result: { readonly rows: readonly Row[] }
+}
+
+function rowsOf(boots: readonly Counted[], columns: readonly Column[]): readonly Row[] {
   const counts = columns.some(isTrial)
   let before = 0
   return boots.flatMap(({ trials, result }, index) => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { mergeBoots, mergeMachines } from '../../src/engine/mergeboots.ts'
 import { ExperimentError, type Result } from '../../src/engine/script/cell.ts'
-import type { Column } from '../../src/results/run.ts'
+import type { Column, Row } from '../../src/results/run.ts'
 
 const columns: readonly Column[] = [
   { name: 'operation', role: 'factor' },
@@ -88,6 +88,43 @@ describe('boots of a cell', () => {
       files: { 'boot-1/trace.bin': '/1', 'boot-2/trace.bin': '/2' },
     })
     expect(merged.datasets?.pictures?.rows).toEqual(rows(1))
+  })
+
+  it('have the datasets of all if a program left them, with boots, and trials counted through', () => {
+    const events = (columns: readonly Column[], ...rows: readonly Row[]) => ({
+      datasets: { events: { columns, rows } },
+    })
+    const index: Column = { name: 'trial', role: 'index' }
+    const [ms, kind]: readonly [Column, Column] = [
+      { name: 'at', role: 'measure', unit: 'ms' },
+      { name: 'kind', role: 'factor' },
+    ]
+    const merged = mergeBoots(
+      [
+        boot(2, events([index, ms], { trial: 0, at: 1 }, { trial: 1, at: 2 })),
+        boot(2),
+        boot(2, events([index, kind, ms], { trial: 0, kind: 'x', at: null })),
+      ],
+      true,
+    )
+    expect(merged.datasets).toEqual({
+      events: {
+        columns: [index, { name: 'boot', role: 'index' }, ms, kind],
+        rows: [
+          { trial: 0, boot: 1, at: 1, kind: '' },
+          { trial: 1, boot: 1, at: 2, kind: '' },
+          { trial: 4, boot: 3, at: null, kind: 'x' },
+        ],
+      },
+    })
+    const differing = [
+      boot(1, events([ms], { at: 1 })),
+      boot(1, events([{ ...ms, role: 'factor' }], { at: 'x' })),
+    ]
+    expect(() => mergeBoots(differing, true)).toThrow(
+      'the dataset events of boot 2 has at (factor, ms), and of boot 1 at (measure, ms): all boots must give',
+    )
+    expect(mergeBoots(differing).datasets?.events?.rows).toEqual([{ at: 1 }])
   })
 
   const without = columns.slice(0, 2)
