@@ -1,4 +1,4 @@
-/** Builds the pages of docs/ with the built command line, and puts them into _build/docs/. */
+/** Builds the pages of docs/, or those named, with the built command line, and puts them into _build/docs/. */
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -7,7 +7,9 @@ import { join } from 'node:path'
 const root = import.meta.dirname
 const folder = join(root, '_build/docs')
 mkdirSync(folder, { recursive: true })
-for (const name of readdirSync(join(root, 'docs')).filter((one) => one.endsWith('.md'))) {
+const named = process.argv.slice(2)
+const all = readdirSync(join(root, 'docs')).filter((one) => one.endsWith('.md'))
+for (const name of named.length > 0 ? named : all) {
   const page = name.replace(/\.md$/, '.html')
   execFileSync(process.execPath, [join(root, 'dist/cli.cjs'), 'build', `docs/${name}`], {
     cwd: root,

@@ -33,7 +33,7 @@ function tableText({ table, cells, contradictions }: TableAudit): string {
     const why = table.columns.has('mean')
       ? 'no mean that can be read'
       : `no column of means (names that are understood: ${exampleNames})`
-    return [`${table.file}: ${table.rows.length} rows, ${why}`, ...lines].join('\n')
+    return [`${table.file}: ${counted(table.rows.length, 'row')}, ${why}`, ...lines].join('\n')
   }
   const { coverage, spread } = cells
   const n = cells.n === undefined ? 'n is not printed' : `n = ${[...new Set(cells.n)].join(' to ')}`

@@ -217,7 +217,7 @@ const atLineStart: readonly Form[] = [
     ruleId: 'target',
     pattern: /^\(([\w:.-]+)\)=\s*$/,
     say: ([, name = '']) =>
-      `(${name})= is plain text: write an id behind the heading below, ## Title {#${idLike(name)}}`,
+      `(${name})= is plain text: write an id behind the heading below, ## Title {#${sectionId(name)}}`,
   },
   {
     ruleId: 'block-break',
@@ -320,6 +320,12 @@ function adviceOnDiv(written: string): string {
     return 'a page has no tabs and columns: write headings'
   if (/#(?:thm|lem|def|exm)-|proof|theorem/.test(written)) return 'write **Theorem 1.** and the text'
   return 'there are no fenced divs: leave it out'
+}
+
+/** As an id of a heading, which text can refer to. */
+function sectionId(name: string): string {
+  const id = idLike(name).replace(/^sec(?:tion)?-/, '')
+  return `sec-${id}`
 }
 
 /** `fig:one` as an id here. */

@@ -7,6 +7,7 @@ import { descend } from '../document/markdown.ts'
 import { locateInText, placeAt, type SourceText, sliceOf, sourceText } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
 import { isLinkable, linkSchemes, schemeOf } from '../text/markdown.ts'
+import { counted } from '../text/message.ts'
 
 /** Reports a warning, by default at the node. */
 type Say = (ruleId: string, reason: string, place?: Place) => void
@@ -83,7 +84,7 @@ function warnOfExcess({ children: rows }: Table, say: Say): void {
     const excess = cells[width]?.position?.start
     if (excess === undefined) continue
     const reason =
-      `the table has ${width} columns, this row ${cells.length} cells: ` +
+      `the table has ${counted(width, 'column')}, this row ${counted(cells.length, 'cell')}: ` +
       'the rest is not shown (\\| for the sign)'
     say('table-cells', reason, excess)
   }

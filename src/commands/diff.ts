@@ -5,6 +5,7 @@ import type { CellDifference, MetricDifference, RunSet } from '../project/diff.t
 import { digits } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import { runName } from '../results/run.ts'
+import { counted } from '../text/message.ts'
 import { command } from './command.ts'
 import { flag, json, only } from './options.ts'
 import { UsageError } from './parse.ts'
@@ -47,7 +48,7 @@ export const diff = command({
     }
     for (const difference of differences) for (const line of lines(difference, options.all)) print(line)
     const same = differences.filter(({ presence }) => presence === 'same rows').length
-    print(`${same} of ${differences.length} cells have the same rows`)
+    print(`${same} of ${counted(differences.length, 'cell')} ${same === 1 ? 'has' : 'have'} the same rows`)
     const data = blocks.flatMap(({ type, id }) => (type === 'data' ? [id] : []))
     if (data.length > 0)
       print(

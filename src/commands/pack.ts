@@ -1,6 +1,7 @@
 /** `repro pack`: one archive of the project, its recorded runs and its report. */
 
 import { relative, resolve } from 'node:path'
+import { counted } from '../text/message.ts'
 import { command } from './command.ts'
 import { flag, text } from './options.ts'
 import { siteOf } from './site.ts'
@@ -45,7 +46,7 @@ export const pack = command({
     for (const note of archive.notes) complain(note)
     print(relative(process.cwd(), archive.file))
     if (options.list) for (const path of archive.paths) print(`  ${path}`)
-    print(`sha256 ${archive.sha256}, ${archive.paths.length} files, ${megabytes(archive.bytes)}`)
+    print(`sha256 ${archive.sha256}, ${counted(archive.paths.length, 'file')}, ${megabytes(archive.bytes)}`)
     return exitCodes.done
   },
 })

@@ -9,7 +9,7 @@ import { editsOf } from '../claims/edits.ts'
 import { english } from '../claims/reasons.ts'
 import { runName, secondsOf, type Run } from '../results/run.ts'
 import { code, heading, type Inline, link, list, paragraph, shell, strong, table } from '../text/markdown.ts'
-import { abbreviated, present } from '../text/message.ts'
+import { abbreviated, counted, present } from '../text/message.ts'
 import { megabytes, minutes } from '../text/numbers.ts'
 import { invocation } from '../text/program.ts'
 import { type Artifact, type Claim, type Experiment, firstRun } from './artifact.ts'
@@ -156,7 +156,7 @@ function experimentTable(experiments: readonly Experiment[]): RootContent {
   const row = ({ number, block, runs, effort, ...experiment }: Experiment): readonly Inline[] => [
     strong(number),
     codes(['file' in block.script ? [block.id, block.script.file] : block.id].flat(), ', '),
-    `${effort.cells}, ${block.trials} trials each${block.boots > 1 ? ` in ${block.boots} boots` : ''}`,
+    `${effort.cells}, ${counted(block.trials, 'trial')} each${block.boots > 1 ? ` in ${block.boots} boots` : ''}`,
     experiment.claims.join(' ') || '–',
     floatsText(experiment.floats) || '–',
     experiment.humanMinutes === undefined ? notStated : `${experiment.humanMinutes} min`,

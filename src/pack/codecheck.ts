@@ -3,6 +3,7 @@
 import { Document } from 'yaml'
 import * as z from 'zod'
 import { runName } from '../results/run.ts'
+import { counted } from '../text/message.ts'
 import { invocation } from '../text/program.ts'
 import { type Artifact, recordedFiles } from './artifact.ts'
 
@@ -33,7 +34,7 @@ export function codecheck(artifact: Artifact, kept: Kept): string {
       return {
         file: recordedFiles(run)[0],
         comment:
-          `${number}: ${run.trials} trials, ${run.origin}: ` +
+          `${number}: ${counted(run.trials, 'trial')}, ${run.origin}: ` +
           `${invocation} build --rerun=${runName(run)} --record`,
       }
     }),

@@ -8,7 +8,7 @@ import { extname } from 'node:path'
 import { editsOf } from '../claims/edits.ts'
 import { english } from '../claims/reasons.ts'
 import { secondsOf, spanOf, runName, type Run } from '../results/run.ts'
-import { present } from '../text/message.ts'
+import { counted, present } from '../text/message.ts'
 import { invocation } from '../text/program.ts'
 import { type Artifact, type Experiment, recordedFiles } from './artifact.ts'
 import type { Metadata } from './metadata.ts'
@@ -135,7 +135,7 @@ function actions(artifact: Artifact, files: readonly Described[]): readonly Enti
       '@type': 'CreateAction',
       name: `${experiment?.number}: ${runName(run)}`,
       description: present([
-        `${run.trials} trials of "${pattern?.label ?? run.pattern}", ${run.origin}, seed ${run.seed}`,
+        `${counted(run.trials, 'trial')} of "${pattern?.label ?? run.pattern}", ${run.origin}, seed ${run.seed}`,
         seconds !== undefined && `${seconds} s on ${run.provenance['host CPU'] ?? 'an unknown host'}`,
         `key ${run.key}`,
         ...editsOf([run]).map((one) => `rows edited by hand: ${english.edits(one)}`),

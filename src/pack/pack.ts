@@ -29,7 +29,7 @@ import { defaultFormat } from '../report/formats.ts'
 import type { Run } from '../results/run.ts'
 import { byTestbed, environmentsFile } from '../testbeds/environments.ts'
 import { markdownText, paragraph } from '../text/markdown.ts'
-import { ExplainedError, indentedList, present } from '../text/message.ts'
+import { counted, ExplainedError, indentedList, present } from '../text/message.ts'
 import { abstractOf } from './abstract.ts'
 import { archiveFile, type PackedFile, writeArchive, zipped } from './archive.ts'
 import {
@@ -146,7 +146,7 @@ function refuseChanges({ revision }: Tree): void {
   const changes = revision?.changes ?? []
   if (changes.length === 0) return
   throw new ExplainedError(
-    `${changes.length} files are not as committed:\n${indentedList(changes)}\nCommit them, ` +
+    `${counted(changes.length, 'file')} ${changes.length === 1 ? 'is' : 'are'} not as committed:\n${indentedList(changes)}\nCommit them, ` +
       'or pack them as they are with --allow-dirty (the archive then says so).',
   )
 }

@@ -361,7 +361,7 @@ describe('a document anywhere', () => {
       /^nap\/local\/default is recorded\n/,
     )
     expect((await run('b', 'diff', 'recorded', 'latest', '../a/d.md')).out).toBe(
-      '1 of 1 cells have the same rows\n',
+      '1 of 1 cell has the same rows\n',
     )
     expect(
       (

@@ -24,5 +24,5 @@ it('a program that has written its rows to the file may print as long a log as i
   write({ 'paper/index.md': paper('printf "aMs\\n1\\n" >"$REPRO_ROWS"\nhead -c 110000000 /dev/zero') })
   const { err, exitCode } = await repro('build')
   expect({ exitCode }, err).toEqual({ exitCode: 0 })
-  expect(err).toContain('done endless/local/default: 1 rows,')
+  expect(err).toContain('done endless/local/default: 1 row,')
 })

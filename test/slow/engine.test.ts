@@ -413,8 +413,8 @@ describe('diff and clean', () => {
     expect(exitCode).toBe(0)
     expect(out).toMatch(/^nap\/local\/default: other rows\n {2}script changed\n/)
     expect(out).toMatch(/changed {4}elapsedUs: shift \+(49|50)\.?\d* µs \[/)
-    expect(out).toMatch(/0 of 1 cells have the same rows\n$/)
-    expect((await repro('diff', 'recorded', 'recorded')).out).toBe('1 of 1 cells have the same rows\n')
+    expect(out).toMatch(/0 of 1 cell have the same rows\n$/)
+    expect((await repro('diff', 'recorded', 'recorded')).out).toBe('1 of 1 cell has the same rows\n')
     expect(await repro('diff', 'recorded', 'nothing')).toMatchObject({ exitCode: 2 })
   })
 

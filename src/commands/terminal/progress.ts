@@ -82,7 +82,7 @@ function lineOf(event: BuildEvent, lastedMs: (name: string) => number): string |
       return `${event.name}: ${event.text}`
     case 'finished': {
       const excluded = event.excluded > 0 ? `, ${event.excluded} excluded` : ''
-      return `done ${event.name}: ${event.rows} rows${excluded}, ${duration(lastedMs(event.name))}`
+      return `done ${event.name}: ${counted(event.rows, 'row')}${excluded}, ${duration(lastedMs(event.name))}`
     }
     case 'failed':
       return failureReport(event.error).text
@@ -144,7 +144,7 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
     const shown = running.toSorted(([, a], [, b]) => Number(b.done > 0) - Number(a.done > 0))
     for (const [name, { startedMs = at, done, trials }] of shown.slice(0, mostLines)) {
       lines.push({
-        text: visible(`  ${name}  ${done}/${trials} trials, ${duration(at - startedMs)}`),
+        text: visible(`  ${name}  ${done}/${counted(trials, 'trial')}, ${duration(at - startedMs)}`),
         code: 0,
       })
     }

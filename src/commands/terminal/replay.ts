@@ -45,7 +45,7 @@ function countText({ recorded, rerun, differing, columns: other }: Difference): 
   const count =
     recorded === rerun
       ? `${differing} of ${counted(recorded, 'row')}`
-      : `${recorded} rows recorded, ${rerun} now`
+      : `${counted(recorded, 'row')} recorded, ${rerun} now`
   return other.length === 0 ? count : `${count}, texts or columns ${abbreviated(other, 3)}`
 }
 
