@@ -25,6 +25,8 @@ interface Form {
   readonly ruleId: string
   /** In a text, or in the first line of a paragraph; its first group that matched, or its start, is the place. */
   readonly pattern: RegExp
+  /** Also where its first sign is escaped, as Bookdown and LaTeX write it; else an escaped sign is meant as it is. */
+  readonly isEscapedToo?: boolean
   readonly say: (match: RegExpExecArray) => string
 }
 
@@ -101,6 +103,26 @@ const inText: readonly Form[] = [
       `${whole} is plain text: there are references to tables (tbl-), figures (fig-), equations (eq-), sections (sec-) and listings (lst-)`,
   },
   {
+    // Pandoc-crossref begins a sentence with it.
+    ruleId: 'reference-form',
+    pattern: /(?<![\w.+/@-])@(Fig|Tbl|Eq|Sec|Lst)[-:]([A-Za-z][\w-]*)/g,
+    say: ([whole, kind = '', name]) => `${whole} is plain text: write @${kind.toLowerCase()}-${name}`,
+  },
+  {
+    // Bookdown.
+    ruleId: 'reference-form',
+    pattern: /@ref\(([\w:-]+)\)/g,
+    isEscapedToo: true,
+    say: ([whole, name = '']) => `\\${whole} is plain text: write @${idLike(name)}`,
+  },
+  {
+    ruleId: 'reference-form',
+    pattern: /\(#(?:fig|tab|eq|thm|lem|def|exm):[\w-]+\)|\(ref:[\w-]+\)/g,
+    isEscapedToo: true,
+    say: ([whole]) =>
+      `${whole} of Bookdown is plain text: a caption is a key of a block, and an equation ends in $$ {#eq-name}`,
+  },
+  {
     ruleId: 'inline-note',
     pattern: /\^\[[^\]]*\]/g,
     say: () => 'an inline footnote is not read: write [^1] here, and [^1]: the text in a line of its own',
@@ -140,6 +162,23 @@ const inText: readonly Form[] = [
     ruleId: 'highlight',
     pattern: /(?<![=\w])==(?=[^\s=])[^=\n]*[^\s=]==(?![=\w])/g,
     say: ([whole]) => `${whole} is shown with its signs: write **${whole.slice(2, -2)}**`,
+  },
+  {
+    ruleId: 'insertion',
+    // Not `++i` and `C++`.
+    pattern: /(?<![\w+])\+\+(?=[^\s+])(?!\w\b)[^+\n]*\p{L}[^+\n]*(?<!\s|\b\w)\+\+(?![\w+])/gu,
+    say: ([whole]) => `${whole} is shown with its signs: write **${whole.slice(2, -2)}**`,
+  },
+  {
+    ruleId: 'asciidoc',
+    pattern:
+      /(?<![\w:])(?:(?:image|include|video|audio|ifdef|ifndef)::|(?:xref|footnote|stem|latexmath|kbd|btn):)[^\s[\]:]*\[[^\]\n]*\]/g,
+    say: ([whole]) => `${whole} of AsciiDoc is plain text: write Markdown or a block`,
+  },
+  {
+    ruleId: 'typst',
+    pattern: /(?<![\w&#])#(?:cite|ref|link|emph|strong|footnote|image|figure|table|text|bibliography)\(/g,
+    say: ([whole]) => `${whole}...) of Typst is plain text: write Markdown or a block`,
   },
   {
     ruleId: 'wiki-link',
@@ -231,6 +270,22 @@ const atLineStart: readonly Form[] = [
       `${whole.trim()}... is plain text: write > [!NOTE] and the text in lines that start with >`,
   },
   {
+    ruleId: 'admonition',
+    pattern: /^===[!+]? "[^"]*"\s*$/,
+    say: ([whole]) => `${whole.trim()} is plain text: a page has no tabs: write headings`,
+  },
+  {
+    ruleId: 'shortcode',
+    pattern: /^-{1,2}8<-{1,2} "[^"]*"\s*$/,
+    say: ([whole]) => `${whole.trim()} is plain text: write a block yaml include with file: ...`,
+  },
+  {
+    ruleId: 'asciidoc',
+    pattern:
+      /^\[(?:source|listing|quote|cols|options|%header|NOTE|TIP|IMPORTANT|WARNING|CAUTION)\b[^\]]*\]\s*$|^\|={3,}\s*$/,
+    say: ([whole]) => `${whole.trim()} of AsciiDoc is plain text: write Markdown or a block`,
+  },
+  {
     ruleId: 'rst-directive',
     pattern: /^\.\. [\w-]+::/,
     say: ([whole]) => `${whole} is plain text: write Markdown or a block`,
@@ -265,7 +320,7 @@ const atLineStart: readonly Form[] = [
   },
   {
     ruleId: 'contents',
-    pattern: /^\[(?:TOC|toc|_TOC_)\]\s*$/,
+    pattern: /^@?\[(?:TOC|toc|_TOC_)\]\s*$/,
     say: ([whole]) => `${whole} is plain text: leave it out, as a report has its contents`,
   },
   {
@@ -278,6 +333,17 @@ const atLineStart: readonly Form[] = [
 
 /** Forms at the start of a paragraph. */
 const atStart: readonly Form[] = [
+  {
+    ruleId: 'typst',
+    pattern: /^#(?:let|set|show|import|include)\s+[\w"].*[=:("].*$/,
+    say: ([whole]) => `${whole.slice(0, 40)} of Typst is plain text: write Markdown or a block`,
+  },
+  {
+    ruleId: 'heading-form',
+    pattern: /^={1,6}[ \t]+\p{L}[^=]*$/u,
+    say: ([whole]) =>
+      `${whole.slice(0, 40)} is no heading: write ${'#'.repeat(/^=+/.exec(whole)?.[0].length ?? 1)}`,
+  },
   {
     ruleId: 'comment',
     pattern: /^%+[ \t]+\S/,
@@ -362,10 +428,11 @@ const simpleTable =
 type Say = (ruleId: string, place: Place, reason: string) => void
 
 function checkText(node: Text, source: SourceText, near: Place, say: Say): void {
-  if (!/[\\{}[\]^@=:~]|--|\$\$/.test(sliceOf(source, node)) && !/[{}[\]^@=:\\]/.test(node.value)) return
+  if (!/[\\{}[\]^@=:~]|--|\+\+|#\w+\(|\$\$/.test(sliceOf(source, node)) && !/[{}[\]^@=:\\]/.test(node.value))
+    return
   const locate = locateInText(source, node, near)
   const taken: (readonly [number, number])[] = []
-  for (const { ruleId, pattern, say: words } of inText) {
+  for (const { ruleId, pattern, isEscapedToo = false, say: words } of inText) {
     for (const match of node.value.matchAll(pattern)) {
       const start = match.index
       const end = start + match[0].length
@@ -373,8 +440,7 @@ function checkText(node: Text, source: SourceText, near: Place, say: Say): void 
       // The line of a directive is told of as a whole.
       if (node.value.startsWith(':::', node.value.lastIndexOf('\n', start) + 1)) continue
       const { isEscaped, ...place } = locate(start)
-      // An escaped sign is meant as it is; a backslash of LaTeX is no escape.
-      if (isEscaped && ruleId !== 'latex') continue
+      if (isEscaped && !isEscapedToo && ruleId !== 'latex') continue
       taken.push([start, end])
       say(ruleId, place, words(match as unknown as RegExpExecArray))
     }
@@ -597,9 +663,17 @@ function checkInlineCode(node: InlineCode, root: Nodes, source: SourceText, say:
     return
   }
   const start = node.position?.start.offset ?? 0
-  const before = /\{([a-z][\w:+-]*)\}$/.exec(source.text.slice(Math.max(0, start - 40), start))
+  const end = node.position?.end.offset ?? 0
+  // Of reStructuredText: `words <address>`_
+  if (/^[^`]+ <[^<>]+>$/.test(node.value) && /^__?(?!\w)/.test(source.text.slice(end, end + 3))) {
+    say('link-definition', place, `${slice}_ is no link: write [words](address)`)
+    return
+  }
+  const before = /(?:\{([a-z][\w:+-]*)\}|(?<![\w:]):([a-z][\w:+-]*):)$/.exec(
+    source.text.slice(Math.max(0, start - 40), start),
+  )
   if (before && root.type === 'root') {
-    const [role, name = ''] = before
+    const [role, braced, name = braced ?? ''] = before
     const column = place.column - role.length
     say(
       'role',
