@@ -133,8 +133,8 @@ export function newClaim(id: string, { experiment, measure }: Shown): NewBlock {
       .join('')
   const test =
     second === undefined
-      ? `value: ${path()}.p95 / ${path()}.median\nbetween: [1, 2]`
-      : `from: ${path()}\nto: ${path(second)}\ndirection: up`
+      ? `value: ${yamlPath(`${path()}.p95 / ${path()}.median`)}\nbetween: [1, 2]`
+      : `from: ${yamlPath(path())}\nto: ${yamlPath(path(second))}\ndirection: up`
   const statement =
     second === undefined
       ? `Of 20 values of ${measure.name}, 19 are at most twice the median`
@@ -150,6 +150,11 @@ ${test}
 
 function yamlText(text: string): string {
   return /^[A-Za-z][\w ,.-]*$/.test(text) ? text : JSON.stringify(text)
+}
+
+/** YAML takes a bracket at the start for a list: `['my-experiment'].local`. */
+function yamlPath(path: string): string {
+  return path.startsWith('[') ? JSON.stringify(path) : path
 }
 
 /** Vega reads dots and brackets of a field's name as a path. */

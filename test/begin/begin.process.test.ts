@@ -223,6 +223,19 @@ describe('repro new', () => {
     expect(exitCode, err).toBe(0)
   })
 
+  it('takes a name with a hyphen, which a claim must quote', async () => {
+    write({ 'notes.md': '# Mine\n' })
+    for (const [type, name] of [
+      ['experiment', 'my-speed'],
+      ['figure', 'my-speed'],
+      ['table', 'my-speed'],
+      ['claim', 'my-claim'],
+    ] as const)
+      expect(await repro('new', type, name, 'notes.md')).toMatchObject({ exitCode: 0, err: '' })
+    expect(read('notes.md')).toContain(`from: "['my-speed'].local.small.time"\n`)
+    expect(await repro('check', 'notes.md')).toMatchObject({ exitCode: 0, err: '' })
+  })
+
   it('keeps who may read the document, and the link that leads to it', async () => {
     write({ 'texts/d.md': document })
     mkdirSync(join(project, 'paper'))
