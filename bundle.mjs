@@ -1,7 +1,7 @@
 // How src/ is bundled: entries, and what stays outside. The parts of a bundle are named by their content, and so is what imports them: the
 // digest of an entry is one of all that it loads.
 
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -125,9 +125,20 @@ export async function bundle(others = {}) {
     await build({ ...modules, ...others }),
   ]
   const all = [first, ...rest]
+  if (others.write !== false)
+    for (const path of Object.keys(first.metafile.outputs).filter((name) => name.endsWith('.cjs')))
+      writeFileSync(path, ascii(readFileSync(path, 'utf8')))
   return {
     inputs: all.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
     outputFiles: all.flatMap(({ outputFiles = [] }) => outputFiles),
     metafiles: all.map(({ metafile }) => metafile),
   }
+}
+
+/**
+ * Escapes what esbuild leaves in regular expressions and in `String.raw`, of which the program makes such: as ASCII, programs
+ * need not be decoded when they are loaded (src/results/compiled.ts).
+ */
+function ascii(code) {
+  return code.replaceAll(/[^\0-\x7F]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
 }
