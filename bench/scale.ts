@@ -14,7 +14,7 @@ import type { Executor } from '../src/engine/executor.ts'
 import { writeEnd } from '../src/engine/script/order.ts'
 import { readOrder } from '../src/engine/script/readorder.ts'
 import { openFiles } from '../src/files/tracked.ts'
-import { build, planDocument } from '../src/project/build.ts'
+import { build, type BuildOptions, planDocument } from '../src/project/build.ts'
 import { openDocument, type Site } from '../src/project/site.ts'
 import { keyOf } from '../src/results/key.ts'
 import { runName } from '../src/results/run.ts'
@@ -119,8 +119,14 @@ const steps: ReadonlyMap<string, Step> = new Map([
     async (project) => {
       const site = siteOf(project)
       const options = { rerun: [], only: [], jobs: 2, keepGoing: false, frozen: false, record: false, to: [] }
+      const allow: BuildOptions['allow'] = async (steps) => steps
       const signal = new AbortController().signal
-      const { failures } = await build(site, await openDocument(site), { ...options, signal }, () => {})
+      const { failures } = await build(
+        site,
+        await openDocument(site),
+        { ...options, allow, signal },
+        () => {},
+      )
       if (failures[0]) throw failures[0]
     },
   ],

@@ -10,6 +10,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach } from 'vitest'
+import { openConsent } from '../src/project/consent.ts'
+import { locate } from '../src/project/root.ts'
 import { source } from './source.ts'
 
 export let project: string
@@ -27,8 +29,24 @@ export function write(files: Readonly<Record<string, string>>): void {
   }
 }
 
-/** Runs the command line in a folder of the project. */
+/**
+ * Runs the command line in a folder of the project, which is its user's own: what `repro init` would have had remembered.
+ * test/project/consent.process.test.ts starts it without.
+ */
 export function start(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+  folder = '.',
+) {
+  if (args[0] === 'build') trust(locate(undefined, join(project, folder)).project, variables)
+  return startUntrusted(args, variables, folder)
+}
+
+function trust(folder: string, { REPRO_CACHE = join(project, 'cache') }: Readonly<Record<string, string>>) {
+  openConsent(folder, REPRO_CACHE).remember([], true)
+}
+
+export function startUntrusted(
   args: readonly string[],
   variables: Readonly<Record<string, string>> = {},
   folder = '.',

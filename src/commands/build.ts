@@ -20,6 +20,7 @@ import {
 } from './options.ts'
 import { refuseUnused } from './parse.ts'
 import { siteOf } from './site.ts'
+import type { Consenting } from './work/consent.ts'
 
 const running = {
   rerun: allOrList(
@@ -44,6 +45,10 @@ const running = {
   ci,
 }
 
+const trust = flag(
+  'run the code of this paper without a question, now and, unless others change it, in future builds here',
+)
+
 const to = choices(
   { description: 'formats of the report, with commas', otherwise: defaultFormat },
   'names of formats',
@@ -59,7 +64,7 @@ const exits = {
 export const build = command({
   usage: 'build [DOCUMENT]',
   summary: 'run what has no result and write the report into _build/',
-  options: { ...running, to },
+  options: { ...running, trust, to },
   runsCode: true,
   docs: 'docs/engine.md',
   exits,
@@ -69,9 +74,18 @@ export const build = command({
     ['build --to html,markdown', 'the report as a page and as Markdown'],
     ['build --only dom0-cpu -n', 'what this pattern would run, and why'],
     ['build notes/draft.md', 'the report of another document, wherever it lies'],
+    ['build --trust', 'the first build of a paper whose code you want to run'],
   ],
-  action: async (given) =>
-    await execute(given, given.options.to.length === 0 ? [defaultFormat] : given.options.to),
+  description: [
+    `Code that was never run here on purpose is not run: the report is written without it, and what would run is listed. At a
+    terminal it is asked for; elsewhere the exit code is 1. --trust, --rerun and \`repro run\` are the answer yes.`,
+  ],
+  action: async (given) => {
+    const { rerun, frozen, trust, to, 'dry-run': isDry } = given.options
+    if (frozen || isDry) refuseUnused(given.options, ['trust'], 'nothing is run')
+    const consent = trust ? 'trust' : rerun === 'all' || rerun.length > 0 ? 'given' : 'asked'
+    return await execute(given, to.length === 0 ? [defaultFormat] : to, consent)
+  },
 })
 
 export const run = command({
@@ -83,12 +97,13 @@ export const run = command({
   docs: 'docs/engine.md',
   exits: { ...exits, failed: 'a cell failed' },
   examples: [['run --rerun=baseline --record', 'this pattern again, as the new record']],
-  action: async (given) => await execute(given, []),
+  action: async (given) => await execute(given, [], 'given'),
 })
 
 async function execute(
   { options, words: [document], generator, signal }: Invocation<typeof running>,
   to: readonly string[],
+  consent: Consenting,
 ): Promise<number> {
   const { rerun, trials, boots, deadline: deadlineSeconds, frozen, record } = options
   if (frozen)
@@ -102,7 +117,7 @@ async function execute(
   const site = siteOf(document, generator)
   const { buildDocument, printPlan } = await import('./work/build.ts')
   const request = {
-    ...{ rerun, only: options.only, trials, boots, deadlineSeconds, frozen, record, to, signal },
+    ...{ rerun, only: options.only, trials, boots, deadlineSeconds, frozen, record, to, consent, signal },
     sign: options.sign === undefined ? undefined : resolve(options.sign),
     executor: options.executor,
     jobs: options.jobs ?? jobsOf(options.executor ?? localName),

@@ -3,6 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { openFiles } from '../files/tracked.ts'
+import { openConsent } from '../project/consent.ts'
 import { locate } from '../project/root.ts'
 import type { Site } from '../project/site.ts'
 import { openSeal } from '../results/seal.ts'
@@ -22,13 +23,9 @@ export function siteOf(given: string | undefined, generator: string): Site {
   const problem = openFiles(project).problem(document)
   if (problem !== undefined) throw new UsageError(`no document: ${problem}`)
   if (!existsSync(join(project, document))) throw absent(document, project, folder)
-  return {
-    project,
-    document: document.replaceAll('\\', '/'),
-    cache: cacheFolder(),
-    seal: openSeal(project),
-    generator,
-  }
+  const [cache, seal] = [cacheFolder(), openSeal(project)]
+  const consent = openConsent(project, cache, seal)
+  return { project, document: document.replaceAll('\\', '/'), cache, seal, consent, generator }
 }
 
 /**

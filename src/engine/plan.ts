@@ -53,6 +53,8 @@ export interface PlanContext extends Host {
   readonly testbeds?: Testbeds | undefined
   readonly store: Store
   readonly files: Files
+  /** Whether tools may be asked for their version in the project. */
+  readonly mayAsk?: boolean
 }
 
 /**

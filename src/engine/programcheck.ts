@@ -17,6 +17,7 @@ interface Context {
   /** Absolute. */
   readonly project: string
   readonly files: Files
+  readonly mayAsk: boolean
   readonly environments: ReadonlyMap<string, Environment>
   /** Whether an experiment has recorded runs, which are shown also where nothing can run. */
   readonly isRecorded: (block: ExperimentBlock) => boolean
@@ -27,7 +28,7 @@ const host = 'local'
 
 /** Adds errors to the document's file: at the line of an inline script, or at the block's keys. */
 export function checkPrograms({ file, fences }: Document, path: string, context: Context): void {
-  const { project, files } = context
+  const { project, files, mayAsk } = context
   const blocks = new Map(
     fences.flatMap((fence) => (fence.block?.type === 'experiment' ? [[fence.block, fence] as const] : [])),
   )
@@ -35,7 +36,7 @@ export function checkPrograms({ file, fences }: Document, path: string, context:
   const usable = [...blocks.keys()].filter(
     ({ script }) => !('file' in script) || isUsable(script.file, files),
   )
-  const programs = programsOf(usable, { project, document: path, files })
+  const programs = programsOf(usable, { project, document: path, files, mayAsk })
   for (const [block, fence] of blocks) {
     const script = programs.get(block)
     if (script === undefined) refuseKeys(block, fence, file)

@@ -4,12 +4,20 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { accessSync, closeSync, constants, openSync, readSync, realpathSync, statSync } from 'node:fs'
-import { basename, delimiter, dirname, isAbsolute, join, posix, relative } from 'node:path'
+import { closeSync, openSync, readSync } from 'node:fs'
+import { basename, dirname, isAbsolute, join, posix, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../dist.ts'
 import type { ExperimentBlock } from '../document/block.ts'
 import { sha256 } from '../files/fingerprint.ts'
+import {
+  findInstalled,
+  installedPath,
+  isExecutable,
+  isInside,
+  isInstalled,
+  realPathOf,
+} from '../files/installed.ts'
 import { FileError } from '../files/ordinary.ts'
 import type { Files } from '../files/tracked.ts'
 import {
@@ -46,6 +54,8 @@ interface Place {
   /** The document, relative to the project. */
   readonly document: string
   readonly files: Files
+  /** Whether tools may be asked for their version in the project, whose files may choose another program. */
+  readonly mayAsk?: boolean
 }
 
 /** Value of the input `interpreter` where there is none. */
@@ -134,8 +144,9 @@ function withInterpreter(
   given: readonly string[],
   name: string | undefined,
   { variables }: ExperimentBlock,
-  { project, files }: Place,
+  { project, files, mayAsk = false }: Place,
 ): Start {
+  const asking = { folder: mayAsk ? project : '/', path: mayAsk ? undefined : installedPath(project) }
   const language = languages.get(name ?? '')
   const wanted = named ?? language?.command ?? ''
   const isOwn = language?.names.test(basename(wanted)) === true
@@ -150,31 +161,22 @@ function withInterpreter(
     if (!isExecutable(command))
       return absent(wanted, isAbsolute(wanted) ? language?.install : `make it first (${venvAdvice(wanted)})`)
     const inner = relative(project, command)
-    if (inner.startsWith('../'))
-      return { ...start, command, ...versionOf(command, name, isOwn, project, files) }
+    if (inner.startsWith('../')) {
+      // A repository may bring a program beside the project, too.
+      const isAsked = isOwn && (mayAsk || isInstalled(command, project))
+      return { ...start, command, ...versionOf(command, name, isAsked, asking, files) }
+    }
     return { ...start, command, ...projectInterpreter(inner, name, isOwn, project, files) }
   }
-  const command = lookUp(wanted, project, files)
+  const command = findInstalled(wanted, project, (file) => note(file, files))
   if (command === undefined)
     return absent(`${wanted} on PATH`, isOwn ? language.install : `install ${wanted}`)
-  return { ...start, command, ...versionOf(command, name, isOwn, project, files, variables) }
+  return { ...start, command, ...versionOf(command, name, isOwn, asking, files, variables) }
 }
 
 function venvAdvice(path: string): string {
   const folder = /^(.+)\/bin\/python[\d.]*$/.exec(path)?.[1]
   return folder === undefined ? 'it is named in the block' : `python3 -m venv ${folder}`
-}
-
-/** Finds a program on PATH, outside of the project: tools such as npm put folders of the project there. */
-function lookUp(name: string, project: string, files: Files): string | undefined {
-  const home = realPathOf(project)
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    if (!isAbsolute(folder) || isInside(home, realPathOf(folder)) || isInside(project, folder)) continue
-    const file = join(folder, name)
-    if (isExecutable(file)) return file
-    note(file, files)
-  }
-  return undefined
 }
 
 /** Lets the next build notice that the file changed, or appeared. */
@@ -195,7 +197,7 @@ function versionOf(
   command: string,
   name: string | undefined,
   isOwn: boolean,
-  project: string,
+  asking: Asking,
   files: Files,
   variables: readonly string[] = [],
 ): Pick<Start, 'interpreter'> {
@@ -205,11 +207,17 @@ function versionOf(
   const language = languages.get(name ?? '')
   const label =
     isOwn && /^(?:python[\d.]*|Rscript)$/.test(basename(command)) ? (name ?? '') : basename(command)
-  const id = `${command}\n${project}`
+  const id = `${command}\n${asking.folder}`
   if (isOwn && language?.version !== undefined && !versions.has(id))
-    versions.set(id, ask(command, language.version, project, variables))
+    versions.set(id, ask(command, language.version, asking, variables))
   const version = isOwn ? versions.get(id) : undefined
   return { interpreter: `${label} ${version ?? digest?.slice(0, 12) ?? 'of unknown version'}` }
+}
+
+/** Where and by which PATH a tool is asked for its version. */
+interface Asking {
+  readonly folder: string
+  readonly path: string | undefined
 }
 
 const askMs = 20_000
@@ -217,14 +225,14 @@ const askMs = 20_000
 function ask(
   command: string,
   args: readonly string[],
-  project: string,
+  { folder, path }: Asking,
   variables: readonly string[],
 ): string | undefined {
   try {
-    // As a script would run: some find their version by folder and variables.
+    // As a script would run, where that is allowed: version managers go by folder and variables.
     const text = execFileSync(command, args, {
-      cwd: project,
-      env: scriptVariables(variables),
+      cwd: folder,
+      env: { ...scriptVariables(variables), ...(path !== undefined && { PATH: path }) },
       encoding: 'utf8',
       timeout: askMs,
       killSignal: 'SIGKILL',
@@ -282,27 +290,6 @@ function isShellScript(file: string): boolean {
   }
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return statSync(file).isFile()
-  } catch {
-    return false
-  }
-}
-
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path)
-  } catch {
-    return path
-  }
-}
-
-function isInside(folder: string, path: string): boolean {
-  return path === folder || path.startsWith(`${folder}/`)
-}
-
 const nothing: ProgramGraph = { files: [], packages: new Map(), problems: [], absent: [] }
 
 /** Imports of the scripts whose language has a finder: one process for all of a language and environment. */
@@ -317,8 +304,10 @@ function graphsOf(
     const [, { language = '', sites, command }] = group[0] as (typeof group)[number]
     const { finder, command: usual, names } = languages.get(language) ?? {}
     // One that the project brings is not run.
-    const own = command !== undefined && !isInside(place.project, command) && names?.test(basename(command))
-    const program = own ? command : lookUp(usual ?? '', place.project, place.files)
+    const own = command !== undefined && isInstalled(command, place.project) && names?.test(basename(command))
+    const program = own
+      ? command
+      : findInstalled(usual ?? '', place.project, (file) => note(file, place.files))
     if (finder === undefined || program === undefined) continue
     const scripts = group.map(([block]) => finderScript(block, place))
     const graphs = askFinder(program, finder, { project: realPathOf(place.project), sites, scripts }, place)
@@ -387,9 +376,10 @@ function askFinder(
   try {
     const text = execFileSync(program, ['-I', '-S', '-B', fileURLToPath(programUrl(finder))], {
       input,
-      cwd: home,
+      // Not in the project, by whose files version managers could start another program.
+      cwd: '/',
       encoding: 'utf8',
-      env: scriptVariables(),
+      env: { ...scriptVariables(), PATH: installedPath(home) },
       timeout: askMs,
       killSignal: 'SIGKILL',
       maxBuffer: 2 ** 28,

@@ -5,6 +5,7 @@
  */
 
 import { execFileSync } from 'node:child_process'
+import { findInstalled, installedPath } from './installed.ts'
 import { FileError } from './ordinary.ts'
 
 /** Returns the output of a git command; undefined if git fails, is not installed, or finds no repository. */
@@ -45,10 +46,12 @@ function run(
   args: readonly string[],
   settings: Readonly<Record<string, string>>,
 ): string | undefined {
+  const git = findInstalled('git', project)
+  if (git === undefined) return undefined
   try {
-    return execFileSync('git', ['--no-pager', '-C', project, ...args], {
+    return execFileSync(git, ['--no-pager', '-C', project, ...args], {
       encoding: 'utf8',
-      env: { ...withoutGit(process.env), ...asVariables(settings) },
+      env: { ...withoutGit(process.env), ...asVariables(settings), PATH: installedPath(project) },
       maxBuffer: mostBytes,
       timeout: deadlineMs,
       killSignal: 'SIGKILL',

@@ -34,6 +34,7 @@ import { isSigned, requireSigningKey, signResults } from '../results/signature.t
 import { openStore } from '../results/store.ts'
 import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
+import { codeOfRun } from './consent.ts'
 import { dataRuns } from './data.ts'
 import { asRecords, knownRuns, recordsOnly, shownRuns } from './knownruns.ts'
 import {
@@ -62,6 +63,8 @@ export interface Outcome {
   readonly problems: readonly ReportProblem[]
   /** Report files, one per format, relative to the project. */
   readonly reports: readonly string[]
+  /** Cells that did not run, as nobody allowed their code to run here. */
+  readonly forbidden: readonly string[]
 }
 
 export interface BuildOptions extends Overrides {
@@ -81,6 +84,8 @@ export interface BuildOptions extends Overrides {
   readonly sign?: string | undefined
   /** Report formats by name (report/formats.ts); empty to write no report. */
   readonly to: readonly string[]
+  /** Returns those of the steps whose code may run; may ask. */
+  readonly allow: (steps: readonly Step[], all: readonly Step[]) => Promise<readonly Step[]>
   readonly signal: AbortSignal
 }
 
@@ -106,7 +111,8 @@ export async function planWithDamaged(
 ): Promise<readonly Step[]> {
   if (hasErrors(document.file)) throw new DocumentError(document.file)
   const store = openStore(site.project, files, site.seal)
-  const planContext = { ...originalSite(site, document), environments, store, files }
+  const mayAsk = site.consent?.mayAsk === true
+  const planContext = { ...originalSite(site, document), environments, store, files, mayAsk }
   return await plan(cellsOf(document.blocks), planContext, made)
 }
 
@@ -134,11 +140,16 @@ export async function build(
     const recording = steps.filter(({ cell, status }) => status.type === 'cached' || wanted.isChosen(cell))
     refuseOthersRecords(recording, originalSite(site, document))
   }
-  const toRun = (planned: readonly Step[]) =>
+  const outdated = (planned: readonly Step[]) =>
     planned.filter((step) => wanted.isChosen(step.cell) && reasonToRun(step, wanted.isRerun) !== undefined)
 
   let done: ScheduleResult = { executed: [], failures: [], skipped: [] }
-  const first = toRun(steps)
+  const waiting = outdated(steps)
+  const first = waiting.length > 0 ? await options.allow(waiting, steps) : waiting
+  const allowed = new Set(first.map(({ cell }) => runName(cell)))
+  const toRun = (planned: readonly Step[]) =>
+    outdated(planned).filter(({ cell }) => allowed.has(runName(cell)))
+  const forbidden = waiting.map(({ cell }) => runName(cell)).filter((name) => !allowed.has(name))
   if (first.length > 0) {
     done = await underLock(site, options.signal, tell, async () => {
       for (const text of await sweep(site.project)) tell({ type: 'note', text })
@@ -167,9 +178,10 @@ export async function build(
         tell,
       )
     })
+    site.consent?.remember(done.executed.flatMap(codeOfRun))
   }
   const isRendered = options.to.length > 0
-  if (!isRendered && !options.record) return { ...done, problems: [], reports: [] }
+  if (!isRendered && !options.record) return { ...done, problems: [], reports: [], forbidden }
   const after = first.length > 0 ? openFiles(site.project, files.fingerprints()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
@@ -185,7 +197,7 @@ export async function build(
       else if (isSigned(site.project)) tell({ type: 'note', text: unsignedNote })
     })
   const shown = [...(options.record ? found.map(nowRecorded) : found), ...asRecords(data)]
-  if (!isRendered) return { ...done, problems: [], reports: [] }
+  if (!isRendered) return { ...done, problems: [], reports: [], forbidden }
   if (document !== opened.document)
     tell({
       type: 'note',
@@ -208,9 +220,10 @@ export async function build(
   // The manifest must hold what the next build will read: the runs as recorded now.
   const store = openStore(site.project, rendering.files, site.seal)
   if (options.record) for (const { run } of found) store.recorded(run)
-  const complete = done.failures.length === 0 && done.skipped.length === 0 && document === opened.document
+  const complete =
+    done.failures.length + done.skipped.length + forbidden.length === 0 && document === opened.document
   const before = { ...files.fingerprints(), ...after.fingerprints() }
-  return { ...done, ...(await render(site, rendering, { complete, before, to: options.to })) }
+  return { ...done, forbidden, ...(await render(site, rendering, { complete, before, to: options.to })) }
 }
 
 /**

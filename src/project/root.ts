@@ -27,6 +27,11 @@ function isProject(folder: string, start: string): boolean {
   return [...parts, '.git'].some((name) => existsSync(join(folder, name)))
 }
 
+/** Whether papers of anybody may lie in a folder, which therefore is nobody's own paper. */
+export function isShared(folder: string): boolean {
+  return shared().includes(folder)
+}
+
 function shared(): readonly string[] {
   return [homedir(), tmpdir(), '/']
 }

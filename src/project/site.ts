@@ -30,6 +30,7 @@ import type { Environment, Host } from '../testbed/testbed.ts'
 import { emulationOf, projectEnvironments } from '../testbeds/environments.ts'
 import { testbedOf, type Testbeds } from '../testbeds/testbeds.ts'
 import { loadTypesetter } from '../text/tex.ts'
+import type { Consent } from './consent.ts'
 import { type DocumentData, dataRuns, readDocumentData } from './data.ts'
 import { programOf } from './program.ts'
 import { openSearches } from './searches.ts'
@@ -40,6 +41,8 @@ export interface Site extends Host {
   /** Authenticates files in .repro/. */
   readonly seal: Seal
   readonly generator: string
+  /** What of this project's code was run here on purpose; absent for none. */
+  readonly consent?: Consent
   /** Runs boots, instead of one of engine/executors.ts. */
   readonly executor?: Executor
   /** Those of testbeds/ by default. */
@@ -138,7 +141,10 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
   if (document.original === undefined) {
     checkScripts(document, path, files, realPaths(project))
     const isRecorded = (block: ExperimentBlock) => recordedColumns(block, files) !== undefined
-    checkPrograms(document, path, { project, files, environments, isRecorded })
+    checkPrograms(document, path, {
+      ...{ project, files, environments, isRecorded },
+      mayAsk: site.consent?.mayAsk === true,
+    })
     const searches = site.isForeign ? undefined : openSearches(site, () => programOf(site, files))
     checkVacuous(document, published, records, searches?.kept)
     await searches?.keep()

@@ -5,6 +5,7 @@
 
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
+import { findInstalled } from '../files/installed.ts'
 import { ExplainedError } from '../text/message.ts'
 
 const deadlineMs = 60_000
@@ -23,7 +24,7 @@ export async function sshKeygen(
   waitMs = deadlineMs,
 ): Promise<Answer> {
   const { DISPLAY: _, SSH_ASKPASS: __, ...env } = process.env
-  const child = spawn('ssh-keygen', args, {
+  const child = spawn(findInstalled('ssh-keygen', process.cwd()) ?? 'ssh-keygen is not installed', args, {
     env: { ...env, LC_ALL: 'C', SSH_ASKPASS_REQUIRE: 'never' },
     stdio: ['pipe', 'pipe', 'pipe'],
     // A session of its own has no terminal, and its processes end together.

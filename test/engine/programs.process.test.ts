@@ -38,7 +38,9 @@ function open(text: string) {
       ['local', localEnvironment],
       ['board', { ...localEnvironment, name: 'board', testbed: 'ssh' }],
     ])
-    checkPrograms(parsed, document, { project, files, environments, isRecorded: () => isRecorded })
+    checkPrograms(parsed, document, {
+      ...{ project, files, environments, isRecorded: () => isRecorded, mayAsk: false },
+    })
     return parsed.file.messages.map(
       ({ line, column, fatal, reason }) => `${line}:${column} ${fatal ? 'error' : 'warning'} ${reason}`,
     )

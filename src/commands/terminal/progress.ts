@@ -120,6 +120,8 @@ function liveDisplay(screen: Screen, colour: boolean, now: () => number): Displa
   const erase = () => (drawnLines > 0 ? `\u001b[${drawnLines}A\u001b[J` : '')
   const draw = (above = '') => {
     const lines = frame()
+    // A question may stand there.
+    if (lines.length === 0 && above === '' && drawnLines === 0) return
     const width = Math.max(20, (screen.columns || 80) - 1)
     const text = lines.map(({ text, code }) => `${paint(code, text.slice(0, width))}\n`).join('')
     screen.write(`\u001b[?25l${erase()}${above}${text}`)

@@ -28,9 +28,11 @@ import { RequestError } from '../../engine/cells.ts'
 import { writeAtomically } from '../../files/drafts.ts'
 import { realPathInside } from '../../files/ordinary.ts'
 import { openFiles } from '../../files/tracked.ts'
+import { openConsent } from '../../project/consent.ts'
 import { reportFile } from '../../project/manifest.ts'
 import type { Site } from '../../project/site.ts'
 import { defaultDocument } from '../../results/run.ts'
+import { cacheFolder } from '../../testbed/cache.ts'
 import { present } from '../../text/message.ts'
 import { invocation, shellWord } from '../../text/program.ts'
 import { hint } from '../../text/spelling.ts'
@@ -48,7 +50,10 @@ export function writePaper(given: string, name: string, withWorkflow: boolean): 
   const files = new Map([...all].filter(([path]) => path !== ignoreFile || !entryAt(join(folder, path))))
   refuseTaken(folder, files.keys(), `A new folder has room: ${invocation} init DIR`)
   const workflow = withWorkflow ? freeWorkflow(folder, defaultDocument) : undefined
+  // What lies there already may be somebody else's.
+  const isOwn = !['paper', 'experiments', 'results'].some((name) => entryAt(join(folder, name)))
   writeAll(folder, files)
+  if (isOwn) openConsent(folder, cacheFolder()).remember([], true)
   if (workflow) writeAll(workflow.folder, workflow.files)
   const document = pathFromHere(folder, defaultDocument)
   const line = (what: string) => `${invocation} ${what}${argument(document)}`

@@ -17,8 +17,13 @@ import { type Annotation, failedCell, type Findings, messagesOf } from '../termi
 import { openValid, messageLine, failureReport, pathFromHere } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
+import { type Consenting, permission } from './consent.ts'
 
-export async function printPlan(site: Site, options: BuildOptions): Promise<number> {
+export interface BuildRequest extends Omit<BuildOptions, 'allow'> {
+  readonly consent: Consenting
+}
+
+export async function printPlan(site: Site, options: BuildRequest): Promise<number> {
   const files = openFiles(site.project)
   const opened = await openValid(site, files)
   const tell: TellEvent = (event) => event.type === 'note' && complain(event.text)
@@ -34,10 +39,16 @@ export async function printPlan(site: Site, options: BuildOptions): Promise<numb
   return exitCodes.done
 }
 
-export async function buildDocument(site: Site, options: BuildOptions, findings: Findings): Promise<number> {
+export async function buildDocument(
+  site: Site,
+  { consent, ...request }: BuildRequest,
+  findings: Findings,
+): Promise<number> {
+  if (consent === 'trust') site.consent?.remember([], true)
   const files = openFiles(site.project, readManifest(site)?.fingerprints)
   const opened = await openValid(site, files)
   findings.add(...messagesOf(opened.document.file))
+  const options = { ...request, allow: permission(site, opened, consent, request.signal) }
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
     const cells = cellsOf(opened.document.blocks)
@@ -55,6 +66,7 @@ export async function buildDocument(site: Site, options: BuildOptions, findings:
     if (codes.has(exitCodes.failed)) return exitCodes.failed
     if (codes.has(exitCodes.testbed)) return exitCodes.testbed
     if (outcome.problems.some(({ type }) => type === 'error')) return exitCodes.usage
+    if (outcome.forbidden.length > 0) return exitCodes.failed
     return outcome.problems.length > 0 ? exitCodes.failed : exitCodes.done
   } finally {
     warnUntrusted(site)
@@ -82,11 +94,12 @@ function annotationsOf(
   return [...failed, ...others]
 }
 
-function summaryOf({ executed, failures, skipped, reports }: Outcome): readonly string[] {
+function summaryOf({ executed, failures, skipped, forbidden, reports }: Outcome): readonly string[] {
   const cells = [
     [executed.length, 'run'],
     [failures.length, 'failed'],
     [skipped.length, 'not run after a failure'],
+    [forbidden.length, 'not run, as nobody allowed it (--trust)'],
   ] as const
   const told = cells.flatMap(([count, what]) => (count === 0 ? [] : [`${counted(count, 'cell')} ${what}`]))
   return present([

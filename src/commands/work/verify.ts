@@ -47,6 +47,7 @@ import { remainingMs } from '../terminal/remaining.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
 import { missingRunLines, kickTiresLines, recordWarnings, verdictLines } from '../terminal/verdicts.ts'
 import { plainFailure, plainVerdicts } from '../terminal/verifyjson.ts'
+import { permission } from './consent.ts'
 
 export interface VerifyRequest {
   readonly rerun: 'none' | 'one' | 'all'
@@ -173,6 +174,7 @@ async function rerun(
   const options: BuildOptions = {
     ...{ rerun: 'all', only: chosen.map(runName), executor, jobs, deadlineSeconds, signal },
     ...{ keepGoing: true, frozen: false, record: false, to: onlyTires ? [defaultFormat] : [] },
+    allow: permission(site, opened, 'given', signal),
   }
   const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
   const [failure] = failures

@@ -1,0 +1,223 @@
+/**
+ * Consent to run a project's code. Whoever runs a paper's code on purpose has this remembered on this machine: for the
+ * folder, and for the digests of what ran. What has no consent is never run by a command that was not told to.
+ *
+ *     own folder    `repro init`, `--trust`: runs what is changed here, too; not what version control brought since
+ *     other folder  `y`, `--rerun`, `repro run`: runs the same code again, and nothing that was changed
+ */
+
+import { createHash } from 'node:crypto'
+import { lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join, posix, relative } from 'node:path'
+import type { Step } from '../engine/plan.ts'
+import { isRead, readPath } from '../engine/reads.ts'
+import { sha256 } from '../files/fingerprint.ts'
+import { openGit } from '../files/git.ts'
+import { FileError, readInside } from '../files/ordinary.ts'
+import type { Inputs, Run } from '../results/run.ts'
+import { type Item, type Seal, openSeal } from '../results/seal.ts'
+import { environmentsFile } from '../testbeds/environments.ts'
+import { isShared } from './root.ts'
+
+/** Something that decides what runs. */
+export interface Code {
+  /** Files, relative to the project, of which one at least was changed if the digest is another. */
+  readonly paths: readonly string[]
+  readonly digest: string
+}
+
+export interface Consent {
+  /** Whether code of this folder was run here on purpose. */
+  readonly isGiven: boolean
+  /** Whether tools may be asked for their version in the folder, whose files may choose another program. */
+  readonly mayAsk: boolean
+  /** Returns what has no consent. */
+  missing(code: readonly Code[]): readonly Code[]
+  /** Remembers code, and perhaps that the folder is the user's own. A machine without a key remembers nothing. */
+  remember(code: readonly Code[], isOwn?: boolean): void
+}
+
+const schema = 1
+/** The oldest are forgotten: a folder of many cells has some thousands. */
+const mostDigests = 50_000
+
+interface Kept {
+  readonly schema: number
+  readonly folder: string
+  readonly isOwn: boolean
+  readonly digests: readonly string[]
+}
+
+/** Opens the consent for a project, which may be another folder at the same path since. */
+export function openConsent(project: string, cache: string, seal: Seal = openSeal(project, cache)): Consent {
+  const path = realPathOf(project)
+  const file = join(cache, 'consent', `${sha256(path)}.sealed`)
+  const item: Item = { kind: 'consent', path }
+  const read = (): Kept | undefined => {
+    const content = contentOf(file)
+    if (content === undefined || !seal.isOurs(item, content)) return undefined
+    const kept = JSON.parse(content.subarray(sealDigits).toString()) as Kept
+    return kept.schema === schema && kept.folder === identityOf(path) ? kept : undefined
+  }
+  let kept = read()
+  const known = new Set(kept?.digests)
+  const missing = (code: readonly Code[]) => {
+    if (kept === undefined) return code
+    const others = code.filter(({ digest }) => !known.has(digest))
+    if (!kept.isOwn || others.length === 0) return others
+    const isBrought = broughtBy(project)
+    return others.filter(({ paths }) => paths.some(isBrought))
+  }
+  return {
+    get isGiven() {
+      return kept !== undefined
+    },
+    get mayAsk() {
+      return kept !== undefined && missing(versionFiles(project)).length === 0
+    },
+    missing,
+    remember(code, isOwn = false) {
+      const before = known.size
+      for (const { digest } of code) known.add(digest)
+      if (kept !== undefined && known.size === before && (kept.isOwn || !isOwn)) return
+      const digests = [...known].slice(-mostDigests)
+      const own = (isOwn && !isShared(path)) || (kept?.isOwn ?? false)
+      kept = { schema, folder: identityOf(path), isOwn: own, digests }
+      const sealed = seal.close(item, JSON.stringify(kept))
+      if (sealed) keep(file, sealed)
+    },
+  }
+}
+
+const sealDigits = 64
+
+function contentOf(file: string): Buffer | undefined {
+  try {
+    return readFileSync(file)
+  } catch {
+    return undefined
+  }
+}
+
+function keep(file: string, content: Uint8Array): void {
+  const draft = `${file}.${process.pid}`
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(draft, content, { mode: 0o600, flush: true })
+    renameSync(draft, file)
+  } catch {
+    rmSync(draft, { force: true }) // the next build asks again
+  }
+}
+
+function realPathOf(folder: string): string {
+  try {
+    return realpathSync(folder)
+  } catch {
+    return folder
+  }
+}
+
+/** Another folder that takes the place of one has another inode, or was made at another time. */
+function identityOf(folder: string): string {
+  const { ino, birthtimeNs } = lstatSync(folder, { bigint: true })
+  return `${ino} ${birthtimeNs}`
+}
+
+/**
+ * Tells whether version control brought what a file has now: it is as the last commit that touched it has it, and this
+ * clone has not made that commit itself, as its reflog says, which nobody else writes. While a merge or the like is open,
+ * everything may be of others.
+ */
+function broughtBy(project: string): (path: string) => boolean {
+  const git = openGit(project)
+  const top = git('rev-parse', '--show-toplevel')?.trim()
+  if (!top) return () => false
+  const open = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'REBASE_HEAD'].some(
+    (name) => git('rev-parse', '-q', '--verify', name) !== undefined,
+  )
+  const log = git('log', '-g', '--format=%H %gs', 'HEAD', '--') ?? ''
+  const own = new Set([...log.matchAll(/^([0-9a-f]+) commit\b/gm)].map(([, commit]) => commit))
+  return (path) => {
+    const literal = `:(literal)${path}`
+    if (!git('ls-files', '--', literal)) return false
+    if (open) return true
+    if (git('status', '--porcelain', '--untracked-files=no', '--', literal)) return false
+    const commit = git('log', '-1', '--format=%H', '--', literal)?.trim()
+    return commit === undefined || !own.has(commit)
+  }
+}
+
+/** Files by which version managers choose the program that stands behind a name. */
+const versionNames = [
+  ...['.python-version', '.ruby-version', '.perl-version', '.R-version', '.julia-version', '.node-version'],
+  ...[
+    '.tool-versions',
+    'mise.toml',
+    '.mise.toml',
+    'mise.local.toml',
+    '.mise.local.toml',
+    '.config/mise.toml',
+  ],
+]
+
+function versionFiles(project: string): readonly Code[] {
+  return versionNames.flatMap((path) => fileCode(project, path) ?? [])
+}
+
+function fileCode(project: string, path: string): Code | undefined {
+  try {
+    const found = readInside(project, path)
+    return found && { paths: [path], digest: digestOf(path, sha256(found.content)) }
+  } catch (error) {
+    // A link that leads out of the project, or what is no file.
+    if (error instanceof FileError) return { paths: [path], digest: digestOf(path, error.message) }
+    throw error
+  }
+}
+
+function digestOf(...parts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex')
+}
+
+interface Place {
+  /** Absolute. */
+  readonly project: string
+  /** The files of the document that defines the experiment, relative to the project. */
+  readonly documents: readonly string[]
+}
+
+/** What decides what a step runs: its script, the files that it reads, its tools, parameters and machine. */
+export function codeOf(step: Step, { project, documents }: Place): readonly Code[] {
+  const { cell, program, environment, inputs, expected } = step
+  const { script, variables = [], interpreter } = cell.block
+  // Not how often it runs, nor which version of a tool is installed.
+  const deciding = Object.entries(inputs).filter(([name]) => /^(?:parameter|environment) /.test(name))
+  const start = program && [program.language, program.command, program.args, program.per]
+  const named = [variables, interpreter, environment.testbed, environment.access]
+  const command = program?.command === undefined ? '..' : relative(project, program.command)
+  const inside = command.startsWith('..') ? undefined : fileCode(project, command)
+  const definition: Code = {
+    paths: [...documents, ...(environment.access ? [environmentsFile] : [])],
+    digest: digestOf('definition', Object.fromEntries(deciding), start, named),
+  }
+  const own = 'file' in script ? [posix.normalize(script.file)] : documents
+  return [
+    { paths: own, digest: digestOf('script', inputs.script) },
+    definition,
+    ...(inside ? [inside] : []),
+    ...(program ? versionFiles(project) : []),
+    ...readsOf(expected),
+  ]
+}
+
+/** The files that a run was seen to use. */
+export function codeOfRun({ inputs }: Pick<Run, 'inputs'>): readonly Code[] {
+  return readsOf(inputs)
+}
+
+function readsOf(inputs: Inputs): readonly Code[] {
+  return Object.entries(inputs).flatMap(([name, digest]) =>
+    isRead(name) ? [{ paths: [readPath(name)], digest: digestOf(name, digest) }] : [],
+  )
+}
