@@ -7,7 +7,8 @@ import type { Element, Root } from 'hast'
 import { h } from 'hastscript'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
-import { sanitized, withoutControls } from './sanitize.ts'
+import { visit } from 'unist-util-visit'
+import { blendStyle, sanitized, withoutControls } from './sanitize.ts'
 
 export interface Frame {
   /** BCP 47 tag. */
@@ -36,9 +37,11 @@ export function htmlPage({
   keywords = [],
   metadata = [],
   generator,
-  style,
+  style: given,
   body,
 }: Frame): string {
+  const sane = sanitized(body)
+  const style = hasBlends(sane) ? `${given}${blendStyle}\n` : given
   const page: Root = {
     type: 'root',
     children: [
@@ -59,12 +62,20 @@ export function htmlPage({
           h('title', title),
           h('style', style),
         ),
-        sanitized(body),
+        sane,
       ),
     ],
   }
   withoutControls(page)
   return `${unified().use(rehypeStringify, { closeEmptyElements: true }).stringify(page)}\n`
+}
+
+function hasBlends(body: Element): boolean {
+  let found = false
+  visit(body, 'element', ({ properties }) => {
+    found ||= [properties.className ?? []].flat().some((name) => String(name).startsWith('blend-'))
+  })
+  return found
 }
 
 function policy(style: string): string {
@@ -73,8 +84,6 @@ function policy(style: string): string {
     "default-src 'none'",
     'img-src data:',
     `style-src 'sha256-${digest}'`,
-    // Drawings set blend modes in style attributes; the allow-list passes no other.
-    "style-src-attr 'unsafe-inline'",
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
