@@ -78,7 +78,7 @@ describe('a checkout that brings .repro/ and _build/', () => {
   it('is built where no key can be kept, which is said, and nothing in it is trusted', async () => {
     write({ ...paper(experiment('nap', noted)), theirs: 'a file' })
     for (const times of [1, 2]) {
-      const { err, exitCode } = await on('theirs', 'build')
+      const { err, exitCode } = await on('theirs', 'build', '--trust')
       expect(exitCode).toBe(0)
       expect(err).toMatch(
         /cannot use .*\/theirs\/machine\.key \(\w+\): nothing that is kept in \.repro\/ is trusted/,
