@@ -8,7 +8,9 @@ import { spawnSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { openConsent } from '../src/project/consent.ts'
 import { median } from '../src/stats/order.ts'
+import { cacheFolder } from '../src/testbed/cache.ts'
 
 const program = resolve(import.meta.dirname, '../dist/cli.cjs')
 
@@ -36,6 +38,7 @@ export async function benchBuild(args: readonly string[]): Promise<void> {
 
 function measure(project: string, blocks: number): readonly number[] {
   writePaper(project, blocks)
+  openConsent(project, cacheFolder()).remember([], true)
   const paper = join(project, 'paper/index.md')
   const build = () => repro(project, 'build')
   const repeats = blocks > 1000 ? 3 : 7

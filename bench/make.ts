@@ -11,7 +11,9 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { openConsent } from '../src/project/consent.ts'
 import { median } from '../src/stats/order.ts'
+import { cacheFolder } from '../src/testbed/cache.ts'
 
 const program = resolve(import.meta.dirname, '../dist/cli.cjs')
 const packages = resolve(import.meta.dirname, '../node_modules')
@@ -207,6 +209,7 @@ const repro: Tool = {
   made: ['.repro', '_build'],
   write(folder, state) {
     writeShared(folder, state)
+    openConsent(folder, cacheFolder()).remember([], true)
     const parts = [`---\ntitle: A paper\n---\n\nProse with word ${state.words}.\n`]
     for (const [index, added] of state.added.entries()) {
       put(

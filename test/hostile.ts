@@ -34,7 +34,7 @@ export interface Surroundings {
 export function writeHostile(name: string, project: string, surroundings: Surroundings): void {
   const text = readFileSync(join(folder, `${name}.txt`), 'utf8')
   const [first = '', ...others] = text.split(/^==> (.*) <==\n/m)
-  const parts = first === '' ? [] : [['paper/index.md', first] as const]
+  const parts: (readonly [string, string])[] = first === '' ? [] : [['paper/index.md', first]]
   for (let index = 0; index < others.length; index += 2)
     parts.push([others[index] ?? '', others[index + 1] ?? ''])
   for (const [head, written] of parts) {

@@ -169,12 +169,16 @@ function svgProblem(bytes: Uint8Array): string | undefined {
   const readText = (text: string) => inStyle && problems.push(...stylesheetProblem(text))
   parser.on('text', readText)
   parser.on('cdata', readText)
+  let depth = 0
   parser.on('opentag', (tag) => {
     root ??= tag
+    depth += 1
+    if (depth > deepest) problems.push(`the SVG file nests elements more than ${deepest} deep`)
     inStyle = tag.local.toLowerCase() === 'style'
     problems.push(...tagProblems(tag))
   })
   parser.on('closetag', () => {
+    depth -= 1
     inStyle = false
   })
   let text: string
@@ -184,14 +188,18 @@ function svgProblem(bytes: Uint8Array): string | undefined {
     return 'the file is no SVG: it is not UTF-8'
   }
   // Feed chunks, to stop early in a file with many errors.
-  for (let at = 0; at < text.length && problems.length === 0; at += 65_536) {
-    parser.write(text.slice(at, at + 65_536))
+  for (let at = 0; at < text.length && problems.length === 0; at += chunk) {
+    parser.write(text.slice(at, at + chunk))
   }
   if (problems.length === 0) parser.close()
   if (problems.length === 0 && (root?.local !== 'svg' || root.uri !== svgNamespace))
     return 'the file is no SVG: its root is no svg element'
   return problems[0]
 }
+
+/** The parser looks a name up in all elements around it, which takes time that grows with the square of the depth. */
+const deepest = 500
+const chunk = 8192
 
 const active = /^(?:script|foreignobject|iframe|object|embed|audio|video|handler|listener)$/i
 

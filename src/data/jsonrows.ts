@@ -78,6 +78,11 @@ interface Where {
   readonly hasLong: () => boolean
 }
 
+/** Lists may be nested deeper than they can be written. */
+function shown(item: unknown): string {
+  return Array.isArray(item) ? 'a list' : JSON.stringify(item).slice(0, 40)
+}
+
 /** Columns in the order in which objects name them first; what an object lacks is absent. */
 function tableBuilder() {
   const columns = new Map<string, Cell[]>()
@@ -87,9 +92,7 @@ function tableBuilder() {
     /** `hasLong` tells whether the text with the object has long whole numbers. */
     add(item: unknown, place: string, hasLong: () => boolean): void {
       if (typeof item !== 'object' || item === null || Array.isArray(item))
-        throw new DataError(
-          `${place}: ${JSON.stringify(item)?.slice(0, 40)} is no object with a value for each column`,
-        )
+        throw new DataError(`${place}: ${shown(item)} is no object with a value for each column`)
       for (const [name, value] of Object.entries(item)) {
         if (name.trim() === '') throw new DataError(`${place}: a column without a name`)
         const cells = columns.get(name) ?? new Array<Cell>(rows).fill(null)

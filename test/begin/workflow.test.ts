@@ -82,7 +82,7 @@ describe('the template of the workflow', () => {
     const steps: readonly { readonly run?: string; readonly uses?: string }[] = jobs.build.steps
     expect(steps.flatMap(({ run }) => run ?? [])).toEqual([
       'npm ci',
-      `${invocation} build "$DOCUMENT" --ci`,
+      `${invocation} build "$DOCUMENT" --ci --trust`,
       `${invocation} verify "$DOCUMENT" --ci`,
     ])
     expect(steps.at(-1)).toMatchObject({

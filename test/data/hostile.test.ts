@@ -141,7 +141,7 @@ const refused: readonly Refused[] = [
     'line 10, column 7: not JSON: Unexpected token',
   ],
   ['a cut JSON array', 'a.json', '[{"x": 1},\n {"x": 2}', 'line 2, column 10: not JSON: '],
-  ['a list', 'a.jsonl', '{"x": 1}\n[1, 2]\n', 'line 2: [1,2] is no object with a value for each column'],
+  ['a list', 'a.jsonl', '{"x": 1}\n[1, 2]\n', 'line 2: a list is no object with a value for each column'],
   [
     'lists in a column',
     'a.jsonl',

@@ -14,7 +14,7 @@ export const commands: ReadonlyMap<string, { readonly runs: Where } | string> = 
   ],
   ['README.md: npm ci', 'runs before this test'],
   [
-    'README.md: npx --no-install repro build examples/sorting/paper/index.md',
+    'README.md: npx --no-install repro build --trust examples/sorting/paper/index.md',
     'test/examples/examples.process.test.ts',
   ],
   [

@@ -1,11 +1,13 @@
 /** Prepares and checks testbeds, and opens consoles on their machines. */
 
 import { openFiles } from '../../files/tracked.ts'
+import { openConsent } from '../../project/consent.ts'
 import { findProject } from '../../project/root.ts'
 import { cacheFolder } from '../../testbed/cache.ts'
 import type { Environment, Host, Report } from '../../testbed/testbed.ts'
 import { byTestbed, projectEnvironments } from '../../testbeds/environments.ts'
 import { testbedOf, testbeds } from '../../testbeds/testbeds.ts'
+import { invocation } from '../../text/program.ts'
 import { hint } from '../../text/spelling.ts'
 import { UsageError } from '../parse.ts'
 import { withDisplay } from '../terminal/progress.ts'
@@ -45,7 +47,14 @@ export async function examine(wanted: string | undefined): Promise<number> {
   const all = environmentsOf(here)
   const isWanted = ({ name, testbed }: Environment) =>
     wanted === undefined || name === wanted || testbed === wanted
-  const environments = [...all.values()].filter(isWanted)
+  // Those that are named are meant; others are reached by commands that a stranger may have written.
+  const isMeant = (one: Environment) =>
+    wanted !== undefined || one.access === undefined || openConsent(here.project, here.cache).isGiven
+  const environments = [...all.values()].filter((one) => isWanted(one) && isMeant(one))
+  for (const { name } of [...all.values()].filter((one) => isWanted(one) && !isMeant(one)))
+    complain(
+      `not checked: ${name}, as nothing of this paper was run here (${invocation} testbed doctor ${name})`,
+    )
   const names = new Set(environments.map(({ testbed }) => testbed))
   if (wanted !== undefined && testbeds.has(wanted)) names.add(wanted)
   if (names.size === 0) {
