@@ -15,6 +15,8 @@ export const limits = {
   /** Brackets, asterisks and the like in a paragraph, heading or cell, and characters up to the last one. */
   signs: 5000,
   signsWithin: 200_000,
+  /** Of all tables: rows times columns, as short rows are filled up. */
+  tableCells: 100_000,
   /** Per cell. Each boot is a process, usually on a board. */
   boots: 1000,
   /** Per boot. Just below the limit of timers: 2^31 milliseconds. */
@@ -44,6 +46,7 @@ export function checkLimits(text: string): void {
   }
   checkNesting(text)
   checkBrackets(text)
+  checkTables(text)
 }
 
 const lines = /[^\r\n]*(?:\r\n|\n|\r|$)/g
@@ -104,6 +107,21 @@ function markersOf(line: string): readonly Marker[] {
     if (found.length > 2 * limits.depth) break
   }
   return found
+}
+
+const delimiterRow = /^[-:|>\s]*-[-:|>\s]*$/
+
+/** Counts the cells of tables: a row has as many as the line of dashes below the head. */
+function checkTables(text: string): void {
+  let cells = 0
+  let columns = 0
+  for (const { 0: line, index: start } of text.matchAll(lines)) {
+    if (line.trim() === '') columns = 0
+    else if (line.includes('|') && delimiterRow.test(line)) columns = line.split('|').length
+    cells += columns
+    if (cells > limits.tableCells)
+      throw new LimitError(start, `tables with more than ${limits.tableCells} cells: show less of the data`)
+  }
 }
 
 /** Checks the nesting of matched brackets. */

@@ -56,6 +56,11 @@ describe('a document beyond a limit is refused at its place', () => {
       [expect.stringContaining('limit more than 1500 lists')],
     ],
     [
+      'cells of tables',
+      `|${'a|'.repeat(1000)}\n|${'-|'.repeat(1000)}\n${'|a|\n'.repeat(200)}`,
+      [expect.stringMatching(/^\d+:1 limit tables with more than 100000 cells/)],
+    ],
+    [
       'quotes between paragraphs',
       '> a\n\n'.repeat(2000),
       [expect.stringContaining('limit more than 1500 lists')],

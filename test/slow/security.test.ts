@@ -14,6 +14,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hostilePage, places } from '../report/hostile.ts'
 import { launch } from './chromium.ts'
 import { makeProject, repro } from './project.ts'
+import { touched } from './touched.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -23,55 +24,10 @@ afterAll(async () => {
   await browser?.close()
 })
 
-/** Opens a page, interacts with everything, and returns what should not have happened. */
-async function open(url: string): Promise<{ readonly happened: string[]; readonly violations: string[] }> {
-  const page = await browser.newPage()
-  const happened: string[] = []
-  const violations: string[] = []
-  page.on('dialog', (dialog) => {
-    happened.push(`dialog ${dialog.message()}`)
-    void dialog.dismiss()
-  })
-  page.on('request', (request) => {
-    if (request.url() !== url && !request.url().startsWith('data:image/'))
-      happened.push(`request ${request.url()}`)
-  })
-  // The browser reports requests even if the policy blocks them.
-  page.on('requestfailed', (request) => {
-    const at = happened.indexOf(`request ${request.url()}`)
-    if (at >= 0 && request.failure()?.errorText === 'csp') happened.splice(at, 1)
-  })
-  page.on('popup', () => happened.push('popup'))
-  page.on('console', (message) => {
-    if (/Content Security Policy/.test(message.text())) violations.push(message.text())
-  })
-  page.on('pageerror', (error) => happened.push(`error ${error.message}`))
-  await page.goto(url)
-  const touched = await page.evaluate(`(() => {
-    const found = []
-    for (const node of document.querySelectorAll('*')) {
-      for (const type of ['mouseover', 'focus', 'toggle', 'load', 'error', 'begin', 'animationstart'])
-        node.dispatchEvent(new Event(type, { bubbles: true }))
-      if (node.focus) node.focus()
-      for (const { name } of node.attributes) if (/^on/i.test(name)) found.push(name)
-    }
-    for (const link of document.links)
-      // An address that is none has no scheme (a colon alone) and leads nowhere.
-      if (!/^(https?|mailto|doi|file)?:$/.test(link.protocol)) found.push(link.href)
-    for (const details of document.querySelectorAll('details')) details.open = true
-    if (globalThis.pwned !== undefined) found.push('pwned')
-    return found
-  })()`)
-  happened.push(...(touched as string[]))
-  expect(page.url()).toBe(url)
-  await page.close()
-  return { happened, violations }
-}
-
 describe('a page in Chromium', () => {
   test.each(Object.keys(places))('with hostile texts in %s does nothing', async (place) => {
     const project = await makeProject([], { 'page.html': await hostilePage(places[place] ?? {}) })
-    const { happened, violations } = await open(pathToFileURL(join(project, 'page.html')).href)
+    const { happened, violations } = await touched(browser, pathToFileURL(join(project, 'page.html')).href)
     expect(happened).toEqual([])
     // Nothing even reaches the policy.
     expect(violations).toEqual([])
@@ -86,7 +42,7 @@ describe('a page in Chromium', () => {
       '<base href="http://127.0.0.1:9/"><object data="http://127.0.0.1:9/o"></object>',
     ].join('')
     const project = await makeProject([], { 'page.html': html.replace('</body>', `${markup}</body>`) })
-    const { happened, violations } = await open(pathToFileURL(join(project, 'page.html')).href)
+    const { happened, violations } = await touched(browser, pathToFileURL(join(project, 'page.html')).href)
     // The handler is an attribute, which the browser does not run.
     expect(happened.filter((one) => one !== 'onerror')).toEqual([])
     expect(violations.length).toBeGreaterThanOrEqual(6)
@@ -108,7 +64,7 @@ describe('a page in Chromium', () => {
     await writeFile(join(project, 'paper/b.svg'), svg('<circle r="4"/>'))
     const { out, exitCode } = await repro(project, 'build')
     expect(exitCode).toBe(0)
-    const { happened, violations } = await open(pathToFileURL(join(project, out.trim())).href)
+    const { happened, violations } = await touched(browser, pathToFileURL(join(project, out.trim())).href)
     expect(happened).toEqual([])
     expect(violations).toEqual([])
   })

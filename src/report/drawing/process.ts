@@ -4,6 +4,7 @@
  */
 
 import type { ChildProcess } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { isOutOfMemory, nextAnswer, startConfined } from '../../files/confined.ts'
 import { QueryError } from '../../query/error.ts'
 import { keepCode } from '../../results/compiled.ts'
@@ -26,6 +27,7 @@ export interface Start {
 }
 
 export interface Limits {
+  /** Of processor time, so that a busy machine refuses nothing. */
   readonly seconds: number
   readonly memoryMb: number
   /** Megabytes (10^6 characters) of the SVG. */
@@ -34,7 +36,7 @@ export interface Limits {
   readonly pixels: number
 }
 
-export const limits: Limits = { seconds: 30, memoryMb: 1024, svgMb: 16, pixels: 16_384 }
+export const limits: Limits = { seconds: 6, memoryMb: 1024, svgMb: 16, pixels: 16_384 }
 
 /** Advice at a limit. */
 export const advice = 'aggregate, bin, sample or filter the data'
@@ -45,12 +47,25 @@ export interface Drawer {
   [Symbol.dispose](): void
 }
 
+/** Of those that were ended at a limit; after these, nothing more is drawn, or many would stop a build together. */
+const mostEnded = 2
+/** For drawings after the first that was ended. */
+const shortSeconds = 1
+
 export function openDrawer(bounds = limits): Drawer {
+  let ended = 0
   let child: ChildProcess | undefined
   let before: Promise<unknown> = Promise.resolve()
   const draw = async (order: Order): Promise<string> => {
+    if (ended >= mostEnded)
+      throw new QueryError(`not drawn, as ${mostEnded} drawings before it took too long or too much memory`)
     if (child === undefined || hasEnded(child)) child = await started(bounds)
-    return await answered(child, order, bounds)
+    const seconds = ended === 0 ? bounds.seconds : Math.min(shortSeconds, bounds.seconds)
+    try {
+      return await answered(child, order, { ...bounds, seconds })
+    } finally {
+      if (child.killed || hasEnded(child)) ended += 1
+    }
   }
   return {
     draw(order) {
@@ -82,14 +97,18 @@ async function started({ memoryMb }: Limits): Promise<ChildProcess> {
 
 async function answered(child: ChildProcess, order: Order, limits: Limits): Promise<string> {
   let isLate = false
-  const deadline = setTimeout(() => {
+  const [begunMs, begunSeconds] = [performance.now(), processorSeconds(child) ?? 0]
+  const deadline = setInterval(() => {
+    const wallSeconds = (performance.now() - begunMs) / 1000
+    const seconds = (processorSeconds(child) ?? wallSeconds) - begunSeconds
+    if (seconds < limits.seconds && wallSeconds < mostWaiting * limits.seconds) return
     isLate = true
     child.kill('SIGKILL')
-  }, limits.seconds * 1000)
+  }, 100)
   const waiting = nextAnswer<Answer>(child)
   child.send(sent(order))
   const answer = await waiting
-  clearTimeout(deadline)
+  clearInterval(deadline)
   if (answer.type === 'drawn') return answer.svg
   if (answer.type === 'refused') {
     throw new QueryError(
@@ -100,6 +119,23 @@ async function answered(child: ChildProcess, order: Order, limits: Limits): Prom
   if (answer.type === 'ended' && isOutOfMemory(answer))
     throw new QueryError(`the drawing needs more than ${limits.memoryMb} MB of memory (draw less: ${advice})`)
   throw new QueryError('the specification ended the process that draws it')
+}
+
+/** Times the limit of processor time, for a drawing that does nothing. */
+const mostWaiting = 10
+/** Of Linux, on all common processors. */
+const ticksPerSecond = 100
+
+/** Processor time of a process with all of its threads; undefined where the system does not tell it so. */
+function processorSeconds({ pid }: ChildProcess): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    // Behind the name, which may have blanks: proc(5).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+  } catch {
+    return undefined
+  }
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
