@@ -38,7 +38,7 @@ const git = (...args: readonly string[]) =>
 
 /** On a pseudo-terminal, with an answer typed once it asks. */
 async function atTerminal(args: string, answer: string, variables: Readonly<Record<string, string>> = {}) {
-  const command = `"${process.execPath}" "${source('dist/cli.js')}" ${args}`
+  const command = `"${process.execPath}" "${source('dist/cli.cjs')}" ${args}`
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: project,
     env: { ...process.env, REPRO_CACHE: join(project, 'cache'), NO_COLOR: '1', TERM: 'xterm', ...variables },

@@ -69,7 +69,7 @@ afterEach(() => {
 /** Runs the command line, with the CPU time of it and of all processes that it started, in seconds. */
 async function repro(...args: readonly string[]) {
   const timed = `TIMEFORMAT=' %U %S'; time "$0" "$@"`
-  const child = spawn('bash', ['-c', timed, process.execPath, source('dist/cli.js'), ...args], {
+  const child = spawn('bash', ['-c', timed, process.execPath, source('dist/cli.cjs'), ...args], {
     cwd: project,
     env: { ...process.env, REPRO_CACHE: join(top, 'cache'), REPRO_SECRET: secret, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
