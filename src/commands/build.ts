@@ -42,12 +42,11 @@ const running = {
   executor,
   'keep-going': flag('start further cells after one failed', 'k'),
   'dry-run': flag('say what would run, and why', 'n'),
+  trust: flag(
+    'run the code of this paper without a question, now and, unless others change it, in later builds here',
+  ),
   ci,
 }
-
-const trust = flag(
-  'run the code of this paper without a question, now and, unless others change it, in future builds here',
-)
 
 const to = choices(
   { description: 'formats of the report, with commas', otherwise: defaultFormat },
@@ -64,7 +63,7 @@ const exits = {
 export const build = command({
   usage: 'build [DOCUMENT]',
   summary: 'run what has no result and write the report into _build/',
-  options: { ...running, trust, to },
+  options: { ...running, to },
   runsCode: true,
   docs: 'docs/engine.md',
   exits,
@@ -81,9 +80,8 @@ export const build = command({
     terminal it is asked for; elsewhere the exit code is 1. --trust, --rerun and \`repro run\` are the answer yes.`,
   ],
   action: async (given) => {
-    const { rerun, frozen, trust, to, 'dry-run': isDry } = given.options
-    if (frozen || isDry) refuseUnused(given.options, ['trust'], 'nothing is run')
-    const consent = trust ? 'trust' : rerun === 'all' || rerun.length > 0 ? 'given' : 'asked'
+    const { rerun, to } = given.options
+    const consent = rerun === 'all' || rerun.length > 0 ? 'given' : 'asked'
     return await execute(given, to.length === 0 ? [defaultFormat] : to, consent)
   },
 })
@@ -103,17 +101,18 @@ export const run = command({
 async function execute(
   { options, words: [document], generator, signal }: Invocation<typeof running>,
   to: readonly string[],
-  consent: Consenting,
+  said: Consenting,
 ): Promise<number> {
   const { rerun, trials, boots, deadline: deadlineSeconds, frozen, record } = options
   if (frozen)
     refuseUnused(
       options,
-      ['rerun', 'only', 'deadline', 'record', 'sign', 'jobs', 'executor', 'keep-going', 'dry-run'],
+      ['rerun', 'only', 'deadline', 'record', 'sign', 'jobs', 'executor', 'keep-going', 'dry-run', 'trust'],
       '--frozen runs nothing and asks about every cell',
     )
   if (!record) refuseUnused(options, ['sign'], 'without --record there is nothing to sign')
-  if (options['dry-run']) refuseUnused(options, ['ci'], '--dry-run reports no problems')
+  if (options['dry-run']) refuseUnused(options, ['ci', 'trust'], '--dry-run reports no problems')
+  const consent = options.trust ? 'trust' : said
   const site = siteOf(document, generator)
   const { buildDocument, printPlan } = await import('./work/build.ts')
   const request = {

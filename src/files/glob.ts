@@ -50,6 +50,8 @@ export function matching(
   project: string,
   entriesOf: (folder: string) => readonly Entry[],
 ): readonly string[] {
+  if (alternativesOf(pattern) > mostAlternatives)
+    throw new FileError(`${pattern.slice(0, 80)}: braces with more than ${mostAlternatives} alternatives`)
   const parts = pattern.split('/')
   const fixed = parts.slice(0, Math.max(0, parts.findIndex(isPattern))).join('/')
   const compiled = new Minimatch(pattern, options)
@@ -80,6 +82,21 @@ export function matching(
   const start = realPathInside(project, fixed)
   if (start !== undefined) visit(fixed, [start])
   return found.sort()
+}
+
+const mostAlternatives = 2000
+
+/** At most so many patterns stand for one with braces. */
+function alternativesOf(pattern: string): number {
+  return pattern
+    .split('{')
+    .slice(1)
+    .reduce((product, part) => {
+      const [, from, to] = /(-?\d+)\.\.(-?\d+)/.exec(part) ?? []
+      // Of letters, a range has at most 26.
+      const range = from === undefined ? 26 : Math.abs(Number(to) - Number(from)) + 1
+      return product * (part.includes('..') ? range : part.split(',').length)
+    }, 1)
 }
 
 /** Returns a predicate: may anything below this folder match the pattern? */

@@ -16,8 +16,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs'
-import { createServer, type Server } from 'node:net'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -103,8 +102,6 @@ describe('of a hostile project', () => {
     expect(said).not.toMatch(/^ {4}at /m)
     // oxlint-disable-next-line no-control-regex -- these are what must not be there
     expect(said).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
-    for (const command of ['check', 'status', 'verify'])
-      expect((await repro(command)).said).not.toContain(secret)
     expect(said).not.toContain(secret)
     expect([...betrayed(join(project, '_build')), ...betrayed(join(project, '.repro'))]).toEqual([])
     expect(existsSync(around.ran)).toBe(false)
