@@ -109,7 +109,7 @@ function markersOf(line: string): readonly Marker[] {
   return found
 }
 
-const delimiterRow = /^[-:|>\s]*-[-:|>\s]*$/
+const delimiterRow = /^[-:|>\s]+$/
 
 /** Counts the cells of tables: a row has as many as the line of dashes below the head. */
 function checkTables(text: string): void {
@@ -117,7 +117,8 @@ function checkTables(text: string): void {
   let columns = 0
   for (const { 0: line, index: start } of text.matchAll(lines)) {
     if (line.trim() === '') columns = 0
-    else if (line.includes('|') && delimiterRow.test(line)) columns = line.split('|').length
+    else if (line.includes('|') && line.includes('-') && delimiterRow.test(line))
+      columns = line.split('|').length
     cells += columns
     if (cells > limits.tableCells)
       throw new LimitError(start, `tables with more than ${limits.tableCells} cells: show less of the data`)
