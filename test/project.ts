@@ -10,9 +10,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach } from 'vitest'
-import { openConsent } from '../src/project/consent.ts'
-import { locate } from '../src/project/root.ts'
 import { source } from './source.ts'
+import { trustBuild } from './trust.ts'
 
 export let project: string
 beforeEach(() => {
@@ -38,12 +37,8 @@ export function start(
   variables: Readonly<Record<string, string>> = {},
   folder = '.',
 ) {
-  if (args[0] === 'build') trust(locate(undefined, join(project, folder)).project, variables)
+  trustBuild(args, join(project, folder), variables.REPRO_CACHE ?? join(project, 'cache'))
   return startUntrusted(args, variables, folder)
-}
-
-function trust(folder: string, { REPRO_CACHE = join(project, 'cache') }: Readonly<Record<string, string>>) {
-  openConsent(folder, REPRO_CACHE).remember([], true)
 }
 
 export function startUntrusted(

@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { onTestFinished } from 'vitest'
-import { openConsent } from '../../src/project/consent.ts'
 import { cacheFolder } from '../../src/testbed/cache.ts'
+import { trustBuild } from '../trust.ts'
 
 export const checkout = resolve(import.meta.dirname, '../..')
 
@@ -113,8 +113,7 @@ export function start(
   variables: Readonly<Record<string, string>> = {},
 ) {
   const env = { ...process.env, ...variables }
-  // As `repro init` would have had remembered.
-  if (args[0] === 'build') openConsent(project, cacheFolder(env)).remember([], true)
+  trustBuild(args, project, cacheFolder(env))
   const child = spawn(process.execPath, [join(checkout, 'dist/cli.cjs'), ...args], { cwd: project, env })
   const ended = (async () => {
     const [out, err, exitCode] = await Promise.all([
