@@ -9,6 +9,7 @@ import { csvParse } from 'd3-dsv'
 import { afterAll, beforeAll } from 'vitest'
 import { cacheFolder } from '../../src/testbed/cache.ts'
 import { checkout, latency, makeProject } from '../slow/project.ts'
+import { trustBuild } from '../trust.ts'
 import { type Double, type DoubleOptions, startDouble } from './double.ts'
 
 export interface StudyOptions {
@@ -96,6 +97,7 @@ export async function makeStudy(
     'paper/index.md': latency(names, trials, { ...small, deadline }),
   })
   const start = (...args: readonly string[]): Running => {
+    trustBuild(args, project, cacheFolder())
     const child = spawn(process.execPath, [join(checkout, 'dist/cli.cjs'), ...args], {
       cwd: project,
       env: { ...process.env, REPRO_SSH_CONFIG: double.sshConfig, NO_COLOR: '1' },
