@@ -3,6 +3,7 @@
 import type { Heading, Html, Image, Link, Nodes, Table, Text } from 'mdast'
 import type { Place } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
+import { shownTag } from '../document/inlinehtml.ts'
 import { descend } from '../document/markdown.ts'
 import { locateInText, placeAt, type SourceText, sliceOf, sourceText } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
@@ -62,7 +63,7 @@ export function warnOfUnseen({ tree, abstract, captions, file }: Document): void
 /** Comments are meant to be hidden. */
 function warnOfHtml({ value }: Html, say: Say): void {
   const shown = value.replace(/<!--.*?-->/gs, '').trim()
-  if (shown === '' || /^<\/[^<]*>$/.test(shown)) return
+  if (shown === '' || /^<\/[^<]*>$/.test(shown) || shownTag(shown)) return
   const line = shown.replace(/\s+/g, ' ')
   const start = line.length > 40 ? `${line.slice(0, 39)}…` : line
   say('html', `HTML is not shown: ${start} (write Markdown; \\< for the sign)`)

@@ -9,6 +9,7 @@ import { calloutKinds } from '../document/callout.ts'
 import type { Citation } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import { headingIds } from '../document/headings.ts'
+import { pairedTags } from '../document/inlinehtml.ts'
 import type { Reference } from '../document/reference.ts'
 import type { Messages } from '../locale/en.ts'
 import { link } from '../text/markdown.ts'
@@ -76,7 +77,7 @@ export function captionContent(
   })
 }
 
-/** Returns a function that copies nodes of the document with replacements, and without raw HTML. */
+/** Returns a function that copies nodes of the document with replacements; of HTML, only plain pairs of tags. */
 function copier(document: Document, replacements: Replacements): (node: Nodes) => readonly Nodes[] {
   const linkedIn = Map.groupBy(
     [...document.references, ...document.citations.filter(({ items }) => items.length > 0)],
@@ -90,11 +91,19 @@ function copier(document: Document, replacements: Replacements): (node: Nodes) =
     const { position: _, ...own } = node
     if (!('children' in node)) return [own]
     const leading = node.type === 'link' ? replacements.addressOf?.(node.url) : undefined
-    const copied = { ...own, ...leading, children: node.children.flatMap(copy) } as Nodes
+    const children = phrasingParents.has(node.type)
+      ? pairedTags<Nodes>(node.children, copy, (type, children) => ({ type, children }) as Nodes)
+      : node.children.flatMap(copy)
+    const copied = { ...own, ...leading, children } as Nodes
     return [copied.type === 'blockquote' ? (calloutIn(copied, replacements.messages) ?? copied) : copied]
   }
   return copy
 }
+
+const phrasingParents: ReadonlySet<string> = new Set([
+  ...['paragraph', 'heading', 'emphasis', 'strong', 'delete', 'link', 'linkReference', 'tableCell'],
+  'definitionTerm',
+])
 
 const marker = new RegExp(String.raw`^\[!(${calloutKinds.join('|')})\][ \t]*(?:\n|$)`, 'i')
 

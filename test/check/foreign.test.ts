@@ -356,7 +356,9 @@ const constructs: readonly (readonly [name: string, body: string, ...expected: s
   ['a link to nothing', '[a](#nowhere)', '5:1 unknown-link nothing here has the id nowhere'],
   ['a link to a heading', '[a](#the-data)\n\n## The data'],
   // Others.
-  ['HTML', 'a <b>c</b>', '5:3 html HTML is not shown'],
+  ['HTML', 'a <u>c</u>', '5:3 html HTML is not shown'],
+  ['HTML with attributes', 'a <b id=x>c</b>', '5:3 html HTML is not shown'],
+  ['HTML that is shown', 'a <b>c</b> H<sub>2</sub>O<br>d'],
   ['a comment', 'a <!-- note --> b'],
   ['a wiki link', 'see [[Page]]', '5:5 wiki-link [[Page]] is no link here'],
   ['a link that nothing defines', 'see [a][b]', '5:5 link-definition [a][b] is no link: nothing defines b'],

@@ -217,10 +217,10 @@ caption: Mean \`=latency['xen-4.14'].baseline.pause.total.mean | ms\` of $x$, *a
 
   it('show no pictures, HTML and odd links, which is said', () => {
     const figure =
-      '```yaml figure\nid: fig-a\nsrc: figures/setup.png\nalt: A\ncaption: A ![b](c.png) <b>d</b> [e](javascript:f)\n```'
+      '```yaml figure\nid: fig-a\nsrc: figures/setup.png\nalt: A\ncaption: A ![b](c.png) <u>d</u> [e](javascript:f)\n```'
     expect(messages(opened(figure)).map((one) => one.slice(0, 45))).toEqual([
       'paper/d.md:9:12 a picture cannot stand in a c',
-      'paper/d.md:9:24 HTML is not shown: <b> (write',
+      'paper/d.md:9:24 HTML is not shown: <u> (write',
       'paper/d.md:9:33 the page leaves this link out',
     ])
   })
