@@ -24,7 +24,7 @@ export function siteOf(given: string | undefined, generator: string): Site {
   if (problem !== undefined) throw new UsageError(`no document: ${problem}`)
   if (!existsSync(join(project, document))) throw absent(document, project, folder)
   const [cache, seal] = [cacheFolder(), openSeal(project)]
-  const consent = openConsent(project, cache, seal)
+  const consent = openConsent(project, cache)
   return { project, document: document.replaceAll('\\', '/'), cache, seal, consent, generator }
 }
 

@@ -7,15 +7,16 @@
  */
 
 import { createHash } from 'node:crypto'
-import { lstatSync, mkdirSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, posix, relative } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { posix, relative } from 'node:path'
 import type { Step } from '../engine/plan.ts'
 import { isRead, readPath } from '../engine/reads.ts'
 import { sha256 } from '../files/fingerprint.ts'
 import { openGit } from '../files/git.ts'
+import { realPathOf } from '../files/installed.ts'
 import { FileError, readInside } from '../files/ordinary.ts'
+import { openKept } from '../results/kept.ts'
 import type { Inputs, Run } from '../results/run.ts'
-import { type Item, type Seal, openSeal } from '../results/seal.ts'
 import { environmentsFile } from '../testbeds/environments.ts'
 import { isShared } from './root.ts'
 
@@ -49,17 +50,10 @@ interface Kept {
 }
 
 /** Opens the consent for a project, which may be another folder at the same path since. */
-export function openConsent(project: string, cache: string, seal: Seal = openSeal(project, cache)): Consent {
+export function openConsent(project: string, cache: string): Consent {
   const path = realPathOf(project)
-  const file = join(cache, 'consent', `${sha256(path)}.sealed`)
-  const item: Item = { kind: 'consent', path }
-  const read = (): Kept | undefined => {
-    const content = contentOf(file)
-    if (content === undefined || !seal.isOurs(item, content)) return undefined
-    const kept = JSON.parse(content.subarray(sealDigits).toString()) as Kept
-    return kept.schema === schema && kept.folder === identityOf(path) ? kept : undefined
-  }
-  let kept = read()
+  const [store, name] = [openKept('consent', cache), sha256(path)]
+  let kept = parseKept(store.read(name), identityOf(path))
   const known = new Set(kept?.digests)
   const missing = (code: readonly Code[]) => {
     if (kept === undefined) return code
@@ -83,39 +77,15 @@ export function openConsent(project: string, cache: string, seal: Seal = openSea
       const digests = [...known].slice(-mostDigests)
       const own = (isOwn && !isShared(path)) || (kept?.isOwn ?? false)
       kept = { schema, folder: identityOf(path), isOwn: own, digests }
-      const sealed = seal.close(item, JSON.stringify(kept))
-      if (sealed) keep(file, sealed)
+      store.write(name, JSON.stringify(kept))
     },
   }
 }
 
-const sealDigits = 64
-
-function contentOf(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file)
-  } catch {
-    return undefined
-  }
-}
-
-function keep(file: string, content: Uint8Array): void {
-  const draft = `${file}.${process.pid}`
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(draft, content, { mode: 0o600, flush: true })
-    renameSync(draft, file)
-  } catch {
-    rmSync(draft, { force: true }) // the next build asks again
-  }
-}
-
-function realPathOf(folder: string): string {
-  try {
-    return realpathSync(folder)
-  } catch {
-    return folder
-  }
+function parseKept(content: Uint8Array | undefined, folder: string): Kept | undefined {
+  if (content === undefined) return undefined
+  const kept = JSON.parse(new TextDecoder().decode(content)) as Kept
+  return kept.schema === schema && kept.folder === folder ? kept : undefined
 }
 
 /** Another folder that takes the place of one has another inode, or was made at another time. */

@@ -20,8 +20,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { cacheFolder } from '../testbed/cache.ts'
 
 export interface Item {
-  readonly kind: 'manifest' | 'rendered' | 'run' | 'boot' | 'trial' | 'task' | 'search' | 'kept' | 'consent'
-  /** Relative to the project; of what is kept, to the cache folder; of a consent, the project itself. */
+  readonly kind: 'manifest' | 'rendered' | 'run' | 'boot' | 'trial' | 'task' | 'search' | 'kept'
+  /** Relative to the project; of what is kept, to the cache folder. */
   readonly path: string
 }
 
