@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
+import type { Step } from '../../src/engine/plan.ts'
+import { codeOf, codeOfRun, openConsent } from '../../src/project/consent.ts'
+
+const top = mkdtempSync(join(tmpdir(), 'repro-consent-'))
+afterAll(() => rmSync(top, { recursive: true }))
+const project = join(top, 'project')
+mkdirSync(project)
+
+interface Given {
+  readonly script?: object
+  readonly inputs?: Step['inputs']
+  readonly expected?: Step['inputs']
+  readonly access?: object
+  readonly program?: object
+  readonly variables?: readonly string[]
+}
+
+const step = ({ script = { file: 'a.ts' }, inputs = {}, expected, access, program, variables }: Given = {}) =>
+  ({
+    cell: { block: { id: 'a', script, variables } },
+    environment: { name: 'pi', testbed: 'ssh', ...(access && { access }) },
+    inputs: { script: 'digest', trials: 5, seed: 1, 'package x': '1', interpreter: 'Node 20', ...inputs },
+    expected: { script: 'digest', ...inputs, ...expected },
+    ...(program && { program }),
+  }) as unknown as Step
+const documents = ['paper/index.md', 'paper/part.md']
+const codes = (given?: Given) => codeOf(step(given), { project, documents })
+/** What has no consent after `before` was allowed. */
+const asked = (before: Given, now: Given) => {
+  const consent = openConsent(project, join(top, `cache-${Math.random()}`))
+  consent.remember(codes(before))
+  return consent.missing(codes(now)).map(({ paths }) => paths.join(' '))
+}
+
+describe('what was allowed', () => {
+  it.each<readonly [string, Given, readonly string[]]>([
+    ['the same', {}, []],
+    ['more trials', { inputs: { trials: 50 } }, []],
+    [
+      'another version of a package or interpreter',
+      { inputs: { 'package x': '2', interpreter: 'Node 22' } },
+      [],
+    ],
+    ['another script', { inputs: { script: 'other' } }, ['a.ts']],
+    ['another file', { inputs: { 'file lib.ts': 'other' } }, ['lib.ts']],
+    ['a file that its last run read', { expected: { 'data d.csv': 'other' } }, ['d.csv']],
+    ['another parameter', { inputs: { 'parameter command': 'rm' } }, ['paper/index.md paper/part.md']],
+    ['another environment', { inputs: { 'environment machine': 'other' } }, ['paper/index.md paper/part.md']],
+    ['another variable', { variables: ['TOKEN'] }, ['paper/index.md paper/part.md']],
+    [
+      'a command for a board',
+      { access: { host: 'pi', serial: 'rm -rf ~' } },
+      ['paper/index.md paper/part.md experiments/environments.yaml'],
+    ],
+    [
+      'another interpreter',
+      { program: { command: '/usr/bin/perl', args: [] } },
+      ['paper/index.md paper/part.md'],
+    ],
+    [
+      'a script in the document',
+      { script: { source: 'x' }, inputs: { script: 'other' } },
+      ['paper/index.md paper/part.md'],
+    ],
+  ])('does not cover %s', (_, now, expected) => {
+    expect(asked({}, now)).toEqual(expected)
+  })
+
+  it('does not cover another program of the project by the same name', () => {
+    const program = { command: join(project, 'python3'), args: [] }
+    writeFileSync(join(project, 'python3'), 'one')
+    const consent = openConsent(project, join(top, 'cache'))
+    consent.remember(codes({ program }))
+    expect(consent.missing(codes({ program }))).toEqual([])
+    writeFileSync(join(project, 'python3'), 'other')
+    expect(consent.missing(codes({ program })).map(({ paths }) => paths)).toEqual([['python3']])
+    rmSync(join(project, 'python3'))
+  })
+
+  it('does not cover a file by which a version manager takes another program', () => {
+    const consent = openConsent(project, join(top, 'cache-versions'))
+    const program = { command: '/usr/bin/python3', args: [] }
+    consent.remember(codes({ program }))
+    expect(consent.mayAsk).toBe(true)
+    writeFileSync(join(project, '.tool-versions'), 'python path:.')
+    expect(consent.mayAsk).toBe(false)
+    expect(consent.missing(codes({ program })).map(({ paths }) => paths)).toEqual([['.tool-versions']])
+    rmSync(join(project, '.tool-versions'))
+  })
+
+  it('covers what a run was seen to read', () => {
+    const consent = openConsent(project, join(top, 'cache-reads'))
+    consent.remember(codes())
+    consent.remember(codeOfRun({ inputs: { 'file lib.ts': 'one', trials: 5 } }))
+    expect(consent.missing(codes({ expected: { 'file lib.ts': 'one' } }))).toEqual([])
+    expect(consent.missing(codes({ expected: { 'file lib.ts': 'two' } }))).toHaveLength(1)
+  })
+
+  it('is found again by another process, for this folder only', () => {
+    const cache = join(top, 'cache-again')
+    openConsent(project, cache).remember(codes())
+    expect(openConsent(project, cache).missing(codes())).toEqual([])
+    expect(openConsent(top, cache)).toMatchObject({ isGiven: false, mayAsk: false })
+  })
+
+  it('is all in an own folder, but never in one that everybody writes to', () => {
+    const cache = join(top, 'cache-own')
+    openConsent(project, cache).remember([], true)
+    expect(openConsent(project, cache).missing(codes())).toEqual([])
+    const shared = openConsent(tmpdir(), cache)
+    shared.remember([], true)
+    expect(shared.missing(codes())).not.toEqual([])
+  })
+})
