@@ -26,8 +26,9 @@ const systemFolders = ['/usr', '/bin', '/sbin', '/opt', '/nix', '/snap']
 
 /** Whether a program that is named by its path is an installed one, which may be asked for its version. */
 export function isInstalled(file: string, project: string): boolean {
-  const real = realPathOf(file)
-  if (homesOf(project).some((home) => isInside(home, real))) return false
+  const [path, real] = [resolve(file), realPathOf(file)]
+  // Neither a program of the project, nor a link of its to an installed one, which may read settings beside the link.
+  if (homesOf(project).some((home) => isInside(home, path) || isInside(home, real))) return false
   return [...systemFolders, ...installedFolders(project)].some((folder) => isInside(realPathOf(folder), real))
 }
 
