@@ -83,7 +83,7 @@ it('a package made of this checkout installs anywhere, and builds a paper there 
   expect([installed.status, installed.stderr]).toEqual([0, ''])
 
   const repro = (...args: readonly string[]) => run('npx', ['--no-install', 'repro', ...args])
-  expect(repro('build')).toBe('_build/index.html\n')
+  expect(repro('build', '--trust')).toBe('_build/index.html\n')
   const page = readFileSync(join(own, '_build/index.html'), 'utf8')
   expect(page).toMatch(/Means .*\b2\b.* and .*\b41\b/s)
   expect(page).toContain('<svg')
