@@ -62,7 +62,11 @@ async function isAnsweredYes(site: Site, steps: readonly Step[], missing: readon
     complain('Not run. --trust runs it, and so does `repro run`; what may run when: docs/safety.md')
     return false
   }
-  standardError.write('\u001b[?25h')
+  if (site.consent?.isGiven)
+    complain(
+      'Is this your own paper? With --trust you are not asked again for what you change here yourself.',
+    )
+  standardError.write('\u001b[?25h') // a display may have hidden the cursor
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   try {
     const abort = new AbortController()
