@@ -169,16 +169,16 @@ function svgProblem(bytes: Uint8Array): string | undefined {
   const readText = (text: string) => inStyle && problems.push(...stylesheetProblem(text))
   parser.on('text', readText)
   parser.on('cdata', readText)
-  let depth = 0
+  const drawn = new DrawnElements()
   parser.on('opentag', (tag) => {
     root ??= tag
-    depth += 1
-    if (depth > deepest) problems.push(`the SVG file nests elements more than ${deepest} deep`)
+    drawn.open(tag)
+    if (drawn.depth > deepest) problems.push(`the SVG file nests elements more than ${deepest} deep`)
     inStyle = tag.local.toLowerCase() === 'style'
     problems.push(...tagProblems(tag))
   })
   parser.on('closetag', () => {
-    depth -= 1
+    drawn.close()
     inStyle = false
   })
   let text: string
@@ -192,6 +192,8 @@ function svgProblem(bytes: Uint8Array): string | undefined {
     parser.write(text.slice(at, at + chunk))
   }
   if (problems.length === 0) parser.close()
+  if (problems.length === 0 && drawn.count() > mostDrawn)
+    problems.push(`the SVG file draws more than ${mostDrawn} elements, as <use> repeats them`)
   if (problems.length === 0 && (root?.local !== 'svg' || root.uri !== svgNamespace))
     return 'the file is no SVG: its root is no svg element'
   return problems[0]
@@ -200,6 +202,58 @@ function svgProblem(bytes: Uint8Array): string | undefined {
 /** The parser looks a name up in all elements around it, which takes time that grows with the square of the depth. */
 const deepest = 500
 const chunk = 8192
+
+/** A few hundred bytes of <use> can draw millions of elements, at which browsers hang. */
+const mostDrawn = 200_000
+
+interface Part {
+  readonly id: string | undefined
+  /** Id of what it repeats, if it does. */
+  readonly used: string | undefined
+  readonly inner: Part[]
+}
+
+/** Uses in uses, deeper than which is too much. */
+const deepestUse = 3000
+
+/** Counts the elements of an SVG, those that <use> repeats as often as it does. */
+class DrawnElements {
+  readonly #open: Part[] = [{ id: undefined, used: undefined, inner: [] }]
+  readonly #known = new Map<string, Part>()
+
+  get depth(): number {
+    return this.#open.length - 1
+  }
+
+  open({ local, attributes }: SaxesTagNS): void {
+    const named = (name: string) => Object.values(attributes).find((one) => one.local === name)?.value
+    const used = local === 'use' ? /^\s*#(.*)$/s.exec(named('href') ?? '')?.[1] : undefined
+    const part: Part = { id: named('id'), used, inner: [] }
+    this.#open.at(-1)?.inner.push(part)
+    this.#open.push(part)
+    if (part.id !== undefined && !this.#known.has(part.id)) this.#known.set(part.id, part)
+  }
+
+  close(): void {
+    this.#open.pop()
+  }
+
+  count(): number {
+    const counts = new Map<Part, number>()
+    const countOf = (part: Part, depth: number): number => {
+      const known = counts.get(part)
+      if (known !== undefined) return known
+      if (depth > deepestUse) return Number.POSITIVE_INFINITY
+      counts.set(part, 0) // what uses itself is not drawn
+      const target = part.used === undefined ? undefined : this.#known.get(part.used)
+      let sum = 1 + (target === undefined ? 0 : countOf(target, depth + 1))
+      for (const one of part.inner) sum += countOf(one, depth + 1)
+      counts.set(part, sum)
+      return sum
+    }
+    return this.#open[0] === undefined ? 0 : countOf(this.#open[0], 0)
+  }
+}
 
 const active = /^(?:script|foreignobject|iframe|object|embed|audio|video|handler|listener)$/i
 

@@ -28,8 +28,19 @@ export interface Module {
   readonly problem?: SyntaxProblem | undefined
 }
 
+/** Two megabytes take some seconds. */
+const longestModule = 2_000_000
+
 /** Parses TypeScript or JavaScript; `path` selects the module type by Node's rules. */
 export function parseModule(text: string, path: string): Module {
+  if (text.length > longestModule)
+    return {
+      imports: [],
+      problem: {
+        reason: `more than ${longestModule} characters of code are not searched for imports: split it, or read it as data`,
+        place: { line: 1, column: 1 },
+      },
+    }
   const kinds = /\.c[jt]s$/.test(path)
     ? (['commonjs'] as const)
     : /\.m[jt]s$/.test(path)

@@ -221,6 +221,8 @@ interface Asking {
 }
 
 const askMs = 20_000
+/** For imports, whose number and length is a stranger's. */
+const findMs = 8000
 
 function ask(
   command: string,
@@ -380,7 +382,7 @@ function askFinder(
       cwd: '/',
       encoding: 'utf8',
       env: { ...scriptVariables(), PATH: installedPath(home) },
-      timeout: askMs,
+      timeout: findMs,
       killSignal: 'SIGKILL',
       maxBuffer: 2 ** 28,
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -45,6 +45,8 @@ export async function loadTypesetter(): Promise<Typesetter> {
       const mathml = /<math.*<\/math>/s.exec(html)?.[0] ?? ''
       return { mathml, text: plainText(mathml) }
     } catch (error) {
+      // The parser recurses into groups and arguments.
+      if (error instanceof RangeError) return { mistake: 'the formula is nested too deeply', offset: 0 }
       if (!(error instanceof katex.ParseError)) throw error
       const { rawMessage, position = 0 } = error as {
         readonly rawMessage: string

@@ -98,6 +98,10 @@ describe('an SVG file', () => {
         '<defs><linearGradient id="g"/></defs><rect fill="url(#g)" style="fill: url(\'#g\')"/><use xlink:href="#g"/>',
       ),
     ],
+    [
+      'uses of uses, also of themselves',
+      svg('<g id="a"><use href="#a"/><use href="#b"/></g><use id="b" href="#a"/><use href="#none"/>'),
+    ],
     ['an embedded picture', svg('<image xlink:href="data:image/png;base64,iVBORw0KGgo="/>')],
     [
       'a style and metadata',
@@ -121,6 +125,19 @@ describe('an SVG file', () => {
       'a script under a prefix',
       svg('<s:script xmlns:s="http://www.w3.org/2000/svg"/>'),
       'the element s:script',
+    ],
+    ['a nesting that takes long', svg(`${'<g>'.repeat(600)}${'</g>'.repeat(600)}`), 'more than 500 deep'],
+    [
+      'more than a browser draws',
+      svg(
+        `<g id="a0"><rect/></g>${Array.from({ length: 12 }, (_, index) => `<g id="a${index + 1}">${`<use href="#a${index}"/>`.repeat(4)}</g>`).join('')}<use href="#a12"/>`,
+      ),
+      'draws more than 200000 elements',
+    ],
+    [
+      'a chain of uses',
+      svg(Array.from({ length: 5000 }, (_, index) => `<use id="a${index}" href="#a${index + 1}"/>`).join('')),
+      'draws more than 200000 elements',
     ],
     ['HTML', svg('<h:p xmlns:h="http://www.w3.org/1999/xhtml"/>'), 'the element h:p'],
     ['a foreign object', svg('<foreignObject/>'), 'the element foreignObject'],
