@@ -107,11 +107,11 @@ async function execute(
   if (frozen)
     refuseUnused(
       options,
-      ['rerun', 'only', 'deadline', 'record', 'sign', 'jobs', 'executor', 'keep-going', 'dry-run', 'trust'],
+      ['rerun', 'only', 'deadline', 'record', 'sign', 'jobs', 'executor', 'keep-going', 'dry-run'],
       '--frozen runs nothing and asks about every cell',
     )
   if (!record) refuseUnused(options, ['sign'], 'without --record there is nothing to sign')
-  if (options['dry-run']) refuseUnused(options, ['ci', 'trust'], '--dry-run reports no problems')
+  if (options['dry-run']) refuseUnused(options, ['ci'], '--dry-run reports no problems')
   const consent = options.trust ? 'trust' : said
   const site = siteOf(document, generator)
   const { buildDocument, printPlan } = await import('./work/build.ts')

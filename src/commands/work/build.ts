@@ -24,6 +24,7 @@ export interface BuildRequest extends Omit<BuildOptions, 'allow'> {
 }
 
 export async function printPlan(site: Site, options: BuildRequest): Promise<number> {
+  if (options.consent === 'trust') site.consent?.remember([], true)
   const files = openFiles(site.project)
   const opened = await openValid(site, files)
   const tell: TellEvent = (event) => event.type === 'note' && complain(event.text)
