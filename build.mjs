@@ -10,7 +10,14 @@ await chmod('dist/cli.cjs', 0o755)
 for (const name of ['xen-qemu/processors.c', 'xen-qemu/states.c', 'ssh/agent.sh', 'ssh/yields.c'])
   await copyFile(`src/testbeds/${name}`, `dist/${basename(name)}`)
 await copyFile('src/languages/imports.py', 'dist/imports.py')
-await writeFile('dist/LICENSES.txt', await licenses([...new Set(inputs)]))
+await mkdir('dist/fonts')
+const arimo = 'node_modules/@expo-google-fonts/arimo'
+for (const [folder, style] of [
+  ['400Regular', 'Regular'],
+  ['700Bold', 'Bold'],
+])
+  await copyFile(`${arimo}/${folder}/Arimo_${folder}.ttf`, `dist/fonts/Arimo-${style}.ttf`)
+await writeFile('dist/LICENSES.txt', await licenses([...new Set([...inputs, `${arimo}/metadata.json`])]))
 
 // Makes `npx --no-install repro` find the project's own command at once. npm links the `bin` of dependencies only, and npx would then
 // install the whole project a second time into its cache.

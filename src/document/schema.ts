@@ -440,6 +440,14 @@ const evidence = z.strictObject({
 })
 export type Evidence = Readonly<z.output<typeof evidence>>
 
+const printed = z.strictObject({
+  columns: z
+    .union([z.literal(1), z.literal(2)])
+    .default(2)
+    .describe('Columns of text on a page'),
+  paper: z.enum(['a4', 'letter']).default('a4').describe('Size of the pages'),
+})
+
 export const frontMatterSchema = z.strictObject({
   title: words.describe('Of the paper'),
   subtitle: words.exactOptional().describe('Below the title'),
@@ -464,6 +472,7 @@ export const frontMatterSchema = z.strictObject({
     .describe('Of the text, as SPDX writes it: CC-BY-4.0'),
   doi: identifier(doiIn, '10.5281/zenodo.1234567').exactOptional().describe('Of this paper'),
   numberSections: z.boolean().default(false).describe('Whether headings have numbers'),
+  print: printed.exactOptional().describe('How it is printed (--to pdf, typst, latex)'),
   bibliography: path.exactOptional().describe('BibTeX file, relative to the project'),
   published: z
     .array(path)

@@ -150,6 +150,7 @@ export function translateFrontMatter(translation: FrontMatter, original: FrontMa
     doi,
     evidence,
     license,
+    print,
     published,
     nominal,
     authors,
@@ -162,6 +163,7 @@ export function translateFrontMatter(translation: FrontMatter, original: FrontMa
     ...(date === undefined ? {} : { date }),
     ...(doi === undefined ? {} : { doi }),
     ...(license === undefined ? {} : { license }),
+    ...(print === undefined ? {} : { print }),
     ...(bibliography && { bibliography: { ...bibliography, place } }),
     ...translation,
     conditions: placedHere(conditions).map((one) => ({

@@ -11,6 +11,8 @@ import { join } from 'node:path'
 import { editsOf } from '../claims/edits.ts'
 import { english } from '../claims/reasons.ts'
 import type { KnownRun } from '../claims/verification.ts'
+import type { Document } from '../document/document.ts'
+import { writtenAt } from '../document/include.ts'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf, cellSelector, isSelected, RequestError, selectorsOf } from '../engine/cells.ts'
 import type { TellEvent } from '../engine/event.ts'
@@ -125,6 +127,7 @@ export async function build(
   files: Files = openFiles(site.project),
 ): Promise<Outcome> {
   if (options.sign !== undefined) await requireSigningKey(options.sign)
+  await requireFormats(options.to)
   const document = override(opened.document, options, tell)
   const own = { document, environments: opened.environments }
   const planned = await planDocument(site, own, files)
@@ -226,6 +229,14 @@ export async function build(
   return { ...done, forbidden, ...(await render(site, rendering, { complete, before, to: options.to })) }
 }
 
+/** Throws a RequestError if a format needs what is not installed: before anything runs, and not hours later. */
+async function requireFormats(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const lacking = await formats.get(name)?.lacks?.()
+    if (lacking !== undefined) throw new RequestError(lacking)
+  }
+}
+
 /**
  * Selects the cells that may run, and those to rerun. Throws a RequestError for a selector that matches no
  * cell, or no cell that may run.
@@ -315,14 +326,16 @@ async function render(
   })
   const earlier = readManifest(site)
   const reports: Record<string, WrittenReport> = { ...earlier?.reports }
+  const problems = [...report.problems]
   for (const name of to) {
-    const files = await write(report, name, site)
+    const { files, problems: own } = await write(report, name, site, rendering.document)
+    problems.push(...own)
     for (const file of Object.keys(reports[name]?.files ?? {}))
       if (files[file] === undefined) await remove(project, file)
     reports[name] = { files, page: steps.page ?? {} }
   }
   const manifest = {
-    complete: complete && report.problems.length === 0,
+    complete: complete && problems.length === 0,
     fingerprints: { ...before, ...rendering.files.fingerprints() },
     reports,
     steps,
@@ -330,24 +343,36 @@ async function render(
   const sealed = formatManifest(manifest, site)
   if (sealed) await writeAtomically(project, manifestFile(path), sealed)
   await pruneRenderCache(site)
-  return { problems: report.problems, reports: to.map((name) => reportFile(path, name)) }
+  return { problems, reports: to.map((name) => reportFile(path, name)) }
 }
 
-/** Writes the report in one format. Returns the SHA-256 of each file by path. */
+/** Writes the report in one format. Returns the SHA-256 of each file by path, and what the format cannot show. */
 async function write(
   report: Report,
   name: string,
   { project, document }: Site,
-): Promise<Record<string, string>> {
+  { file: source }: Document,
+): Promise<{
+  readonly files: Record<string, string>
+  readonly problems: readonly ReportProblem[]
+}> {
   const format = formats.get(name)
   if (format === undefined) throw new Error(`no format ${name}`)
   const folder = filesFolder(document)
-  const { text, files = new Map() } = (await format.load())(report, encodeURI(folder))
+  const written = await (await format.load())(report, encodeURI(folder))
+  const { text, files = new Map() } = written
   const all = [
     ...[...files].map(([file, content]) => [`${reportsFolder}/${folder}/${file}`, content] as const),
     // Last, so that a report never lacks its files.
-    [reportFile(document, name), text] as const,
+    ...(text === undefined ? [] : [[reportFile(document, name), text] as const]),
   ]
   for (const [file, content] of all) await writeAtomically(project, file, content)
-  return Object.fromEntries(all.map(([file, content]) => [file, sha256(content)]))
+  const problems = 'problems' in written ? written.problems : []
+  return {
+    files: Object.fromEntries(all.map(([file, content]) => [file, sha256(content)])),
+    problems: problems.map(({ message, line = 1 }) => {
+      const { path, ...place } = writtenAt(source, { line, column: 1 })
+      return { type: 'error', message: `${name}: ${message}`, place, ...(path === document ? {} : { path }) }
+    }),
+  }
 }

@@ -1,7 +1,7 @@
 /** Output formats of reports by name. To add one: a folder beside this, and a row here. */
 
 import type { Root } from 'mdast'
-import type { PageFacts, Report, Written } from './model.ts'
+import type { PageFacts, Printed, Report, Written } from './model.ts'
 
 export interface Format {
   /** File extension, with its dot. */
@@ -10,10 +10,12 @@ export interface Format {
   readonly load: () => Promise<Write>
   /** Loads the writer of printable documents beside a report. Absent if the format has none. */
   readonly page?: () => Promise<WritePage>
+  /** Says what must be installed before; undefined if nothing is missing. Absent if the format needs nothing. */
+  readonly lacks?: () => Promise<string | undefined>
 }
 
 /** Deterministic. `folder` is the address of a folder beside the report for its files. */
-export type Write = (report: Report, folder: string) => Written
+export type Write = (report: Report, folder: string) => Written | Printed | Promise<Printed>
 
 /** Returns a document's text. */
 export type WritePage = (document: Root, facts: PageFacts) => Promise<string>
@@ -31,6 +33,15 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
     'markdown',
     { extension: '.md', load: async () => (await import('./markdown/document.ts')).writeMarkdown },
   ],
+  [
+    'pdf',
+    {
+      extension: '.pdf',
+      load: async () => (await import('./print/pdf.ts')).writePdf,
+      lacks: async () => (await import('./print/lacks.ts')).lacks('pdf'),
+    },
+  ],
+  ['typst', { extension: '.typ', load: async () => (await import('./print/typst/document.ts')).writeTypst }],
 ])
 
 export const defaultFormat = 'html'

@@ -37,8 +37,16 @@ export interface Report {
   /** In order of their numbers, from 1. */
   readonly references: readonly { readonly id: string; readonly content: readonly Inline[] }[]
   readonly provenance: Provenance
+  /** How it is printed; default: two columns on A4. */
+  readonly print?: PrintOptions
   /** By place; a missing run is listed for every block or value that lacks it. */
   readonly problems: readonly ReportProblem[]
+}
+
+/** Of formats with pages. */
+export interface PrintOptions {
+  readonly columns: 1 | 2
+  readonly paper: 'a4' | 'letter'
 }
 
 export interface Translation {
@@ -347,6 +355,20 @@ export interface Written {
   readonly text: string
   /** Contents of the files in the folder beside it, by name. */
   readonly files?: ReadonlyMap<string, string | Uint8Array>
+}
+
+/** A report in a format of paper, which may lack what others have. */
+export interface Printed extends Pick<Written, 'files'> {
+  /** Absent if it cannot be made; problems say why. */
+  readonly text?: string | Uint8Array
+  readonly problems: readonly FormatProblem[]
+}
+
+/** A part of a report that a format cannot show as meant. */
+export interface FormatProblem {
+  readonly message: string
+  /** Line of the document, with those of included files, if it is known. */
+  readonly line?: number
 }
 
 declare module 'mdast' {

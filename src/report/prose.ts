@@ -85,7 +85,7 @@ function copier(document: Document, replacements: Replacements): (node: Nodes) =
   )
   const copy = (node: Nodes): readonly Nodes[] => {
     const instead = replacements.nodes.get(node)
-    if (instead) return [instead]
+    if (instead) return [blocks.has(instead.type) ? withPlace(instead, node) : instead]
     if (node.type === 'html' || node.type === 'yaml' || node.type === 'definition') return []
     if (node.type === 'text') return linked(node, linkedIn.get(node) ?? [], replacements)
     const { position: _, ...own } = node
@@ -94,7 +94,7 @@ function copier(document: Document, replacements: Replacements): (node: Nodes) =
     const children = phrasingParents.has(node.type)
       ? pairedTags<Nodes>(node.children, copy, (type, children) => ({ type, children }) as Nodes)
       : node.children.flatMap(copy)
-    const copied = { ...own, ...leading, children } as Nodes
+    const copied = withPlace({ ...own, ...leading, children } as Nodes, node)
     return [copied.type === 'blockquote' ? (calloutIn(copied, replacements.messages) ?? copied) : copied]
   }
   return copy
@@ -104,6 +104,16 @@ const phrasingParents: ReadonlySet<string> = new Set([
   ...['paragraph', 'heading', 'emphasis', 'strong', 'delete', 'link', 'linkReference', 'tableCell'],
   'definitionTerm',
 ])
+
+/** Nodes that keep their place in the document, for what formats say of them. */
+const blocks: ReadonlySet<string> = new Set([
+  ...['paragraph', 'heading', 'listItem', 'table'],
+  ...['float', 'claim', 'experiment', 'equation', 'listing'],
+])
+
+function withPlace(copy: Nodes, { position }: Nodes): Nodes {
+  return position === undefined || !blocks.has(copy.type) ? copy : { ...copy, position }
+}
 
 const marker = new RegExp(String.raw`^\[!(${calloutKinds.join('|')})\][ \t]*(?:\n|$)`, 'i')
 

@@ -111,7 +111,7 @@ export async function makeReport({
   const runs = cells.flatMap((name) => found.get(name) ?? [])
   const results: Results<SourceBlock> = { experiments, runs, published }
   const problems: ReportProblem[] = []
-  const { lang, title, subtitle, authors, date, keywords, license, doi, texts, evidence } =
+  const { lang, title, subtitle, authors, date, keywords, license, doi, print, texts, evidence } =
     document.frontMatter
   const messages = messagesFor(lang)
   const context: RenderContext = {
@@ -210,6 +210,7 @@ export async function makeReport({
     keywords,
     ...(license === undefined ? {} : { license }),
     ...(doi === undefined ? {} : { doi }),
+    ...(print === undefined ? {} : { print }),
     translations,
     banner: banner(
       runs,

@@ -1,0 +1,87 @@
+/**
+ * A report as PDF/UA-1, by way of Typst. A character that no font has is printed as its number, and told as a problem at its place:
+ * an empty box would look like a result.
+ */
+
+import type { FormatProblem, Printed, Report } from '../model.ts'
+import { openCompiler } from './compiler.ts'
+import { sourceOf, typstSource } from './typst/document.ts'
+import type { Chunk } from './typst/nodes.ts'
+
+export function writePdf(report: Report): Printed {
+  const compile = openCompiler()
+  const {
+    chunks: given,
+    files: made,
+    problems: told,
+  } = typstSource(report, { folder: 'files', extension: '.pdf' })
+  const problems = [...told]
+  let chunks = given
+  let files: ReadonlyMap<string, string | Uint8Array> = made
+  // Each round takes out characters; those of drawings show when those of the text are gone.
+  for (let round = 0; ; round += 1) {
+    const compiled = compile(sourceOf(chunks), files, true)
+    if ('pdf' in compiled) return { text: compiled.pdf, problems }
+    const { mistakes, withoutGlyph } = compiled
+    if (mistakes.length > 0 || withoutGlyph.length === 0 || round === 4)
+      return {
+        problems: [
+          ...problems,
+          ...mistakes.map(({ message, line }) =>
+            withLine(`cannot be printed: ${message}`, lineOf(chunks, line)),
+          ),
+        ],
+      }
+    for (const character of withoutGlyph) problems.push(problemOf(character, chunks, files))
+    chunks = chunks.map((chunk) => ({ ...chunk, source: numbered(chunk.source, withoutGlyph) }))
+    files = new Map(
+      [...files].map(([name, content]) => [
+        name,
+        typeof content === 'string' ? numbered(content, withoutGlyph) : content,
+      ]),
+    )
+  }
+}
+
+function withLine(message: string, line: number | undefined): FormatProblem {
+  return { message, ...(line === undefined ? {} : { line }) }
+}
+
+/** Returns the document's line of a line of the source. */
+function lineOf(chunks: readonly Chunk[], line: number | undefined): number | undefined {
+  if (line === undefined) return undefined
+  let end = 0
+  for (const chunk of chunks) {
+    end += chunk.source.split('\n').length + 1
+    if (line < end) return chunk.line
+  }
+  return undefined
+}
+
+function codeOf(text: string): string {
+  return [...text]
+    .map((character) => `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`)
+    .join(' ')
+}
+
+function numbered(text: string, characters: readonly string[]): string {
+  // No sign of Typst or of XML is in it.
+  return characters.reduce((rest, one) => rest.replaceAll(one, `(${codeOf(one).replace('+', '')})`), text)
+}
+
+const eastAsian =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/u
+
+function problemOf(
+  text: string,
+  chunks: readonly Chunk[],
+  files: ReadonlyMap<string, string | Uint8Array>,
+): FormatProblem {
+  const chunk = chunks.find(({ source }) => source.includes(text))
+  const [file] = [...files].find(([, content]) => typeof content === 'string' && content.includes(text)) ?? []
+  const where = chunk === undefined && file !== undefined ? ` (in ${file.split('/').at(-1)})` : ''
+  const advice = eastAsian.test(text)
+    ? 'install the fonts Noto Serif CJK and Noto Sans CJK (package fonts-noto-cjk)'
+    : 'write it otherwise'
+  return withLine(`no font for the character ${text} (${codeOf(text)})${where}: ${advice}`, chunk?.line)
+}

@@ -1,0 +1,481 @@
+/** A report's running text as Typst: functions of the template (template.ts), called with escaped text. */
+
+import { Buffer } from 'node:buffer'
+import type { FootnoteDefinition, List, ListItem, Nodes, Root, Table } from 'mdast'
+import { visit } from 'unist-util-visit'
+import type { Messages } from '../../../locale/en.ts'
+import { type Inline, inlines, isLinkable, schemeOf } from '../../../text/markdown.ts'
+import { addressIn } from '../../addresses.ts'
+import type {
+  Badge,
+  Claim,
+  Drawing,
+  Equation,
+  Experiment,
+  Fact,
+  Float,
+  FormatProblem,
+  Formula,
+  Listing,
+  Parts,
+  Picture,
+  PictureContent,
+  Value,
+} from '../../model.ts'
+import { FormulaError, mathematics } from './mathematics.ts'
+import { fittingTable, tableSource } from './table.ts'
+import { families, type Measures } from './template.ts'
+import { array, markup, string } from './text.ts'
+
+/** A part of the text, and the line of the document that it is from. */
+export interface Chunk {
+  readonly source: string
+  readonly line?: number
+}
+
+export interface Context {
+  readonly messages: Messages
+  readonly lang: string
+  readonly measures: Measures
+  readonly isTwoColumns: boolean
+  /** Keeps a picture; returns its path from the document. */
+  readonly addFile: (name: string, content: string | Uint8Array) => string
+  /** Of links to reports of other documents: `.pdf`. */
+  readonly extension: string
+  readonly tell: (problem: FormatProblem) => void
+}
+
+export interface Translator {
+  readonly phrasing: (content: readonly Inline[]) => string
+  readonly chunks: (tree: Root) => readonly Chunk[]
+  readonly facts: (facts: readonly Fact[]) => string
+  /** Tables too large for their place in the text, in order; to be set on pages of their own. */
+  readonly large: readonly { readonly source: string; readonly isSideways: boolean }[]
+}
+
+/** @param trees all that may define footnotes */
+export function translator(context: Context, trees: readonly Root[]): Translator {
+  const { messages } = context
+  const definitions = new Map<string, FootnoteDefinition>()
+  for (const tree of trees)
+    visit(tree, 'footnoteDefinition', (node) => void definitions.set(node.identifier, node))
+  const called = new Set<string>()
+  const large: { source: string; isSideways: boolean }[] = []
+  const pictures = new Map<string, string>()
+  let level = 0
+  let line: number | undefined
+
+  const all = (nodes: readonly Nodes[]): string => nodes.map(one).join('')
+  const blocks = (nodes: readonly Nodes[]): string =>
+    nodes
+      .map(one)
+      .filter((source) => source !== '')
+      .join('\n\n')
+  const phrasing = (content: readonly Inline[]) => all(inlines(content))
+  const call = (name: string, ...given: readonly string[]) => `#${name}(${given.join(', ')});`
+  const block = (content: string) => `[${content}]`
+
+  function one(node: Nodes): string {
+    if (node.position !== undefined) line = node.position.start.line
+    switch (node.type) {
+      case 'text':
+        return markup(node.value)
+      case 'emphasis':
+        return `#emph${block(all(node.children))};`
+      case 'strong':
+        return `#strong${block(all(node.children))};`
+      case 'delete':
+        return `#strike${block(all(node.children))};`
+      case 'inlineCode':
+        return codeText(node.value)
+      case 'monospace':
+        return `#text(font: monospaced, size: 0.86em)${block(all(node.children))};`
+      case 'workTitle':
+        return `#emph${block(all(node.children))};`
+      case 'subscript':
+        return `#sub${block(all(node.children))};`
+      case 'superscript':
+        return `#super${block(all(node.children))};`
+      case 'citation':
+      case 'linkReference':
+        return all(node.children)
+      case 'break':
+        return '#linebreak();'
+      case 'link':
+        return linked(addressIn(node, context.extension), all(node.children))
+      case 'value':
+        return valueSource(node)
+      case 'missing':
+        return `#missing${block(markup(node.text))};`
+      case 'picture':
+        return pictureInText(node)
+      case 'formula':
+        return formulaSource(node)
+      case 'equation':
+        return equationSource(node)
+      case 'footnoteReference':
+        return footnote(node.identifier)
+      case 'paragraph':
+        return all(node.children)
+      case 'heading':
+        return headingSource(node)
+      case 'thematicBreak':
+        return '#align(center, line(length: 30%, stroke: 0.5pt))'
+      case 'blockquote':
+        return `#quote(block: true)${block(blocks(node.children))}`
+      case 'callout':
+        return call('callout', string(node.kind), block(markup(node.title)), block(blocks(node.children)))
+      case 'list':
+        return listSource(node)
+      case 'listItem':
+        return blocks(node.children)
+      case 'definitionList':
+        return definitionSource(node.children)
+      case 'definitionTerm':
+      case 'definitionText':
+        return all(node.children)
+      case 'table':
+        return plainTable(node)
+      case 'tableRow':
+      case 'tableCell':
+        return all(node.children)
+      case 'listing':
+        return listingSource(node)
+      case 'code':
+        return `#code(${string(node.value)})`
+      case 'float':
+        return floatSource(node)
+      case 'claim':
+        return claimSource(node)
+      case 'experiment':
+        return experimentSource(node)
+      case 'root':
+        return blocks(node.children)
+      // Shown where they are called, or replaced before.
+      case 'footnoteDefinition':
+      case 'definition':
+      case 'html':
+      case 'yaml':
+      case 'image':
+      case 'imageReference':
+        return ''
+      case 'inlineMath':
+      case 'math':
+        return markup(node.value)
+    }
+  }
+
+  function linked(address: string, content: string): string {
+    if (address.startsWith('#')) return call('to', string(decoded(address.slice(1))), block(content))
+    const isOutside = schemeOf(address) !== undefined
+    if (!isLinkable(address) || content === '') return content
+    // A file of the project is not beside the printed page, but another report is.
+    if (!isOutside && !/^[^/]+$/.test(address)) return content
+    return `#link(${string(address)})${block(content)};`
+  }
+
+  function footnote(identifier: string): string {
+    const definition = definitions.get(identifier)
+    if (definition === undefined) return ''
+    const name = `note:${identifier}`
+    if (called.has(identifier)) return `#footnote(label(${string(name)}));`
+    called.add(identifier)
+    const before = line
+    const content = blocks(definition.children)
+    line = before
+    return `#footnote${block(content)}#label(${string(name)});`
+  }
+
+  function formulaSource({ mathml, tex, isDisplay }: Formula): string {
+    const inside = formulaInside(mathml, tex)
+    if (inside === undefined) return `#missing${block(markup(tex))};`
+    return call('maths', string(tex.trim()), isDisplay ? `$display(${inside})$` : `$${inside}$`)
+  }
+
+  function formulaInside(mathml: string, tex: string): string | undefined {
+    try {
+      return mathematics(mathml)
+    } catch (error) {
+      if (!(error instanceof FormulaError)) throw error
+      context.tell({ message: `${error.message}: ${tex.trim()}`, ...(line === undefined ? {} : { line }) })
+      return undefined
+    }
+  }
+
+  function equationSource({ id, number, formula }: Equation): string {
+    if (formula.type === 'missing') return `#missing${block(markup(formula.text))};`
+    const inside = formulaInside(formula.mathml, formula.tex)
+    const alt = string(formula.tex.trim())
+    const shown =
+      inside === undefined
+        ? `#missing${block(markup(formula.tex))};`
+        : number === undefined
+          ? call('maths', alt, `$ ${inside} $`)
+          : call('numbered', alt, block(markup(messages.equationNumber(number))), `$ ${inside} $`)
+    return id === undefined ? shown : `#at(${string(id)})\n${shown}`
+  }
+
+  function headingSource({ depth, data, children }: Extract<Nodes, { type: 'heading' }>): string {
+    // PDF/UA wants every level below the one before it.
+    level = Math.min(Math.max(1, depth - 1), level + 1)
+    const number = data?.number === undefined ? '' : `${markup(data.number)}#h(0.6em)`
+    const name = data?.id === undefined ? '' : ` #label(${string(data.id)})`
+    return `#heading(level: ${level})[${number}${all(children)}]${name}`
+  }
+
+  function listSource({ ordered, start, spread, children }: List): string {
+    const options = [`tight: ${spread === true ? 'false' : 'true'}`]
+    if (ordered === true && start != null && start !== 1) options.push(`start: ${start}`)
+    const items = children.map((item) => block(`${check(item)}${blocks(item.children)}`))
+    return `#${ordered === true ? 'enum' : 'list'}(${options.join(', ')})${items.join('')}`
+  }
+
+  function check({ checked }: ListItem): string {
+    if (checked == null) return ''
+    const inside = checked ? ', $times$.body' : ''
+    return `#box(width: 0.75em, height: 0.75em, stroke: 0.5pt, baseline: 0.08em${
+      checked ? ', align(center + horizon, line(angle: 45deg, length: 0.7em, stroke: 0.8pt))' : inside
+    });~`
+  }
+
+  function definitionSource(children: readonly Nodes[]): string {
+    const pairs: { term: string; texts: string[] }[] = []
+    for (const child of children) {
+      const content = block(one(child))
+      if (child.type === 'definitionTerm') pairs.push({ term: content, texts: [] })
+      else pairs.at(-1)?.texts.push(content)
+    }
+    return `#definitions${array(pairs.map(({ term, texts }) => `(${term}, ${array(texts)})`))}`
+  }
+
+  function plainTable({ align, children }: Table): string {
+    const columns = Math.max(1, ...children.map((row) => row.children.length))
+    const aligned = Array.from({ length: columns }, (_, index) => align?.[index] ?? 'left')
+    const cells = (row: Table['children'][number]) =>
+      Array.from({ length: columns }, (_, index) => {
+        const cell = row.children[index]
+        return block(cell === undefined ? '' : all(cell.children))
+      }).join(', ')
+    const [head, ...rows] = children
+    const widths = columns > 2 ? `${columns}` : 'auto'
+    const widthsOf = widths === 'auto' ? array(aligned.map(() => 'auto')) : widths
+    return [
+      '#align(center, block(breakable: true, grid-of(',
+      `  ${widthsOf}, align: ${array(aligned)},`,
+      '  table.hline(stroke: 0.8pt),',
+      ...(head === undefined ? [] : [`  table.header(${cells(head).replaceAll(/^\[|(?<=, )\[/g, '[')}),`]),
+      '  table.hline(stroke: 0.4pt),',
+      ...rows.map((row) => `  ${cells(row)},`),
+      '  table.hline(stroke: 0.8pt),',
+      ')))',
+    ].join('\n')
+  }
+
+  function listingSource({ id, label, caption, code }: Listing): string {
+    const parts = code.flatMap((part): readonly string[] => {
+      const text = typeof part === 'string' ? part : part.text
+      return text.split('\n').flatMap((words, index) => {
+        const shown =
+          words === ''
+            ? []
+            : [typeof part === 'string' ? string(words) : `("${part.kind}", ${string(words)})`]
+        return index === 0 ? shown : ['none', ...shown]
+      })
+    })
+    const body = `code(${parts.join(', ')})`
+    if (id === undefined || label === undefined) return `#${body}`
+    return call(
+      'float',
+      string(id),
+      '"code"',
+      captionSource(label, caption === undefined ? '' : phrasing([caption])),
+      'here: true',
+      body,
+    ).replace(/;$/, '')
+  }
+
+  function captionSource(label: string, words: string, badge?: Badge): string {
+    return `caption(${string(messages.caption(label))}, ${block(words + badgeSource(badge))})`
+  }
+
+  function badgeSource(badge: Badge | undefined): string {
+    return badge === undefined ? '' : `#badge${block(markup(badge.text))};`
+  }
+
+  function notesSource(notes: readonly string[]): string {
+    return notes.length === 0 ? '' : call('notes', ...notes.map((note) => block(markup(note))))
+  }
+
+  function floatSource(float: Float): string {
+    const { id, label, caption, badge, content, notes } = float
+    const title = captionSource(label, phrasing([caption]), badge)
+    const { measures } = context
+    switch (content.type) {
+      case 'table': {
+        const fit = fittingTable(content, notes, measures, context.isTwoColumns)
+        const body = block(
+          `${tableSource(content, fit, badgeSource, (href, text) => linked(href, text))}\n${notesSource(notes)}`,
+        )
+        const isLarge = fit.place === 'pages' || fit.place === 'sideways'
+        const options =
+          isLarge || fit.place === 'here' ? ['here: true'] : fit.place === 'wide' ? ['wide: true'] : []
+        const source = `#float(${[string(id), 'table', title, ...options, body].join(', ')})`
+        if (!isLarge) return source
+        large.push({ source, isSideways: fit.place === 'sideways' })
+        return ''
+      }
+      case 'figure':
+      case 'picture': {
+        const width = widthOf(content)
+        const isWide = context.isTwoColumns && width > measures.column * 1.35
+        const drawing = drawingSource(content, id, isWide ? measures.text : measures.column)
+        return `#float(${[
+          string(id),
+          'image',
+          title,
+          ...(isWide ? ['wide: true'] : []),
+          block(`${drawing}\n${notesSource(notes)}`),
+        ].join(', ')})`
+      }
+      case 'parts':
+        return partsSource(float, content, title)
+      case 'failed':
+        return `#float(${[string(id), 'image', title, block(`#missing${block(markup(content.message))};`)].join(', ')})`
+    }
+  }
+
+  function partsSource({ id, label, notes }: Float, { columns, parts }: Parts, title: string): string {
+    const { measures } = context
+    const widths = parts.map(({ content }) => (content.type === 'failed' ? 0 : widthOf(content)))
+    const isWide = context.isTwoColumns && columns * Math.max(...widths) > measures.column * 1.5
+    const room = ((isWide ? measures.text : measures.column) - 8 * (columns - 1)) / columns
+    const cells = parts.map(({ id: own, letter, caption, content }, index) => {
+      const name = own ?? `${id}-${index + 1}`
+      const body =
+        content.type === 'failed'
+          ? block(`#missing${block(markup(content.message))};`)
+          : block(drawingSource(content, name, room))
+      const words = block(caption === undefined ? '' : phrasing([caption]))
+      return `part(${[own === undefined ? 'none' : string(own), string(letter), body, words].join(', ')})`
+    })
+    void label
+    const body = block(`#parts(${columns}, ${cells.join(', ')})\n${notesSource(notes)}`)
+    return `#float(${[string(id), 'image', title, ...(isWide ? ['wide: true'] : []), body].join(', ')})`
+  }
+
+  /** Keeps a drawing or picture as a file; it is never wider than there is room (points). */
+  function drawingSource(content: Drawing | PictureContent, name: string, room: number): string {
+    const isDrawing = content.type === 'figure'
+    const type = isDrawing ? 'svg' : extensionOf(content.mime)
+    const bytes = isDrawing ? printable(content.svg, context.lang) : Buffer.from(content.content, 'base64')
+    const path = context.addFile(`${name}.${type}`, bytes)
+    const width = Math.min(room, widthOf(content))
+    return `#image(${string(path)}, alt: ${string(altOf(content.alt))}, width: ${width.toFixed(1)}pt)`
+  }
+
+  function pictureInText({ mime, content, alt }: Picture): string {
+    const name = `picture-${pictures.size + 1}.${extensionOf(mime)}`
+    const path = pictures.get(content) ?? context.addFile(name, Buffer.from(content, 'base64'))
+    pictures.set(content, path)
+    const { column } = context.measures
+    return `#box(layout(room => {
+  let shown = image(${string(path)}, alt: ${string(altOf(alt))})
+  if measure(shown).width > calc.min(room.width, ${column}pt) { image(${string(path)}, alt: ${string(altOf(alt))}, width: 100%) } else { shown }
+}));`
+  }
+
+  function altOf(alt: string): string {
+    return alt.trim() === '' ? context.messages.missingPicture('').replace(/[:：]\s*$/, '') : alt
+  }
+
+  function facts(pairs: readonly Fact[]): string {
+    return `#facts${array(pairs.map(([term, content]) => `(${block(markup(term))}, ${block(phrasing([content]))})`))}`
+  }
+
+  function claimSource({ id, statement, verdict, verdictText, facts: own }: Claim): string {
+    return call(
+      'claim',
+      string(id),
+      string(verdict),
+      block(markup(messages.claim.name(id))),
+      block(markup(statement)),
+      block(markup(verdictText)),
+      own.length === 0 ? '[]' : block(facts(own)),
+    ).replace(/;$/, '')
+  }
+
+  /** The cells of an experiment, with their digests, stay on the page: paper cannot be unfolded. */
+  function experimentSource({ id, summary, cells }: Experiment): string {
+    const missing = cells.flatMap(({ run }) => ('missing' in run ? [run.missing] : []))
+    const after = missing.length === 0 ? '' : ` #missing${block(markup(missing.join('; ')))};`
+    return `#block${block(`#at(${string(`experiment:${id}`)})#quiet${block(phrasing(summary))};${after}`)}`
+  }
+
+  return {
+    phrasing,
+    facts,
+    large,
+    chunks: (tree) =>
+      tree.children.flatMap((node): readonly Chunk[] => {
+        line = undefined
+        const source = one(node)
+        const from = node.position?.start.line
+        return source === '' ? [] : [{ source, ...(from === undefined ? {} : { line: from }) }]
+      }),
+  }
+}
+
+/** A number with its unit and the mark of its origin, raised. */
+function valueSource({ text, mark, state }: Value): string {
+  if (state === 'missing') return `#missing[${markup(text)}];`
+  return `${markup(text)}${mark === undefined ? '' : `\u202f#origin[${markup(mark)}];`}`
+}
+
+/** Long code may end a line behind its punctuation. */
+function codeText(value: string): string {
+  const text = value.replace(/\r?\n|\r/g, ' ')
+  const pieces = text.length < 16 ? [text] : text.split(/(?<=[/._\-=,:@+)\]])(?=[^\s/._\-=,:@+)\]])/)
+  return pieces.length === 1 ? `#raw(${string(text)});` : `#pieces(${pieces.map(string).join(', ')});`
+}
+
+function extensionOf(mime: string): string {
+  const type = /^image\/([a-z]+)/.exec(mime)?.[1] ?? ''
+  return type === 'jpeg' ? 'jpg' : type
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name)
+  } catch {
+    return name
+  }
+}
+
+/** Width in points: pixels are 3/4 of one. */
+export function widthOf(content: Drawing | PictureContent): number {
+  if (content.type === 'picture') {
+    const pixels = content.width ?? pixelsOf(content)
+    return 0.75 * (pixels ?? 1000)
+  }
+  const [, width] = /<svg\b[^>]*?\swidth="([\d.]+)"/.exec(content.svg) ?? []
+  const [, box] = /<svg\b[^>]*?\sviewBox="\S+ \S+ ([\d.]+)/.exec(content.svg) ?? []
+  return 0.75 * Number(width ?? box ?? 400)
+}
+
+/** Width in the head of a PNG or GIF, or of an SVG; undefined for others, which fill their place. */
+function pixelsOf({ mime, content }: PictureContent): number | undefined {
+  const bytes = Buffer.from(content.slice(0, 4096), 'base64')
+  if (mime === 'image/png' && bytes.length > 24) return bytes.readUInt32BE(16)
+  if (mime === 'image/gif' && bytes.length > 10) return bytes.readUInt16LE(6)
+  if (mime !== 'image/svg+xml') return undefined
+  const width = /<svg\b[^>]*?\swidth="([\d.]+)(?:px)?"/.exec(bytes.toString())?.[1]
+  return width === undefined ? undefined : Number(width)
+}
+
+/** Names the fonts of print in a drawing, whose own are those of browsers. */
+function printable(svg: string, lang: string): string {
+  const names = families(lang).sans.map((name) => `'${name}'`)
+  return svg
+    .replace(/font-family=("[^"]*"|'[^']*')/g, () => `font-family="${names.join(', ')}"`)
+    .replace(/font-family:[^;"']*(?:&quot;[^;"]*)*/g, () => `font-family:${names.join(', ')}`)
+}

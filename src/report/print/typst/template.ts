@@ -1,0 +1,243 @@
+/** The look of printed reports: functions of Typst that the writer calls, and settings of pages and texts. */
+
+import type { Messages } from '../../../locale/en.ts'
+import { languageOf } from '../../../locale/languages.ts'
+import type { PrintOptions } from '../../model.ts'
+import { array, string } from './text.ts'
+
+/** Text width in points, by columns; of columns themselves. */
+export interface Measures {
+  readonly text: number
+  readonly column: number
+  /** Height of the text, which is the width of pages that lie on their side. */
+  readonly height: number
+}
+
+const papers = {
+  a4: { typst: 'a4', width: 595.3, height: 841.9 },
+  letter: { typst: 'us-letter', width: 612, height: 792 },
+} as const
+
+const gutter = 18
+
+function margins({ columns }: PrintOptions) {
+  return columns === 2 ? { x: 48, top: 62, bottom: 58 } : { x: 84, top: 72, bottom: 68 }
+}
+
+export function measures(print: PrintOptions): Measures {
+  const { width, height } = papers[print.paper]
+  const { x, top, bottom } = margins(print)
+  const text = width - 2 * x
+  return { text, column: print.columns === 2 ? (text - gutter) / 2 : text, height: height - top - bottom }
+}
+
+/** Font families of a language: for text, for drawings, for code. */
+export function families(lang: string): Readonly<Record<'serif' | 'sans' | 'mono', readonly string[]>> {
+  const language = languageOf(lang)
+  const region =
+    language === 'ko' ? 'KR' : language === 'zh' ? (/tw|hk|hant/i.test(lang) ? 'TC' : 'SC') : 'JP'
+  const eastAsian = (kind: string) => (isEastAsian(lang) ? [`Noto ${kind} CJK ${region}`] : [])
+  return {
+    serif: ['Libertinus Serif', ...eastAsian('Serif')],
+    sans: ['Arimo', ...eastAsian('Sans')],
+    mono: ['DejaVu Sans Mono', ...eastAsian('Sans')],
+  }
+}
+
+export function isEastAsian(lang: string): boolean {
+  return ['ja', 'zh', 'ko'].includes(languageOf(lang))
+}
+
+export interface Settings {
+  readonly lang: string
+  readonly title: string
+  readonly authors: readonly string[]
+  readonly keywords: readonly string[]
+  readonly description?: string
+  readonly print: PrintOptions
+}
+
+/** Returns the beginning of a document, up to its first text. */
+export function preamble(settings: Settings, messages: Messages): string {
+  const { lang, title, authors, keywords, print } = settings
+  const { typst: paper } = papers[print.paper]
+  const { x, top, bottom } = margins(print)
+  const { serif, sans, mono } = families(lang)
+  const fonts = (names: readonly string[]) => array(names.map(string))
+  const [language, region] = lang.split('-')
+  const isTwo = print.columns === 2
+  const size = isTwo ? 9.5 : 10.5
+  return `// Made by repro. Functions of the look, the look itself, then the text.
+
+#let serif = ${fonts(serif)}
+#let sans = ${fonts(sans)}
+#let monospaced = ${fonts(mono)}
+#let ink = (origin: rgb("#555555"), wrong: rgb("#a3140c"), link: rgb("#0b4a7d"), rule: rgb("#8a8a8a"))
+
+// Where a link leads: to what has the name, or nowhere.
+#let to(name, body) = context {
+  let found = query(label(name))
+  if found.len() == 0 { body } else { link(found.first().location(), body) }
+}
+#let at(name) = [#metadata(none) #label(name)]
+
+// A mark of where numbers come from.
+#let origin(body) = super(typographic: false, size: 0.62em, baseline: -0.45em, text(fill: ink.origin, body))
+#let missing(body) = text(fill: ink.wrong, style: "italic", body)
+
+// Mathematics, with words for those who cannot see it.
+#let maths(alt, eq) = math.equation(block: eq.block, alt: alt, eq.body)
+#let numbered(alt, number, eq) = math.equation(block: true, alt: alt, numbering: _ => number, eq.body)
+
+// Code. Parts are strings, or pairs of a kind and a string.
+#let kinds = (
+  keyword: (fill: rgb("#7a1f5c"), weight: "bold"), string: (fill: rgb("#1d5e2b")), comment: (fill: rgb("#5c5c5c"), style: "italic"),
+  number: (fill: rgb("#0b4a7d")), name: (fill: rgb("#0b4a7d")), type: (fill: rgb("#7a4a00")),
+  added: (fill: rgb("#1d5e2b")), removed: (fill: rgb("#a3140c")),
+)
+#let code(..parts) = block(
+  width: 100%, fill: luma(246), inset: (x: 5pt, y: 4.5pt), radius: 1.5pt, breakable: true,
+  {
+    set par(justify: false, leading: 0.5em, first-line-indent: 0pt)
+    set text(size: ${isTwo ? '7.3pt' : '8.5pt'}, hyphenate: false)
+    for part in parts.pos() {
+      if part == none { linebreak() }
+      else if type(part) == str { raw(part) }
+      else { text(..kinds.at(part.at(0)), raw(part.at(1))) }
+    }
+  },
+)
+// Pieces of long code, between which a line may end.
+#let pieces(..parts) = parts.pos().map(raw).join(h(0pt))
+
+#let quiet(body) = text(size: 0.86em, fill: ink.origin, body)
+#let badge(body) = [ #box(inset: (x: 2.2pt), outset: (y: 1.6pt), radius: 1.5pt, stroke: 0.4pt + ink.rule, text(size: 0.82em, fill: ink.origin, body))]
+#let notes(..items) = block(above: 0.6em, width: 100%, {
+  set text(size: 0.88em)
+  set par(justify: false, leading: 0.45em, first-line-indent: 0pt)
+  set align(start)
+  for item in items.pos() { block(above: 0.45em, below: 0pt, item) }
+})
+
+// Tables and figures. \`wide\` ones go over all columns.
+#let float(name, kind, caption, wide: false, here: false, body) = [
+  #figure(
+    kind: kind, supplement: none, numbering: none, caption: caption, outlined: false,
+    placement: if here { none } else { auto }, scope: if wide { "parent" } else { "column" }, body,
+  ) #label(name)
+]
+#let caption(name, body) = [*#name*#body]
+#let grid-of(columns, ..cells) = table(
+  columns: columns, stroke: none, inset: (x: 3pt, y: 2.4pt), row-gutter: 0pt, ..cells,
+)
+#let parts(columns, ..cells) = grid(columns: (1fr,) * columns, column-gutter: 8pt, row-gutter: 8pt, align: center + top, ..cells)
+#let part(name, letter, body, words) = {
+  body
+  block(above: 5pt, text(size: 0.95em)[#if name != none { at(name) }*#letter* #words])
+}
+
+#let aside-colors = (
+  note: rgb("#0b4a7d"), tip: rgb("#1d5e2b"), important: rgb("#6a2c91"), warning: rgb("#8a5a00"), caution: rgb("#a3140c"),
+  "reproduced": rgb("#1d5e2b"), "not reproduced": rgb("#a3140c"), "inconclusive": rgb("#8a5a00"),
+  "not testable": rgb("#5c5c5c"), "not run": rgb("#5c5c5c"),
+)
+#let aside(kind, body) = block(
+  width: 100%, breakable: true, inset: (left: 7pt, y: 2pt), stroke: (left: 1.6pt + aside-colors.at(kind)), above: 0.9em, below: 0.9em,
+  { set par(first-line-indent: 0pt); body },
+)
+#let callout(kind, title, body) = aside(kind)[#text(fill: aside-colors.at(kind), strong(title))#parbreak()#body]
+#let claim(name, kind, id, statement, verdict, facts) = aside(kind)[
+  #at(name)*#id*#statement #text(fill: aside-colors.at(kind), weight: "bold", verdict)
+  #facts
+]
+#let facts(..pairs) = block(above: 0.5em, width: 100%, {
+  set text(size: 0.9em)
+  set par(justify: false, leading: 0.45em, first-line-indent: 0pt)
+  for (term, body) in pairs.pos() { block(above: 0.4em, below: 0pt, pad(left: 0.8em, { h(-0.8em); quiet[#term] ; h(0.5em) ; body })) }
+})
+#let definitions(..pairs) = for (term, bodies) in pairs.pos() {
+  block(above: 0.7em, below: 0.3em, strong(term))
+  for body in bodies { pad(left: 1em, body) }
+}
+
+#let banner(..lines) = block(
+  width: 100%, stroke: (y: 0.5pt + ink.rule), inset: (x: 0pt, y: 4pt), above: 0.8em, below: 1em,
+  {
+    set text(size: 0.86em)
+    set par(justify: false, leading: 0.45em, first-line-indent: 0pt)
+    for line in lines.pos() { block(above: 0.45em, below: 0pt, line) }
+  },
+)
+#let works(..items) = {
+  set text(size: 0.88em)
+  set par(first-line-indent: 0pt)
+  enum(numbering: "[1]", number-align: start + top, spacing: 0.6em, ..items.pos())
+}
+#let titled(subtitle: none, authors: none, date: none, facts: ()) = {
+  set par(justify: false, first-line-indent: 0pt)
+  set align(center)
+  block(below: 0.8em, title())
+  if subtitle != none { block(above: 0pt, below: 1em, text(size: 1.15em, subtitle)) }
+  if authors != none { block(above: 0.9em, below: 0.7em, text(size: 1.08em, authors)) }
+  if date != none { block(above: 0pt, below: 0.7em, date) }
+  for fact in facts { block(above: 0pt, below: 0.45em, text(size: 0.9em, fact)) }
+}
+#let author(name, affiliation, orcid) = box({
+  name
+  if orcid != none { [ ]; link("https://orcid.org/" + orcid, text(size: 0.7em, fill: ink.link, [ORCID])) }
+  if affiliation != none { linebreak(); text(size: 0.88em, affiliation) }
+})
+
+#set document(title: ${string(title)}, author: ${array(authors.map(string))}, keywords: ${array(keywords.map(string))}, date: none${
+    settings.description === undefined ? '' : `,\n  description: ${string(settings.description)}`
+  })
+#set text(font: serif, size: ${size}pt, lang: ${string(language ?? 'en')}${
+    region !== undefined && /^[A-Za-z]{2}$/.test(region) ? `, region: ${string(region)}` : ''
+  }, fallback: false)
+#set smartquote(enabled: false)
+#set page(
+  paper: "${paper}", margin: (x: ${x}pt, top: ${top}pt, bottom: ${bottom}pt), columns: ${print.columns},
+  header: context if here().page() > 1 {
+    set text(size: 8pt)
+    block(width: 100%, height: 1.2em, clip: true, align(${isTwo ? 'center' : 'start'}, emph(document.title)))
+  },
+  footer: context { set text(size: 8pt); align(center, [#here().page()]) },
+)
+#set columns(gutter: ${gutter}pt)
+#set par(justify: true, leading: ${isEastAsian(lang) ? '0.72em' : '0.56em'}, spacing: ${isEastAsian(lang) ? '0.72em' : '0.56em'}, first-line-indent: 1em)
+#set list(indent: 0.4em, body-indent: 0.5em, spacing: 0.55em)
+#set enum(indent: 0.4em, body-indent: 0.5em, spacing: 0.55em)
+#set table(stroke: none)
+#set image(fit: "contain")
+#set footnote.entry(gap: 0.45em, clearance: 0.7em)
+#set math.equation(supplement: none)
+#show math.equation: set text(font: ("New Computer Modern Math", ..serif))
+#show math.equation.where(block: true): set block(spacing: 0.9em)
+#show footnote.entry: set text(size: 0.84em)
+#show footnote.entry: set par(leading: 0.42em, first-line-indent: 0pt)
+#show title: set text(size: ${isTwo ? 17 : 18}pt, weight: "bold")
+#show title: set par(leading: 0.4em)
+#show heading: set par(justify: false, first-line-indent: 0pt, leading: 0.4em)
+#show heading: set text(hyphenate: false)
+#show heading.where(level: 1): set text(size: ${(size * 1.2).toFixed(1)}pt)
+#show heading.where(level: 1): set block(above: 1.35em, below: 0.75em)
+#show heading.where(level: 2): set text(size: ${(size * 1.06).toFixed(1)}pt)
+#show heading.where(level: 2): set block(above: 1.2em, below: 0.65em)
+#show heading.where(level: 3): set text(size: ${size}pt, style: "italic")
+#show heading.where(level: 3): set block(above: 1em, below: 0.6em)
+#show raw: set text(font: monospaced, size: 0.86em)
+#show link: set text(fill: ink.link)
+#show figure: set par(first-line-indent: 0pt)
+#show figure.caption: it => block(width: 100%, { set text(size: ${isTwo ? 8.6 : 9.4}pt); set par(justify: false, leading: 0.45em); align(start, it.body) })
+#show figure.where(kind: table): set figure.caption(position: top)
+#show figure.where(kind: table): set block(breakable: true)
+#show figure.where(kind: "code"): set figure.caption(position: top)
+#show figure.where(kind: "code"): set block(breakable: true)
+#show figure: set figure(gap: 0.6em)
+#set place(clearance: 1.3em)
+#show table: set text(size: ${isTwo ? 8 : 8.8}pt, hyphenate: false)
+#show table: set par(justify: false, leading: 0.4em, first-line-indent: 0pt)
+#show quote.where(block: true): set pad(x: 1em)
+#let page-words = (abstract: ${string(messages.page.abstract)}, references: ${string(messages.references.title)})
+`
+}

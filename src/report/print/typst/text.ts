@@ -1,0 +1,41 @@
+/** Text as Typst source. All that a document says passes one of these functions, so that none of it is code. */
+
+import { control } from '../../../document/encoding.ts'
+
+/**
+ * Returns text as Typst markup that shows it letter by letter: with `smartquote` off, as the template has it.
+ * Line breaks are blanks, as in Markdown.
+ */
+export function markup(text: string): string {
+  return (
+    clean(text)
+      .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+      .replace(/[\\#[\]*_`$<>@~=+]/g, String.raw`\$&`)
+      // Comments, links, dashes and ellipses; a hyphen between letters is one.
+      .replace(/\/(?=[/*\s]|$)|(?<!\p{L})-|-(?!\p{L})|\.(?=\.)|(?<=\.)\./gu, String.raw`\$&`)
+      // Numbers of lists.
+      .replace(/(?<=(?:^|\s)\d+)\.(?=\s|$)/g, String.raw`\.`)
+      // Would go on with the code before it.
+      .replace(/^[(;.:]/, (sign) => `\\${sign}`)
+  )
+}
+
+/** Returns text as a string of Typst's code. */
+export function string(text: string): string {
+  const escaped = clean(text)
+    .replace(/["\\]/g, String.raw`\$&`)
+    .replaceAll('\n', String.raw`\n`)
+    .replaceAll('\r', String.raw`\r`)
+    .replaceAll('\t', String.raw`\t`)
+  return `"${escaped}"`
+}
+
+/** Typst and PDF have no control characters, and no halves of characters. */
+function clean(text: string): string {
+  return text.toWellFormed().replace(control, '\uFFFD').replaceAll('\uFEFF', '')
+}
+
+/** Returns an array of Typst's code. */
+export function array(items: readonly string[]): string {
+  return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`
+}
