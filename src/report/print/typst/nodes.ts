@@ -397,6 +397,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       'claim',
       string(id),
       string(verdict),
+      String(textLength(own, phrasing) < 1100),
       block(markup(messages.claim.name(id))),
       block(markup(statement)),
       block(markup(verdictText)),
@@ -408,7 +409,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   function experimentSource({ id, summary, cells }: Experiment): string {
     const missing = cells.flatMap(({ run }) => ('missing' in run ? [run.missing] : []))
     const after = missing.length === 0 ? '' : ` #missing${block(markup(missing.join('; ')))};`
-    return `#block${block(`#at(${string(`experiment:${id}`)})#quiet${block(phrasing(summary))};${after}`)}`
+    return `#experiment${block(`#at(${string(`experiment:${id}`)})${phrasing(summary)}${after}`)}`
   }
 
   return {
@@ -423,6 +424,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
         return source === '' ? [] : [{ source, ...(from === undefined ? {} : { line: from }) }]
       }),
   }
+}
+
+function textLength(facts: readonly Fact[], phrasing: Translator['phrasing']): number {
+  return facts.reduce((sum, [term, content]) => sum + term.length + phrasing([content]).length, 0)
 }
 
 /** A number with its unit and the mark of its origin, raised. */

@@ -58,18 +58,24 @@ export function fittingTable(
     const noteLines = notes.reduce((sum, note) => sum + Math.ceil((0.8 * textWidth(note, 7.5)) / room), 0)
     return lines * lineHeight + 10 * noteLines + 30
   }
-  const fractions = widths.map((width) => (width > longText ? Math.round(Math.min(width, 600)) : undefined))
   const { column, text, height } = measures
+  const whole = widths.reduce((sum, width) => sum + width + between, 0)
+  // Texts wrap only where the whole would be wider than its room.
+  const fit = (place: Fit['place'], room: number): Fit => ({
+    place,
+    fractions: widths.map((width) =>
+      whole > room && width > longText ? Math.round(Math.min(width, 600)) : undefined,
+    ),
+  })
   const least = hasLong ? Math.max(natural, Math.min(wanted, text)) : natural
-  if (!isTwoColumns)
-    return {
-      place: natural > text ? 'sideways' : heightIn(text) < 0.6 * height ? 'column' : 'here',
-      fractions,
-    }
+  if (!isTwoColumns) {
+    if (natural > text) return fit('sideways', height)
+    return fit(heightIn(text) < 0.6 * height ? 'column' : 'here', text)
+  }
   if (least <= column && heightIn(column) < 0.75 * height)
-    return { place: heightIn(column) < 0.45 * height ? 'column' : 'here', fractions }
-  if (natural <= text && heightIn(text) < 0.8 * height) return { place: 'wide', fractions }
-  return { place: natural <= text ? 'pages' : 'sideways', fractions }
+    return fit(heightIn(column) < 0.45 * height ? 'column' : 'here', column)
+  if (natural <= text && heightIn(text) < 0.8 * height) return fit('wide', text)
+  return natural <= text ? fit('pages', text) : fit('sideways', height)
 }
 
 interface Spanning {

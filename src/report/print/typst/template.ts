@@ -108,9 +108,11 @@ export function preamble(settings: Settings, messages: Messages): string {
   },
 )
 // Pieces of long code, between which a line may end.
+#let soft = h(0pt)
 #let pieces(..parts) = parts.pos().map(raw).join(h(0pt))
 
 #let quiet(body) = text(size: 0.86em, fill: ink.origin, body)
+#let experiment(body) = block(above: 0.8em, below: 0.8em, width: 100%, { set par(first-line-indent: 0pt, justify: false, leading: 0.45em); quiet(body) })
 #let badge(body) = [ #box(inset: (x: 2.2pt), outset: (y: 1.6pt), radius: 1.5pt, stroke: 0.4pt + ink.rule, text(size: 0.82em, fill: ink.origin, body))]
 #let notes(..items) = block(above: 0.6em, width: 100%, {
   set text(size: 0.88em)
@@ -141,12 +143,12 @@ export function preamble(settings: Settings, messages: Messages): string {
   "reproduced": rgb("#1d5e2b"), "not reproduced": rgb("#a3140c"), "inconclusive": rgb("#8a5a00"),
   "not testable": rgb("#5c5c5c"), "not run": rgb("#5c5c5c"),
 )
-#let aside(kind, body) = block(
-  width: 100%, breakable: true, inset: (left: 7pt, y: 2pt), stroke: (left: 1.6pt + aside-colors.at(kind)), above: 0.9em, below: 0.9em,
+#let aside(kind, whole: false, body) = block(
+  width: 100%, breakable: not whole, inset: (left: 7pt, y: 2pt), stroke: (left: 1.6pt + aside-colors.at(kind)), above: 0.9em, below: 0.9em,
   { set par(first-line-indent: 0pt); body },
 )
 #let callout(kind, title, body) = aside(kind)[#text(fill: aside-colors.at(kind), strong(title))#parbreak()#body]
-#let claim(name, kind, id, statement, verdict, facts) = aside(kind)[
+#let claim(name, kind, whole, id, statement, verdict, facts) = aside(kind, whole: whole)[
   #at(name)*#id*#statement #text(fill: aside-colors.at(kind), weight: "bold", verdict)
   #facts
 ]
@@ -173,10 +175,17 @@ export function preamble(settings: Settings, messages: Messages): string {
   set par(first-line-indent: 0pt)
   enum(numbering: "[1]", number-align: start + top, spacing: 0.6em, ..items.pos())
 }
+// As many lines as needed, of about the same length.
+#let balanced(body) = layout(room => {
+  let tall = width => measure(block(width: width, body)).height
+  let width = room.width
+  while width > 8cm and tall(width - 5pt) == tall(room.width) { width -= 5pt }
+  block(width: width, above: 0pt, below: 0pt, body)
+})
 #let titled(subtitle: none, authors: none, date: none, facts: ()) = {
   set par(justify: false, first-line-indent: 0pt)
   set align(center)
-  block(below: 0.8em, title())
+  block(above: 0pt, below: 1.1em, balanced(title()))
   if subtitle != none { block(above: 0pt, below: 1em, text(size: 1.15em, subtitle)) }
   if authors != none { block(above: 0.9em, below: 0.7em, text(size: 1.08em, authors)) }
   if date != none { block(above: 0pt, below: 0.7em, date) }
@@ -233,7 +242,8 @@ export function preamble(settings: Settings, messages: Messages): string {
 #show figure.where(kind: table): set block(breakable: true)
 #show figure.where(kind: "code"): set figure.caption(position: top)
 #show figure.where(kind: "code"): set block(breakable: true)
-#show figure: set figure(gap: 0.6em)
+#set figure(gap: 0.6em)
+#show figure: set block(above: 1.3em, below: 1.5em)
 #set place(clearance: 1.3em)
 #show table: set text(size: ${isTwo ? 8 : 8.8}pt, hyphenate: false)
 #show table: set par(justify: false, leading: 0.4em, first-line-indent: 0pt)

@@ -7,9 +7,19 @@ import { control } from '../../../document/encoding.ts'
  * Line breaks are blanks, as in Markdown.
  */
 export function markup(text: string): string {
+  return clean(text)
+    .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+    .split(longWord)
+    .map((part, index) => (index % 2 === 0 ? escaped(part) : part.match(/.{1,8}/g)?.join('#soft;')))
+    .join('')
+}
+
+/** No line has room for these, such as digests: it may end within. */
+const longWord = /([0-9A-Za-z]{30,})/
+
+function escaped(text: string): string {
   return (
-    clean(text)
-      .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+    text
       .replace(/[\\#[\]*_`$<>@~=+]/g, String.raw`\$&`)
       // Comments, links, dashes and ellipses; a hyphen between letters is one.
       .replace(/\/(?=[/*\s]|$)|(?<!\p{L})-|-(?!\p{L})|\.(?=\.)|(?<=\.)\./gu, String.raw`\$&`)
