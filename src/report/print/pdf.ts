@@ -7,6 +7,7 @@ import type { FormatProblem, Printed, Report } from '../model.ts'
 import { openCompiler } from './compiler.ts'
 import { sourceOf, typstSource } from './typst/document.ts'
 import type { Chunk } from './typst/nodes.ts'
+import { eastAsian } from './typst/template.ts'
 
 export function writePdf(report: Report): Printed {
   const compile = openCompiler()
@@ -32,7 +33,7 @@ export function writePdf(report: Report): Printed {
           ),
         ],
       }
-    for (const character of withoutGlyph) problems.push(problemOf(character, chunks, files))
+    problems.push(...problemsOf(withoutGlyph, chunks, files))
     chunks = chunks.map((chunk) => ({ ...chunk, source: numbered(chunk.source, withoutGlyph) }))
     files = new Map(
       [...files].map(([name, content]) => [
@@ -65,23 +66,28 @@ function codeOf(text: string): string {
 }
 
 function numbered(text: string, characters: readonly string[]): string {
-  // No sign of Typst or of XML is in it.
-  return characters.reduce((rest, one) => rest.replaceAll(one, `(${codeOf(one).replace('+', '')})`), text)
+  // Means nothing to Typst or XML.
+  return characters.reduce((rest, one) => rest.replaceAll(one, `‹${codeOf(one)}›`), text)
 }
 
-const eastAsian =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/u
-
-function problemOf(
-  text: string,
+/** A problem for each place, with all its characters. */
+function problemsOf(
+  characters: readonly string[],
   chunks: readonly Chunk[],
   files: ReadonlyMap<string, string | Uint8Array>,
-): FormatProblem {
-  const chunk = chunks.find(({ source }) => source.includes(text))
-  const [file] = [...files].find(([, content]) => typeof content === 'string' && content.includes(text)) ?? []
-  const where = chunk === undefined && file !== undefined ? ` (in ${file.split('/').at(-1)})` : ''
-  const advice = eastAsian.test(text)
-    ? 'install the fonts Noto Serif CJK and Noto Sans CJK (package fonts-noto-cjk)'
-    : 'write it otherwise'
-  return withLine(`no font for the character ${text} (${codeOf(text)})${where}: ${advice}`, chunk?.line)
+): readonly FormatProblem[] {
+  const places = Map.groupBy(characters, (one) => {
+    const chunk = chunks.find(({ source }) => source.includes(one))
+    if (chunk !== undefined) return chunk
+    return [...files].find(([, content]) => typeof content === 'string' && content.includes(one))?.[0]
+  })
+  return [...places].map(([place, found]) => {
+    const where = typeof place === 'string' ? ` (in ${place.split('/').at(-1)})` : ''
+    const advice = found.some((one) => eastAsian.test(one))
+      ? 'install the fonts Noto Serif CJK and Noto Sans CJK (package fonts-noto-cjk)'
+      : 'write something else'
+    const shown = found.map((one) => `${one} (${codeOf(one)})`).join(', ')
+    const line = typeof place === 'object' ? place.line : undefined
+    return withLine(`no font has ${shown}${where}: ${advice}`, line)
+  })
 }

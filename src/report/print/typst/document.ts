@@ -12,7 +12,7 @@ import type { FormatProblem, Printed, Report } from '../../model.ts'
 import { referencesId } from '../../references.ts'
 import { textOf } from '../../textof.ts'
 import { type Chunk, type Translator, translator } from './nodes.ts'
-import { measures, preamble } from './template.ts'
+import { eastAsian, isEastAsian, measures, preamble } from './template.ts'
 import { array, markup, string } from './text.ts'
 
 export interface TypstSource {
@@ -61,13 +61,7 @@ export function typstSource(
     abstract ? [abstract, body] : [body],
   )
   const description = abstract && textOf(abstract).replace(/\s+/g, ' ').trim()
-  const settings = {
-    ...{ lang, title, keywords, print },
-    authors: authors.map(({ name }) => name),
-    ...(description ? { description } : {}),
-  }
-  const chunks: Chunk[] = [
-    { source: preamble(settings, messages) },
+  const text: Chunk[] = [
     { source: titleSource(report, messages, print.columns) },
     ...bannerSource(report, own),
     ...(abstract
@@ -80,7 +74,14 @@ export function typstSource(
     ...referencesSource(report, messages, own),
     ...provenanceSource(report, messages, own),
   ]
-  return { chunks: [...chunks, ...largeTables(own, print.columns)], files, problems }
+  const all = [...text, ...largeTables(own, print.columns)]
+  const settings = {
+    ...{ lang, title, keywords, print },
+    authors: authors.map(({ name }) => name),
+    ...(description ? { description } : {}),
+    hasEastAsian: isEastAsian(lang) || all.some(({ source }) => eastAsian.test(source)),
+  }
+  return { chunks: [{ source: preamble(settings, messages) }, ...all], files, problems }
 }
 
 function titleSource(report: Report, messages: Messages, columns: number): string {
@@ -104,7 +105,7 @@ function titleSource(report: Report, messages: Messages, columns: number): strin
   )
   const given = [
     ...(subtitle === undefined ? [] : [`subtitle: [${markup(subtitle)}]`]),
-    ...(people.length === 0 ? [] : [`authors: ${array(people)}.join(h(2em, weak: true))`]),
+    ...(people.length === 0 ? [] : [`authors: people(${people.join(', ')})`]),
     ...(date === undefined || date === '' ? [] : [`date: [${markup(date)}]`]),
     ...(facts.length === 0 ? [] : [`facts: ${array(facts)}`]),
   ]

@@ -24,7 +24,7 @@ import type {
 } from '../../model.ts'
 import { FormulaError, mathematics } from './mathematics.ts'
 import { fittingTable, tableSource } from './table.ts'
-import { families, type Measures } from './template.ts'
+import { eastAsian, families, isEastAsian, type Measures } from './template.ts'
 import { array, markup, string } from './text.ts'
 
 /** A part of the text, and the line of the document that it is from. */
@@ -64,6 +64,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   const pictures = new Map<string, string>()
   let level = 0
   let line: number | undefined
+  let inList = false
 
   const all = (nodes: readonly Nodes[]): string => nodes.map(one).join('')
   const blocks = (nodes: readonly Nodes[]): string =>
@@ -120,7 +121,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'heading':
         return headingSource(node)
       case 'thematicBreak':
-        return '#align(center, line(length: 30%, stroke: 0.5pt))'
+        return '#rule'
       case 'blockquote':
         return `#quote(block: true)${block(blocks(node.children))}`
       case 'callout':
@@ -226,8 +227,13 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   function listSource({ ordered, start, spread, children }: List): string {
     const options = [`tight: ${spread === true ? 'false' : 'true'}`]
     if (ordered === true && start != null && start !== 1) options.push(`start: ${start}`)
+    const isWithin = inList
+    inList = true
     const items = children.map((item) => block(`${check(item)}${blocks(item.children)}`))
-    return `#${ordered === true ? 'enum' : 'list'}(${options.join(', ')})${items.join('')}`
+    inList = isWithin
+    const made = `${ordered === true ? 'enum' : 'list'}(${options.join(', ')})${items.join('')}`
+    // A list in a list has the spacing of its items.
+    return isWithin ? `#${made}` : `#between(${made})`
   }
 
   function check({ checked }: ListItem): string {
@@ -260,7 +266,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const widths = columns > 2 ? `${columns}` : 'auto'
     const widthsOf = widths === 'auto' ? array(aligned.map(() => 'auto')) : widths
     return [
-      '#align(center, block(breakable: true, grid-of(',
+      `#align(center, block(breakable: ${children.length > 12}, above: 0.9em, below: 0.9em, grid-of(`,
       `  ${widthsOf}, align: ${array(aligned)},`,
       '  table.hline(stroke: 0.8pt),',
       ...(head === undefined ? [] : [`  table.header(${cells(head).replaceAll(/^\[|(?<=, )\[/g, '[')}),`]),
@@ -479,7 +485,7 @@ function pixelsOf({ mime, content }: PictureContent): number | undefined {
 
 /** Names the fonts of print in a drawing, whose own are those of browsers. */
 function printable(svg: string, lang: string): string {
-  const names = families(lang).sans.map((name) => `'${name}'`)
+  const names = families(lang, isEastAsian(lang) || eastAsian.test(svg)).sans.map((name) => `'${name}'`)
   return svg
     .replace(/font-family=("[^"]*"|'[^']*')/g, () => `font-family="${names.join(', ')}"`)
     .replace(/font-family:[^;"']*(?:&quot;[^;"]*)*/g, () => `font-family:${names.join(', ')}`)

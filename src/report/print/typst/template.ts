@@ -31,16 +31,27 @@ export function measures(print: PrintOptions): Measures {
   return { text, column: print.columns === 2 ? (text - gutter) / 2 : text, height: height - top - bottom }
 }
 
-/** Font families of a language: for text, for drawings, for code. */
-export function families(lang: string): Readonly<Record<'serif' | 'sans' | 'mono', readonly string[]>> {
+/** Characters for which Latin fonts have no glyph. */
+export const eastAsian =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/u
+
+/**
+ * Font families: for text, for drawings, for code. Latin ones come with the compiler, or with this program; others are the
+ * computer's.
+ */
+export function families(
+  lang: string,
+  hasEastAsian = isEastAsian(lang),
+): Readonly<Record<'serif' | 'sans' | 'mono', readonly string[]>> {
   const language = languageOf(lang)
   const region =
     language === 'ko' ? 'KR' : language === 'zh' ? (/tw|hk|hant/i.test(lang) ? 'TC' : 'SC') : 'JP'
-  const eastAsian = (kind: string) => (isEastAsian(lang) ? [`Noto ${kind} CJK ${region}`] : [])
+  const others = (kind: string) => (hasEastAsian ? [`Noto ${kind} CJK ${region}`] : [])
+  const signs = 'DejaVu Sans Mono'
   return {
-    serif: ['Libertinus Serif', ...eastAsian('Serif')],
-    sans: ['Arimo', ...eastAsian('Sans')],
-    mono: ['DejaVu Sans Mono', ...eastAsian('Sans')],
+    serif: ['Libertinus Serif', ...others('Serif'), signs],
+    sans: ['Arimo', ...others('Sans'), signs],
+    mono: [signs, ...others('Sans')],
   }
 }
 
@@ -55,6 +66,8 @@ export interface Settings {
   readonly keywords: readonly string[]
   readonly description?: string
   readonly print: PrintOptions
+  /** Whether a text has East Asian characters. */
+  readonly hasEastAsian: boolean
 }
 
 /** Returns the beginning of a document, up to its first text. */
@@ -62,7 +75,7 @@ export function preamble(settings: Settings, messages: Messages): string {
   const { lang, title, authors, keywords, print } = settings
   const { typst: paper } = papers[print.paper]
   const { x, top, bottom } = margins(print)
-  const { serif, sans, mono } = families(lang)
+  const { serif, sans, mono } = families(lang, settings.hasEastAsian)
   const fonts = (names: readonly string[]) => array(names.map(string))
   const [language, region] = lang.split('-')
   const isTwo = print.columns === 2
@@ -86,8 +99,14 @@ export function preamble(settings: Settings, messages: Messages): string {
 #let missing(body) = text(fill: ink.wrong, style: "italic", body)
 
 // Mathematics, with words for those who cannot see it.
-#let maths(alt, eq) = math.equation(block: eq.block, alt: alt, eq.body)
-#let numbered(alt, number, eq) = math.equation(block: true, alt: alt, numbering: _ => number, eq.body)
+// Smaller if its line has no room for it.
+#let numbered(alt, number, eq) = block(width: 100%, above: 1em, below: 1em, layout(room => {
+  let free = room.width - if number == none { 0pt } else { 2 * measure(number).width + 8pt }
+  let natural = measure(math.equation(block: true, alt: alt, eq.body)).width
+  set text(size: calc.max(0.5, calc.min(1, free / calc.max(natural, 1pt))) * 1em)
+  math.equation(block: true, alt: alt, numbering: if number != none { _ => text(size: ${size}pt, number) }, eq.body)
+}))
+#let maths(alt, eq) = if eq.block { numbered(alt, none, eq) } else { math.equation(block: false, alt: alt, eq.body) }
 
 // Code. Parts are strings, or pairs of a kind and a string.
 #let kinds = (
@@ -96,8 +115,9 @@ export function preamble(settings: Settings, messages: Messages): string {
   added: (fill: rgb("#1d5e2b")), removed: (fill: rgb("#a3140c")),
 )
 #let code(..parts) = block(
-  width: 100%, fill: luma(246), inset: (x: 5pt, y: 4.5pt), radius: 1.5pt, breakable: true,
+  width: 100%, fill: luma(246), inset: (x: 5pt, y: 4.5pt), radius: 1.5pt, breakable: true, above: 0.9em, below: 0.9em,
   {
+    set align(start)
     set par(justify: false, leading: 0.5em, first-line-indent: 0pt)
     set text(size: ${isTwo ? '7.3pt' : '8.5pt'}, hyphenate: false)
     for part in parts.pos() {
@@ -108,8 +128,8 @@ export function preamble(settings: Settings, messages: Messages): string {
   },
 )
 // Pieces of long code, between which a line may end.
-#let soft = h(0pt)
-#let pieces(..parts) = parts.pos().map(raw).join(h(0pt))
+#let soft = box(width: 0pt)
+#let pieces(..parts) = parts.pos().map(raw).join(soft)
 
 #let quiet(body) = text(size: 0.86em, fill: ink.origin, body)
 #let experiment(body) = block(above: 0.8em, below: 0.8em, width: 100%, { set par(first-line-indent: 0pt, justify: false, leading: 0.45em); quiet(body) })
@@ -158,8 +178,8 @@ export function preamble(settings: Settings, messages: Messages): string {
   for (term, body) in pairs.pos() { block(above: 0.4em, below: 0pt, pad(left: 0.8em, { h(-0.8em); quiet[#term] ; h(0.5em) ; body })) }
 })
 #let definitions(..pairs) = for (term, bodies) in pairs.pos() {
-  block(above: 0.7em, below: 0.3em, strong(term))
-  for body in bodies { pad(left: 1em, body) }
+  block(above: 0.9em, below: 0.6em, sticky: true, strong(term))
+  for body in bodies { block(above: 0.6em, below: 0.6em, pad(left: 1.2em, body)) }
 }
 
 #let banner(..lines) = block(
@@ -182,8 +202,9 @@ export function preamble(settings: Settings, messages: Messages): string {
   while width > 8cm and tall(width - 5pt) == tall(room.width) { width -= 5pt }
   block(width: width, above: 0pt, below: 0pt, body)
 })
+#let people(..all) = grid(columns: calc.min(all.pos().len(), 3), column-gutter: 2.5em, row-gutter: 0.9em, align: center + top, ..all.pos())
 #let titled(subtitle: none, authors: none, date: none, facts: ()) = {
-  set par(justify: false, first-line-indent: 0pt)
+  set par(justify: false, first-line-indent: 0pt, leading: 0.5em)
   set align(center)
   block(above: 0pt, below: 1.1em, balanced(title()))
   if subtitle != none { block(above: 0pt, below: 1em, text(size: 1.15em, subtitle)) }
@@ -214,6 +235,8 @@ export function preamble(settings: Settings, messages: Messages): string {
 )
 #set columns(gutter: ${gutter}pt)
 #set par(justify: true, leading: ${isEastAsian(lang) ? '0.72em' : '0.56em'}, spacing: ${isEastAsian(lang) ? '0.72em' : '0.56em'}, first-line-indent: 1em)
+#let between(body) = block(above: 0.9em, below: 0.9em, width: 100%, body)
+#let rule = block(above: 1em, below: 1em, width: 100%, align(center, line(length: 30%, stroke: 0.5pt)))
 #set list(indent: 0.4em, body-indent: 0.5em, spacing: 0.55em)
 #set enum(indent: 0.4em, body-indent: 0.5em, spacing: 0.55em)
 #set table(stroke: none)
@@ -248,6 +271,7 @@ export function preamble(settings: Settings, messages: Messages): string {
 #show table: set text(size: ${isTwo ? 8 : 8.8}pt, hyphenate: false)
 #show table: set par(justify: false, leading: 0.4em, first-line-indent: 0pt)
 #show quote.where(block: true): set pad(x: 1em)
+#show quote.where(block: true): set block(above: 0.9em, below: 0.9em)
 #let page-words = (abstract: ${string(messages.page.abstract)}, references: ${string(messages.references.title)})
 `
 }
