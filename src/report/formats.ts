@@ -41,6 +41,14 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
       lacks: async () => (await import('./print/lacks.ts')).lacks('pdf'),
     },
   ],
+  [
+    'latex',
+    {
+      extension: '.tex',
+      load: async () => (await import('./print/latex/document.ts')).writeLatex,
+      lacks: async () => (await import('./print/lacks.ts')).lacks('latex'),
+    },
+  ],
   ['typst', { extension: '.typ', load: async () => (await import('./print/typst/document.ts')).writeTypst }],
 ])
 

@@ -5,6 +5,7 @@
  */
 
 import type { Node, Parent, PhrasingContent, Root, RootContent } from 'mdast'
+import type { Work } from '../bibliography/work.ts'
 import type { Verdict } from '../claims/judge.ts'
 import type { Place } from '../document/block.ts'
 import type { CalloutKind } from '../document/callout.ts'
@@ -36,6 +37,8 @@ export interface Report {
   readonly contents: readonly Entry[]
   /** In order of their numbers, from 1. */
   readonly references: readonly { readonly id: string; readonly content: readonly Inline[] }[]
+  /** Works of the references by key, for formats that keep them apart. */
+  readonly works?: ReadonlyMap<string, Work>
   readonly provenance: Provenance
   /** How it is printed; default: two columns on A4. */
   readonly print?: PrintOptions

@@ -224,6 +224,7 @@ export async function makeReport({
     ...text,
     contents: [...contents, ...referencesEntry(cited, messages)],
     references: references(cited, messages),
+    works: new Map([...cited].map(([key, { work }]) => [key, work])),
     provenance: provenance(
       {
         ...{ generator, documents: documentsOf(document), sources: sourcesOf(document) },

@@ -484,7 +484,7 @@ function pixelsOf({ mime, content }: PictureContent): number | undefined {
 }
 
 /** Names the fonts of print in a drawing, whose own are those of browsers. */
-function printable(svg: string, lang: string): string {
+export function printable(svg: string, lang: string): string {
   const names = families(lang, isEastAsian(lang) || eastAsian.test(svg)).sans.map((name) => `'${name}'`)
   return svg
     .replace(/font-family=("[^"]*"|'[^']*')/g, () => `font-family="${names.join(', ')}"`)

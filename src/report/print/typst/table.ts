@@ -14,6 +14,8 @@ export interface Fit {
   readonly place: 'column' | 'here' | 'wide' | 'pages' | 'sideways'
   /** Of columns: fractions of those whose texts wrap; absent for those as wide as their content. */
   readonly fractions: readonly (number | undefined)[]
+  /** Estimated widths of columns whose texts do not wrap, in points. */
+  readonly widths: readonly number[]
 }
 
 const fontSize = 8
@@ -63,6 +65,7 @@ export function fittingTable(
   // Texts wrap only where the whole would be wider than its room.
   const fit = (place: Fit['place'], room: number): Fit => ({
     place,
+    widths,
     fractions: widths.map((width) =>
       whole > room && width > longText ? Math.round(Math.min(width, 600)) : undefined,
     ),
@@ -84,7 +87,7 @@ interface Spanning {
 }
 
 /** Returns cells with the columns where they begin. */
-function placed<Cell extends Spanning>(
+export function placed<Cell extends Spanning>(
   rows: readonly (readonly Cell[])[],
 ): readonly (readonly { readonly cell: Cell; readonly column: number }[])[] {
   const taken: boolean[][] = rows.map(() => [])
@@ -201,7 +204,7 @@ function bodyCell(
 }
 
 /** Of columns, for cells that have none of their own. */
-function alignments(
+export function alignments(
   head: TableContent['head'],
   groups: TableContent['groups'],
   width: number,

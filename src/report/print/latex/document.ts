@@ -1,0 +1,221 @@
+/**
+ * A report as LaTeX, its works as BibTeX, its figures as PDF:
+ *
+ *   report -> preamble (preamble.ts) -> title, abstract, banner -> text (nodes.ts) -> bibliography, provenance, large tables
+ *
+ * Figures become PDF by Typst, which draws each on a page of its size; other ways would need a browser or a program of its own.
+ */
+
+import { doiAddress, licenseAddress, orcidAddress } from '../../../document/identifier.ts'
+import type { Messages } from '../../../locale/en.ts'
+import { messagesFor } from '../../../locale/languages.ts'
+import type { FormatProblem, Printed, Report } from '../../model.ts'
+import { type Compile, openCompiler } from '../compiler.ts'
+import { printable } from '../typst/nodes.ts'
+import { eastAsian, isEastAsian, measures } from '../typst/template.ts'
+import { string } from '../typst/text.ts'
+import { bibtex } from './bibtex.ts'
+import { type Translator, translator } from './nodes.ts'
+import { bibliographyStyle, preamble } from './preamble.ts'
+import { escaper } from './text.ts'
+
+export function writeLatex(report: Report, folder: string): Printed {
+  const { lang, title, abstract, body, print = { columns: 2, paper: 'a4' } } = report
+  const messages = messagesFor(lang)
+  const files = new Map<string, string | Uint8Array>()
+  const problems: FormatProblem[] = []
+  let line: number | undefined
+  const tell = (message: string) => {
+    if (!problems.some((one) => one.message === message))
+      problems.push({ message, ...(line === undefined ? {} : { line }) })
+  }
+  const escape = escaper((character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    tell(`LaTeX has no ${character} (U+${code}): write something else`)
+  })
+  const pictures = picturesIn(folder, lang, files, tell)
+  const own = translator(
+    {
+      ...{ messages, escape, tell, ...pictures },
+      measures: measures(print),
+      isTwoColumns: print.columns === 2,
+      at: (at) => {
+        line = at
+      },
+    },
+    abstract ? [abstract, body] : [body],
+  )
+  const parts = [
+    titleSource(report, messages, escape),
+    ...(abstract ? [`\\begin{abstract}\n${own.blocks(abstract)}\n\\end{abstract}`] : []),
+    bannerSource(report, own),
+    own.blocks(body),
+  ]
+  line = undefined
+  const works = report.works ?? new Map()
+  if (works.size > 0) {
+    // Its own file: authors go on with it.
+    files.set('latex/references.bib', bibtex(works, own.phrasing))
+    parts.push(
+      `\\bibliographystyle{${bibliographyStyle({ lang, print })}}\n\\bibliography{${folder}/latex/references}`,
+    )
+  }
+  parts.push(provenanceSource(report, messages, own, escape), ...largeTables(own))
+  const text = parts.filter((part) => part !== '').join('\n\n')
+  const hasEastAsian =
+    isEastAsian(lang) ||
+    eastAsian.test(text) ||
+    [...files.values()].some((one) => typeof one === 'string' && eastAsian.test(one))
+  const settings = {
+    ...{ lang, print, hasEastAsian },
+    title: escape(title),
+    hasNumbers: hasNumbers(report),
+  }
+  return { text: `${preamble(settings, messages, escape)}${text}\n\n\\end{document}\n`, files, problems }
+}
+
+function hasNumbers({ body }: Report): boolean {
+  return body.children.some((node) => node.type === 'heading' && node.data?.number !== undefined)
+}
+
+/** Keeps pictures as LaTeX takes them: SVG, GIF, WebP and formulas as PDF by Typst. */
+function picturesIn(
+  folder: string,
+  lang: string,
+  files: Map<string, string | Uint8Array>,
+  tell: (message: string) => void,
+) {
+  let compiler: Compile | undefined
+  const names = new Map<string, string>()
+  const keep = (name: string, content: Uint8Array) => {
+    files.set(`latex/${name}`, content)
+    return `${folder}/latex/${name}`
+  }
+  const compiled = (
+    name: string,
+    source: string,
+    given: ReadonlyMap<string, string | Uint8Array>,
+  ): string => {
+    compiler ??= openCompiler()
+    const made = compiler(source, given, false)
+    if ('pdf' in made) return keep(`${name}.pdf`, made.pdf)
+    tell(`cannot draw ${name}: ${made.mistakes.map(({ message }) => message).join('; ')}`)
+    return `${folder}/latex/${name}.pdf`
+  }
+  const page = '#set page(width: auto, height: auto, margin: 0pt)\n#set document(date: none)\n'
+  return {
+    addPicture: (wanted: string, mime: string, content: string | Uint8Array): string => {
+      const key = `${mime} ${typeof content === 'string' ? content : Buffer.from(content).toString('base64')}`
+      const known = names.get(key)
+      if (known !== undefined) return known
+      const count = [...names.keys()].length + 1
+      const name = wanted === 'picture' ? `picture-${count}` : wanted
+      const path =
+        mime === 'image/png' || mime === 'image/jpeg'
+          ? keep(`${name}.${mime === 'image/png' ? 'png' : 'jpg'}`, Buffer.from(content))
+          : compiled(
+              name,
+              `${page}#image("drawing")\n`.replace('"drawing"', string(`drawing.${typeOf(mime)}`)),
+              new Map([
+                [`drawing.${typeOf(mime)}`, typeof content === 'string' ? printable(content, lang) : content],
+              ]),
+            )
+      names.set(key, path)
+      return path
+    },
+    addFormula: (inside: string, isDisplay: boolean): string => {
+      const key = `${isDisplay} ${inside}`
+      const known = names.get(key)
+      if (known !== undefined) return known
+      const name = `formula-${names.size + 1}`
+      const fonts = 'font: ("New Computer Modern Math", "Noto Serif CJK JP"), size: 10pt'
+      const shown = isDisplay ? `$ ${inside} $` : `$${inside}$`
+      const path = compiled(
+        name,
+        `${page}#show math.equation: set text(${fonts})\n#set text(bottom-edge: "bounds", top-edge: "bounds")\n${shown}\n`,
+        new Map(),
+      )
+      names.set(key, path)
+      return path
+    },
+  }
+}
+
+function typeOf(mime: string): string {
+  return mime.startsWith('image/svg') ? 'svg' : (/^image\/([a-z]+)/.exec(mime)?.[1] ?? '')
+}
+
+function titleSource(report: Report, messages: Messages, escape: (text: string) => string): string {
+  const { title, subtitle, authors, date, keywords, license, doi, lang, print } = report
+  const isIeee = (print?.columns ?? 2) === 2 && !isEastAsian(lang)
+  const below = subtitle === undefined ? '' : `\\\\[0.4ex]{\\large ${escape(subtitle)}}`
+  const people = authors.map(({ name, affiliation, orcid }) => {
+    const lines = [
+      ...(affiliation === undefined ? [] : [escape(affiliation)]),
+      ...(orcid === undefined ? [] : [`\\href{${orcidAddress(orcid)}}{ORCID ${orcid}}`]),
+    ]
+    if (isIeee)
+      return `\\IEEEauthorblockN{${escape(name)}}${lines.length === 0 ? '' : `\\IEEEauthorblockA{${lines.join('\\\\')}}`}`
+    return [escape(name), ...lines.map((one) => `{\\small ${one}}`)].join('\\\\')
+  })
+  const address = license === undefined ? undefined : licenseAddress(license)
+  const facts = [
+    ...(date === undefined || date === '' ? [] : [escape(date)]),
+    ...(keywords.length === 0
+      ? []
+      : [`${escape(messages.page.fact(messages.page.keywords))}${escape(messages.page.list(keywords))}`]),
+    ...(license === undefined
+      ? []
+      : [
+          `${escape(messages.page.fact(messages.page.license))}${
+            address === undefined ? escape(license) : `\\href{${address}}{${escape(license)}}`
+          }`,
+        ]),
+    ...(doi === undefined
+      ? []
+      : [
+          `${escape(messages.page.fact(messages.page.doi))}\\href{${doiAddress(doi).replace(/[%#&_]/g, '\\$&')}}{${escape(doi)}}`,
+        ]),
+  ]
+  return [
+    `\\title{${escape(title)}${below}}`,
+    `\\author{${people.join('\n\\and\n')}}`,
+    '\\date{}',
+    '\\maketitle',
+    ...(isIeee ? ['\\thispagestyle{plain}\\pagestyle{plain}'] : []),
+    ...(facts.length === 0 ? [] : [`{\\footnotesize\\noindent ${facts.join('\\\\\n')}\\par}\\medskip`]),
+  ].join('\n')
+}
+
+function bannerSource({ banner: { lines } }: Report, { phrasing }: Translator): string {
+  if (lines.length === 0) return ''
+  const shown = lines.map(({ type, content }) => {
+    const words = phrasing(content)
+    return type === 'origin' || type === 'runs' ? words : `\\textcolor{reprowrong}{${words}}`
+  })
+  return `\\begin{reprobanner}\n${shown.join('\\par\n')}\n\\end{reprobanner}`
+}
+
+function provenanceSource(
+  { provenance }: Report,
+  messages: Messages,
+  own: Translator,
+  escape: (text: string) => string,
+): string {
+  return [
+    `\\section*{${escape(messages.provenance.title)}}`,
+    own.facts(provenance.facts),
+    `{\\footnotesize\\noindent ${own.phrasing(provenance.howTo)}\\par}`,
+  ].join('\n')
+}
+
+function largeTables({ large }: Translator): readonly string[] {
+  const upright = large.filter(({ isSideways }) => !isSideways).map(({ source }) => source)
+  const sideways = large.filter(({ isSideways }) => isSideways).map(({ source }) => source)
+  if (upright.length + sideways.length === 0) return []
+  return [
+    '\\clearpage\\onecolumn',
+    ...upright,
+    ...(sideways.length === 0 ? [] : ['\\begin{landscape}', ...sideways, '\\end{landscape}']),
+  ]
+}

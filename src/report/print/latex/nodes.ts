@@ -1,0 +1,449 @@
+/** A report's running text as LaTeX: commands of the preamble (preamble.ts), called with escaped text. */
+
+import { Buffer } from 'node:buffer'
+import type { FootnoteDefinition, List, Nodes, PhrasingContent, Root, Table } from 'mdast'
+import { visit } from 'unist-util-visit'
+import type { Messages } from '../../../locale/en.ts'
+import { type Inline, inlines, isLinkable, schemeOf } from '../../../text/markdown.ts'
+import { addressIn } from '../../addresses.ts'
+import type {
+  Badge,
+  Claim,
+  Drawing,
+  Equation,
+  Experiment,
+  Fact,
+  Float,
+  Formula,
+  Listing,
+  Parts,
+  Picture,
+  PictureContent,
+  Value,
+} from '../../model.ts'
+import { FormulaError, mathematics } from '../typst/mathematics.ts'
+import { widthOf } from '../typst/nodes.ts'
+import { fittingTable } from '../typst/table.ts'
+import type { Measures } from '../typst/template.ts'
+import { latexFormula } from './formula.ts'
+import { longTable, tabular } from './table.ts'
+import { address, type Escape, labelName } from './text.ts'
+
+export interface Context {
+  readonly messages: Messages
+  readonly measures: Measures
+  readonly isTwoColumns: boolean
+  readonly escape: Escape
+  /** Keeps a picture as PDF, PNG or JPEG; returns its path from the document, without a blank. */
+  readonly addPicture: (name: string, mime: string, content: string | Uint8Array) => string
+  /** Keeps the picture of a formula of Typst; returns its path. */
+  readonly addFormula: (inside: string, isDisplay: boolean) => string
+  /** Notes the line of the document that is written. */
+  readonly at: (line: number) => void
+  readonly tell: (message: string) => void
+}
+
+export interface Translator {
+  readonly phrasing: (content: readonly Inline[]) => string
+  readonly blocks: (tree: Root) => string
+  readonly facts: (facts: readonly Fact[]) => string
+  /** Tables for pages of their own behind the text. */
+  readonly large: readonly { readonly source: string; readonly isSideways: boolean }[]
+}
+
+/** Without the blank lines that would end an argument. */
+function inOneParagraph(source: string): string {
+  return source.trim().replace(/\n{2,}/g, '\\par\n')
+}
+
+export function translator(context: Context, trees: readonly Root[]): Translator {
+  const { messages, escape } = context
+  const definitions = new Map<string, FootnoteDefinition>()
+  for (const tree of trees)
+    visit(tree, 'footnoteDefinition', (node) => void definitions.set(node.identifier, node))
+  const called = new Set<string>()
+  const large: { source: string; isSideways: boolean }[] = []
+  /** Texts of notes that boxes call; set behind the box. */
+  let pending: string[] | undefined
+
+  const all = (nodes: readonly Nodes[]): string => nodes.map(one).join('')
+  const blocks = (nodes: readonly Nodes[]): string =>
+    nodes
+      .map(one)
+      .filter((source) => source !== '')
+      .join('\n\n')
+  const phrasing = (content: readonly Inline[]) => all(inlines(content))
+  const anchor = (id: string) => `\\phantomsection\\label{${labelName(id)}}`
+
+  /** Writes a box, and behind it the notes that it calls. */
+  function boxed(write: () => string): string {
+    if (pending !== undefined) return write()
+    pending = []
+    const source = write()
+    const notes = pending
+    pending = undefined
+    return source + notes.join('')
+  }
+
+  function one(node: Nodes): string {
+    if (node.position !== undefined) context.at(node.position.start.line)
+    switch (node.type) {
+      case 'text':
+        return escape(node.value)
+      case 'emphasis':
+      case 'workTitle':
+        return `\\emph{${all(node.children)}}`
+      case 'strong':
+        return `\\textbf{${all(node.children)}}`
+      case 'delete':
+        return `\\reprogone{${all(node.children)}}`
+      case 'inlineCode':
+        return codeText(node.value)
+      case 'monospace':
+        return `\\texttt{${all(node.children)}}`
+      case 'subscript':
+        return `\\textsubscript{${all(node.children)}}`
+      case 'superscript':
+        return `\\textsuperscript{${all(node.children)}}`
+      case 'citation':
+        return citation(node.children)
+      case 'linkReference':
+        return all(node.children)
+      case 'break':
+        return '\\newline{}'
+      case 'link':
+        return linked(addressIn(node, '.pdf'), all(node.children))
+      case 'value':
+        return valueSource(node)
+      case 'missing':
+        return `\\repromissing{${escape(node.text)}}`
+      case 'picture':
+        return `\\includegraphics[height=1.2em]{${pictureFile(node, 'picture')}}`
+      case 'formula':
+        return formulaSource(node)
+      case 'equation':
+        return equationSource(node)
+      case 'footnoteReference':
+        return footnote(node.identifier)
+      case 'paragraph':
+        return all(node.children)
+      case 'heading':
+        return headingSource(node)
+      case 'thematicBreak':
+        return '\\begin{center}\\rule{0.3\\linewidth}{0.4pt}\\end{center}'
+      case 'blockquote':
+        return `\\begin{quote}\n${blocks(node.children)}\n\\end{quote}`
+      case 'callout':
+        return `\\begin{reproaside}{repro${node.kind}}\n\\textbf{${escape(node.title)}}\\par\n${blocks(node.children)}\n\\end{reproaside}`
+      case 'list':
+        return listSource(node)
+      case 'listItem':
+        return blocks(node.children)
+      case 'definitionList':
+        return `\\begin{description}\n${all(node.children)}\\end{description}`
+      case 'definitionTerm':
+        return `\\item[{${all(node.children)}}] \\leavevmode\n`
+      case 'definitionText':
+        return `\\par ${all(node.children)}\n`
+      case 'table':
+        return plainTable(node)
+      case 'tableRow':
+      case 'tableCell':
+        return all(node.children)
+      case 'listing':
+        return listingSource(node)
+      case 'code':
+        return codeBlock([node.value])
+      case 'float':
+        return floatSource(node)
+      case 'claim':
+        return claimSource(node)
+      case 'experiment':
+        return experimentSource(node)
+      case 'root':
+        return blocks(node.children)
+      case 'footnoteDefinition':
+      case 'definition':
+      case 'html':
+      case 'yaml':
+      case 'image':
+      case 'imageReference':
+        return ''
+      case 'inlineMath':
+      case 'math':
+        return escape(node.value)
+    }
+  }
+
+  function linked(url: string, content: string): string {
+    if (url.startsWith('#')) return `\\reproref{${labelName(decodeURIComponent(url.slice(1)))}}{${content}}`
+    const isOutside = schemeOf(url) !== undefined
+    if (!isLinkable(url) || content === '') return content
+    if (!isOutside && !/^[^/]+$/.test(url)) return content
+    return `\\href{${address(url)}}{${content}}`
+  }
+
+  /** `[1, p. 3; 2]` as citations of BibTeX, in a pair of brackets each. */
+  function citation(children: readonly PhrasingContent[]): string {
+    const items: { key?: string; text: string; locator: string }[] = []
+    for (const child of children) {
+      if (child.type === 'link' && child.url.startsWith('#cite:'))
+        items.push({ key: child.url.slice('#cite:'.length), text: '', locator: '' })
+      else if (child.type === 'missing') items.push({ text: one(child), locator: '' })
+      else if (child.type === 'text') {
+        const last = items.at(-1)
+        if (last && /^, ./.test(child.value) && !/^, $/.test(child.value))
+          last.locator += child.value.replace(/^, /, '').replace(/(?:; |\])$/, '')
+      }
+    }
+    const plain = items.every(({ key, locator }) => key !== undefined && locator === '')
+    if (plain && items.length > 0) return `\\cite{${items.map(({ key }) => key).join(',')}}`
+    return items
+      .map(({ key, text, locator }) =>
+        key === undefined ? text : `\\cite${locator === '' ? '' : `[{${escape(locator)}}]`}{${key}}`,
+      )
+      .join(', ')
+  }
+
+  function footnote(identifier: string): string {
+    const definition = definitions.get(identifier)
+    if (definition === undefined) return ''
+    if (called.has(identifier)) return `\\footnotemark[${identifier}]`
+    called.add(identifier)
+    const content = inOneParagraph(blocks(definition.children))
+    if (pending === undefined) return `\\footnote[${identifier}]{${content}}`
+    pending.push(`\\footnotetext[${identifier}]{${content}}`)
+    return `\\footnotemark[${identifier}]`
+  }
+
+  function valueSource({ text, mark, state }: Value): string {
+    if (state === 'missing') return `\\repromissing{${escape(text)}}`
+    return `${escape(text)}${mark === undefined ? '' : `\\reproorigin{${escape(mark)}}`}`
+  }
+
+  /** The picture of a formula that LaTeX might read otherwise. */
+  function formulaPicture({ mathml, tex, isDisplay }: Formula): string {
+    try {
+      const path = context.addFormula(mathematics(mathml), isDisplay)
+      return `\\vcenter{\\hbox{\\includegraphics{${path}}}}`
+    } catch (error) {
+      if (!(error instanceof FormulaError)) throw error
+      context.tell(`${error.message}: ${tex.trim()}`)
+      return `\\text{${escape(tex)}}`
+    }
+  }
+
+  function formulaSource(formula: Formula): string {
+    const tex = latexFormula(formula.tex)
+    if (tex === undefined) return `$${formulaPicture(formula)}$`
+    return `$${formula.isDisplay ? '\\displaystyle ' : ''}${tex}$`
+  }
+
+  function equationSource({ id, number, formula }: Equation): string {
+    if (formula.type === 'missing') return `\\repromissing{${escape(formula.text)}}`
+    const inside = latexFormula(formula.tex) ?? formulaPicture(formula)
+    const shown = `\\reprofit{${inside}}`
+    if (number === undefined || id === undefined) return `\\[\n${shown}\n\\]`
+    return `\\begin{equation}\n${shown}\\tag{${escape(number)}}\\label{${labelName(id)}}\n\\end{equation}`
+  }
+
+  function headingSource({ depth, data, children }: Extract<Nodes, { type: 'heading' }>): string {
+    const level = ['section', 'subsection', 'subsubsection', 'paragraph'][Math.min(Math.max(0, depth - 2), 3)]
+    const star = data?.number === undefined ? '*' : ''
+    const name = data?.id === undefined ? '' : `\\label{${labelName(data.id)}}`
+    const title = boxed(() => all(children))
+    const target = star === '' ? '' : `\\phantomsection\\addcontentsline{toc}{${level}}{${title}}`
+    return `${target}\\${level}${star}{${title}}${name}`
+  }
+
+  function listSource({ ordered, start, children }: List): string {
+    const name = ordered === true ? 'enumerate' : 'itemize'
+    const from =
+      ordered === true && start != null && start !== 1
+        ? `\\setcounter{\\csname @enumctr\\endcsname}{${start - 1}}\n`
+        : ''
+    const items = children.map(({ checked, children: content }) => {
+      const box = checked == null ? '' : `[${checked ? '$\\boxtimes$' : '$\\square$'}]`
+      return `\\item${box} ${blocks(content)}\n`
+    })
+    return `\\begin{${name}}\n${from}${items.join('')}\\end{${name}}`
+  }
+
+  function plainTable({ align, children }: Table): string {
+    const columns = Math.max(1, ...children.map((row) => row.children.length))
+    const letters = Array.from({ length: columns }, (_, index) => (align?.[index] ?? 'l').charAt(0)).join('')
+    const [head, ...rows] = children.map(
+      (row) => `${row.children.map((cell) => all(cell.children)).join(' & ')} \\\\`,
+    )
+    return boxed(() =>
+      [
+        '\\begin{center}\\footnotesize',
+        `\\begin{tabular}{${letters}}`,
+        '\\toprule',
+        head ?? '',
+        '\\midrule',
+        ...rows,
+        '\\bottomrule',
+        '\\end{tabular}',
+        '\\end{center}',
+      ].join('\n'),
+    )
+  }
+
+  function codeText(value: string): string {
+    const pieces = value.replace(/\r?\n|\r/g, ' ').split(/(?<=[/._\-=,:@+)\]])(?=[^\s/._\-=,:@+)\]])/)
+    return `\\texttt{${pieces.map(escape).join('\\allowbreak{}')}}`
+  }
+
+  function codeBlock(parts: Listing['code']): string {
+    const written = parts
+      .map((part) => {
+        const text = typeof part === 'string' ? part : part.text
+        const lines = text.split('\n').map((line) => {
+          const words = escape(line).replaceAll(' ', '\\ ')
+          return typeof part === 'string' || line === '' ? words : `\\textcolor{repro${part.kind}}{${words}}`
+        })
+        return lines.join('\n')
+      })
+      .join('')
+    const lines = written.split('\n').map((line) => (line === '' ? '\\strut' : line))
+    return `\\begin{reprocode}\n${lines.join('\\\\*\n')}\n\\end{reprocode}`
+  }
+
+  function listingSource({ id, label, caption, code }: Listing): string {
+    const block = codeBlock(code)
+    if (id === undefined || label === undefined) return block
+    const words = caption === undefined ? '' : phrasing([caption])
+    return `\\noindent${anchor(id)}\\textbf{${escape(messages.caption(label))}}${words}\\nopagebreak\n${block}`
+  }
+
+  function badgeSource(badge: Badge | undefined): string {
+    return badge === undefined ? '' : ` \\reprobadge{${escape(badge.text)}}`
+  }
+
+  function notesSource(notes: readonly string[]): string {
+    return notes.length === 0
+      ? ''
+      : `\n\\begin{repronotes}\n${notes.map(escape).join('\\par\n')}\n\\end{repronotes}`
+  }
+
+  /** A caption with the name and number that the text refers to. */
+  function captionSource({ id, label, caption, badge }: Float, kind: 'table' | 'figure'): string {
+    const [, name = label, number = ''] = /^(.*?)[\s\u00a0]*([A-Z]?\d\S*)$/.exec(label) ?? []
+    const words = phrasing([caption])
+    return [
+      `\\renewcommand{\\${kind}name}{${escape(name)}}\\renewcommand{\\the${kind}}{${escape(number)}}%`,
+      `\\renewcommand{\\theH${kind}}{${labelName(id)}}%`,
+      `\\caption[]{${words}${badgeSource(badge)}}\\label{${labelName(id)}}`,
+    ].join('\n')
+  }
+
+  function floatSource(float: Float): string {
+    return boxed(() => {
+      const { id, content, notes } = float
+      const { measures, isTwoColumns } = context
+      switch (content.type) {
+        case 'table': {
+          const fit = fittingTable(content, notes, measures, isTwoColumns)
+          const parts = { escape, badgeSource, linked }
+          if (fit.place === 'pages' || fit.place === 'sideways') {
+            const room = fit.place === 'pages' ? measures.text : measures.height
+            const caption = captionSource(float, 'table')
+            large.push({
+              source: `{${longTable(content, fit, room, caption, parts)}${notesSource(notes)}}`,
+              isSideways: fit.place === 'sideways',
+            })
+            return ''
+          }
+          const isWide = fit.place === 'wide'
+          const room = isWide ? measures.text : measures.column
+          const body = `${tabular(content, fit, room, parts)}${notesSource(notes)}`
+          return floated('table', isWide, `${captionSource(float, 'table')}\n${body}`)
+        }
+        case 'figure':
+        case 'picture': {
+          const isWide = isTwoColumns && widthOf(content) > measures.column * 1.35
+          const body = drawing(content, id, isWide ? measures.text : measures.column)
+          return floated('figure', isWide, `${body}\n${captionSource(float, 'figure')}${notesSource(notes)}`)
+        }
+        case 'parts':
+          return partsSource(float, content)
+        case 'failed':
+          return floated(
+            'figure',
+            false,
+            `\\repromissing{${escape(content.message)}}\n${captionSource(float, 'figure')}`,
+          )
+      }
+    })
+  }
+
+  function floated(kind: 'table' | 'figure', isWide: boolean, body: string): string {
+    const name = isWide ? `${kind}*` : kind
+    const size = kind === 'table' ? '\\footnotesize' : ''
+    return `\\begin{${name}}[${isWide ? 't' : 'tbp'}]\\centering${size}\n${body}\n\\end{${name}}`
+  }
+
+  function partsSource(float: Float, { columns, parts }: Parts): string {
+    const { measures, isTwoColumns } = context
+    const widths = parts.map(({ content }) => (content.type === 'failed' ? 0 : widthOf(content)))
+    const isWide = isTwoColumns && columns * Math.max(...widths) > measures.column * 1.5
+    const room = (isWide ? measures.text : measures.column) / columns - 4
+    const cells = parts.map(({ id, letter, caption, content }, index) => {
+      const body =
+        content.type === 'failed'
+          ? `\\repromissing{${escape(content.message)}}`
+          : drawing(content, id ?? `${float.id}-${index + 1}`, room)
+      const words = `${escape(letter)} ${caption === undefined ? '' : phrasing([caption])}`
+      const end = index % columns === columns - 1 ? '\\\\[4pt]' : '\\hfill'
+      return `\\begin{minipage}[t]{${(0.98 / columns).toFixed(3)}\\linewidth}\\centering${
+        id === undefined ? '' : anchor(id)
+      }\n${body}\\\\[2pt]\n{\\footnotesize ${words}}\n\\end{minipage}${index === parts.length - 1 ? '' : end}`
+    })
+    return floated(
+      'figure',
+      isWide,
+      `${cells.join('\n')}\n${captionSource(float, 'figure')}${notesSource(float.notes)}`,
+    )
+  }
+
+  function drawing(content: Drawing | PictureContent, name: string, room: number): string {
+    const file =
+      content.type === 'figure'
+        ? context.addPicture(name, 'image/svg+xml', content.svg)
+        : pictureFile(content, name)
+    return `\\includegraphics[width=${Math.min(room, widthOf(content)).toFixed(1)}bp,height=0.8\\textheight,keepaspectratio]{${file}}`
+  }
+
+  function pictureFile({ mime, content }: Pick<Picture, 'mime' | 'content'>, name: string): string {
+    return context.addPicture(name, mime, Buffer.from(content, 'base64'))
+  }
+
+  function facts(pairs: readonly Fact[]): string {
+    if (pairs.length === 0) return ''
+    const rows = pairs.map(([term, content]) => `\\reprofact{${escape(term)}}{${phrasing([content])}}`)
+    return `\\begin{reprofacts}\n${rows.join('\n')}\n\\end{reprofacts}`
+  }
+
+  function claimSource({ id, statement, verdict, verdictText, facts: own }: Claim): string {
+    return boxed(() =>
+      [
+        `\\begin{reproaside}{repro${verdict.replaceAll(' ', '')}}`,
+        `${anchor(id)}\\textbf{${escape(messages.claim.name(id))}}${escape(statement)} \\textcolor{repro${verdict.replaceAll(
+          ' ',
+          '',
+        )}}{\\textbf{${escape(verdictText)}}}\\par`,
+        facts(own),
+        '\\end{reproaside}',
+      ].join('\n'),
+    )
+  }
+
+  function experimentSource({ id, summary, cells }: Experiment): string {
+    const missing = cells.flatMap(({ run }) => ('missing' in run ? [run.missing] : []))
+    const after = missing.length === 0 ? '' : ` \\repromissing{${escape(missing.join('; '))}}`
+    return `\\begin{reproexperiment}\n${anchor(`experiment:${id}`)}${phrasing(summary)}${after}\n\\end{reproexperiment}`
+  }
+
+  return { phrasing, facts, large, blocks: (tree) => blocks(tree.children) }
+}

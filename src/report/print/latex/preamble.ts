@@ -1,0 +1,100 @@
+/** The look of reports in LaTeX: a class of two columns, packages that TeX Live has, and a few commands for what papers lack. */
+
+import type { Messages } from '../../../locale/en.ts'
+import type { PrintOptions } from '../../model.ts'
+import { isEastAsian } from '../typst/template.ts'
+
+export interface Settings {
+  readonly lang: string
+  /** In LaTeX. */
+  readonly title: string
+  readonly print: PrintOptions
+  readonly hasNumbers: boolean
+  /** Whether a text has East Asian letters, which LuaLaTeX sets. */
+  readonly hasEastAsian: boolean
+}
+
+/** Name of BibTeX's style that goes with the class: numbers in the order of citation. */
+export function bibliographyStyle({ lang, print }: Pick<Settings, 'lang' | 'print'>): string {
+  return print.columns === 2 && !isEastAsian(lang) ? 'IEEEtran' : 'unsrt'
+}
+
+export function preamble(
+  { lang, title, print, hasNumbers, hasEastAsian }: Settings,
+  messages: Messages,
+  escape: (text: string) => string,
+): string {
+  const isJapanese = isEastAsian(lang)
+  const isTwo = print.columns === 2
+  const paper = print.paper === 'a4' ? 'a4paper' : 'letterpaper'
+  const program = hasEastAsian ? 'lualatex' : 'pdflatex'
+  const documentClass = isJapanese
+    ? `\\documentclass[${paper},10pt${isTwo ? ',twocolumn' : ''}]{ltjsarticle}`
+    : isTwo
+      ? `\\documentclass[10pt,conference,${paper}]{IEEEtran}`
+      : `\\documentclass[11pt,${paper}]{article}`
+  return String.raw`% !TEX program = ${program}
+% Made by repro. To make a PDF: latexmk -${hasEastAsian ? 'lualatex' : 'pdf'} THIS-FILE
+${documentClass}
+\usepackage{iftex}
+\ifluatex
+  \usepackage{fontspec}
+${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}\else
+  \usepackage[utf8]{inputenc}
+  \usepackage[T1]{fontenc}
+  \usepackage{textcomp}
+  \usepackage{lmodern}
+${isTwo && !isJapanese ? '  \\renewcommand{\\rmdefault}{ptm}\n' : ''}\fi
+\ifluatex\renewcommand{\rmdefault}{lmr}\renewcommand{\sfdefault}{lmss}\renewcommand{\ttdefault}{lmtt}\fi
+${isTwo || isJapanese ? '' : `\\usepackage[margin=27mm]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
+\usepackage{graphicx,xcolor,booktabs,multirow,longtable,array,pdflscape,adjustbox,calc}
+\usepackage{microtype}
+\usepackage[hidelinks,unicode,pdftitle={${title}}]{hyperref}
+\hypersetup{colorlinks,linkcolor=reprolink,citecolor=reprolink,urlcolor=reprolink}
+${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\thesubsection}{\\thesection.\\arabic{subsection}}\\renewcommand{\\thesubsubsection}{\\thesubsection.\\arabic{subsubsection}}\\makeatletter\\@ifundefined{thesectiondis}{}{\\def\\thesectiondis{\\thesection}\\def\\thesubsectiondis{\\thesubsection}\\def\\thesubsubsectiondis{\\thesubsubsection}}\\makeatother\n' : ''}\definecolor{reprolink}{HTML}{0B4A7D}
+\definecolor{reprowrong}{HTML}{A3140C}
+\definecolor{reproorigin}{HTML}{555555}
+\definecolor{repronote}{HTML}{0B4A7D}
+\definecolor{reprotip}{HTML}{1D5E2B}
+\definecolor{reproimportant}{HTML}{6A2C91}
+\definecolor{reprowarning}{HTML}{8A5A00}
+\definecolor{reprocaution}{HTML}{A3140C}
+\definecolor{reproreproduced}{HTML}{1D5E2B}
+\definecolor{repronotreproduced}{HTML}{A3140C}
+\definecolor{reproinconclusive}{HTML}{8A5A00}
+\definecolor{repronottestable}{HTML}{5C5C5C}
+\definecolor{repronotrun}{HTML}{5C5C5C}
+\definecolor{reprokeyword}{HTML}{7A1F5C}
+\definecolor{reprostring}{HTML}{1D5E2B}
+\definecolor{reprocomment}{HTML}{5C5C5C}
+\definecolor{repronumber}{HTML}{0B4A7D}
+\definecolor{reproname}{HTML}{0B4A7D}
+\definecolor{reprotype}{HTML}{7A4A00}
+\definecolor{reproadded}{HTML}{1D5E2B}
+\definecolor{reproremoved}{HTML}{A3140C}
+% Where numbers come from.
+\newcommand{\reproorigin}[1]{\,\textsuperscript{\tiny\textcolor{reproorigin}{#1}}}
+\newcommand{\reprobadge}[1]{\textcolor{reproorigin}{\footnotesize[#1]}}
+\newcommand{\repromissing}[1]{\textcolor{reprowrong}{\emph{#1}}}
+\newcommand{\reprogone}[1]{\leavevmode\rlap{\rule[0.5ex]{\widthof{#1}}{0.4pt}}#1}
+\makeatletter
+\newcommand{\reproref}[2]{\@ifundefined{r@#1}{#2}{\hyperref[#1]{#2}}}
+\makeatother
+% No wider than there is room.
+\newcommand{\reproshrink}[1]{\adjustbox{max width=\linewidth}{#1}}
+\newcommand{\reprofit}[1]{\adjustbox{max width=0.92\linewidth}{$\displaystyle\begin{aligned}#1\end{aligned}$}}
+\newenvironment{repronotes}{\par\vspace{2pt}\begin{minipage}{\linewidth}\scriptsize\raggedright}{\end{minipage}\par}
+\newenvironment{reprobanner}{\par\noindent\rule{\linewidth}{0.4pt}\par\nobreak\footnotesize\raggedright\setlength{\parindent}{0pt}}{\par\nobreak\noindent\rule{\linewidth}{0.4pt}\par\medskip}
+\newcommand{\reproasidecolor}{black}
+\newenvironment{reproaside}[1]{\par\medskip\renewcommand{\reproasidecolor}{#1}\setlength{\parindent}{0pt}\noindent\textcolor{#1}{\rule{\linewidth}{0.8pt}}\par\nobreak}{\par\nobreak\noindent\textcolor{\reproasidecolor}{\rule{\linewidth}{0.4pt}}\par\medskip}
+\newenvironment{reprofacts}{\par\footnotesize\raggedright}{\par}
+\newcommand{\reprofact}[2]{\hangindent=1em\hangafter=1\noindent\textcolor{reproorigin}{#1}\enspace #2\par}
+\newenvironment{reproexperiment}{\par\smallskip\footnotesize\noindent\color{reproorigin}\raggedright}{\par\smallskip}
+\newenvironment{reprocode}{\par\smallskip\noindent\begin{minipage}{\linewidth}\raggedright\ttfamily\scriptsize}{\end{minipage}\par\smallskip}
+\emergencystretch=2em
+\raggedbottom
+\setlength{\LTcapwidth}{\linewidth}
+${hasNumbers ? '' : '\\setcounter{secnumdepth}{0}\n'}\renewcommand{\refname}{${escape(messages.references.title)}}
+\begin{document}
+`
+}

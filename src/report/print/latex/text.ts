@@ -1,0 +1,188 @@
+/** Text as LaTeX. All that a document says passes one of these functions, so that none of it is a command. */
+
+import { control } from '../../../document/encoding.ts'
+import { eastAsian } from '../typst/template.ts'
+
+/** Letters and signs that are commands, or would join others. */
+const signs: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '\\': String.raw`\textbackslash{}`,
+    '{': String.raw`\{`,
+    '}': String.raw`\}`,
+    $: String.raw`\$`,
+    '&': String.raw`\&`,
+    '#': String.raw`\#`,
+    '%': String.raw`\%`,
+    _: String.raw`\_`,
+    '^': String.raw`\textasciicircum{}`,
+    '~': String.raw`\textasciitilde{}`,
+    '<': String.raw`\textless{}`,
+    '>': String.raw`\textgreater{}`,
+    '|': String.raw`\textbar{}`,
+    '"': String.raw`\textquotedbl{}`,
+    "'": String.raw`\textquotesingle{}`,
+    '`': String.raw`\textasciigrave{}`,
+    '[': '{[}',
+    ']': '{]}',
+    '\u00a0': '~',
+    '\u2009': String.raw`\,`,
+    '\u202f': String.raw`\,`,
+    '\u2002': String.raw`\enspace{}`,
+    '\u2003': String.raw`\quad{}`,
+    '\u00ad': String.raw`\-`,
+    '\u200b': String.raw`\allowbreak{}`,
+    '–': String.raw`\textendash{}`,
+    '—': String.raw`\textemdash{}`,
+    '‘': String.raw`\textquoteleft{}`,
+    '’': String.raw`\textquoteright{}`,
+    '“': String.raw`\textquotedblleft{}`,
+    '”': String.raw`\textquotedblright{}`,
+    '‹': String.raw`\guilsinglleft{}`,
+    '›': String.raw`\guilsinglright{}`,
+    '…': String.raw`\ldots{}`,
+    '•': String.raw`\textbullet{}`,
+    '·': String.raw`\textperiodcentered{}`,
+    '°': String.raw`\textdegree{}`,
+    '¹': String.raw`\textsuperscript{1}`,
+    '²': String.raw`\textsuperscript{2}`,
+    '³': String.raw`\textsuperscript{3}`,
+    µ: String.raw`\textmu{}`,
+    '€': String.raw`\texteuro{}`,
+    '™': String.raw`\texttrademark{}`,
+    '‰': String.raw`\textperthousand{}`,
+  }),
+)
+
+/** Signs of mathematics, by their commands; Greek letters. */
+const mathematical: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '−': '-',
+    '×': 'times',
+    '÷': 'div',
+    '±': 'pm',
+    '≤': 'leq',
+    '≥': 'geq',
+    '≠': 'neq',
+    '≈': 'approx',
+    '≡': 'equiv',
+    '∼': 'sim',
+    '∞': 'infty',
+    '∈': 'in',
+    '∑': 'sum',
+    '∏': 'prod',
+    '∫': 'int',
+    '√': 'surd',
+    '∂': 'partial',
+    '∇': 'nabla',
+    '∅': 'emptyset',
+    '∪': 'cup',
+    '∩': 'cap',
+    '∧': 'wedge',
+    '∨': 'vee',
+    '⊂': 'subset',
+    '⊆': 'subseteq',
+    '→': 'rightarrow',
+    '←': 'leftarrow',
+    '↔': 'leftrightarrow',
+    '↑': 'uparrow',
+    '↓': 'downarrow',
+    '⇒': 'Rightarrow',
+    '⇐': 'Leftarrow',
+    '⇔': 'Leftrightarrow',
+    '∀': 'forall',
+    '∃': 'exists',
+    '¬': 'neg',
+    '′': 'prime',
+    '★': 'bigstar',
+    '◆': 'blacklozenge',
+    '■': 'blacksquare',
+    '□': 'square',
+    '☐': 'square',
+    '✓': 'checkmark',
+    '✔': 'checkmark',
+    '✗': 'times',
+    α: 'alpha',
+    β: 'beta',
+    γ: 'gamma',
+    δ: 'delta',
+    ε: 'varepsilon',
+    ζ: 'zeta',
+    η: 'eta',
+    θ: 'theta',
+    ι: 'iota',
+    κ: 'kappa',
+    λ: 'lambda',
+    μ: 'mu',
+    ν: 'nu',
+    ξ: 'xi',
+    ο: 'mathrm{o}',
+    π: 'pi',
+    ρ: 'rho',
+    σ: 'sigma',
+    τ: 'tau',
+    υ: 'upsilon',
+    φ: 'varphi',
+    χ: 'chi',
+    ψ: 'psi',
+    ω: 'omega',
+    Γ: 'Gamma',
+    Δ: 'Delta',
+    Θ: 'Theta',
+    Λ: 'Lambda',
+    Ξ: 'Xi',
+    Π: 'Pi',
+    Σ: 'Sigma',
+    Φ: 'Phi',
+    Ψ: 'Psi',
+    Ω: 'Omega',
+  }),
+)
+
+/** Letters that TeX's font encodings have with `inputenc`: Latin ones, and the signs of Latin 1. */
+const inFonts = /[\u00a1-\u00ff\u0100-\u017f\u0218-\u021b]/
+
+/** Writes text; `tell` hears of characters that LaTeX has not, which are printed by their numbers. */
+export type Escape = (text: string) => string
+
+export function escaper(tell: (character: string) => void): Escape {
+  const one = (character: string): string => {
+    const sign = signs.get(character)
+    if (sign !== undefined) return sign
+    const name = mathematical.get(character)
+    if (name !== undefined) return String.raw`\ensuremath{${name === '-' ? name : `\\${name}`}}`
+    if (/[\x20-\x7e]/.test(character) || inFonts.test(character) || eastAsian.test(character))
+      return character
+    tell(character)
+    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    return `{[}U+${code}{]}`
+  }
+  return (text) =>
+    [...clean(text)]
+      .map(one)
+      .join('')
+      // Signs that would join to others: dashes, quotes, and ligatures of old font encodings.
+      .replace(/-(?=-)/g, '-{}')
+      .replace(/,(?=,)/g, ',{}')
+      .replace(/([?!])(?=\\textasciigrave)/g, '$1{}')
+}
+
+function clean(text: string): string {
+  return text
+    .toWellFormed()
+    .replace(control, '\uFFFD')
+    .replaceAll('\uFEFF', '')
+    .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+}
+
+/** Returns an address for `\href`. */
+export function address(url: string): string {
+  return encodeURI(url.toWellFormed().replace(control, ''))
+    .replace(/[\\{}^`|<>"~]/g, (sign) => encodeURIComponent(sign).replace('~', '%7E'))
+    .replaceAll('%25', '%')
+    .replace(/[%#&_]/g, String.raw`\$&`)
+}
+
+/** A name for `\label`: ids and keys have letters of Latin, digits and little else. */
+export function labelName(id: string): string {
+  return id.replace(/[^\w:.+/-]/gu, (sign) => `-u${(sign.codePointAt(0) ?? 0).toString(16)}`)
+}
