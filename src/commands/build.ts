@@ -49,7 +49,7 @@ const running = {
 }
 
 const to = choices(
-  { description: 'formats of the report, with commas', otherwise: defaultFormat },
+  { description: `formats of the report: ${[...formats.keys()].join(', ')}`, otherwise: defaultFormat },
   'names of formats',
   [...formats.keys()],
 )
@@ -71,6 +71,7 @@ export const build = command({
     ['build', 'the report of paper/index.md'],
     ['build --rerun --trials 5 --boots 1', 'every experiment again, with five trials each in one boot'],
     ['build --to html,markdown', 'the report as a page and as Markdown'],
+    ['build --to pdf', 'the report on paper; needs the Typst compiler (docs/printing.md)'],
     ['build --only dom0-cpu -n', 'what this pattern would run, and why'],
     ['build notes/draft.md', 'the report of another document, wherever it lies'],
     ['build --trust', 'the first build of a paper whose code you want to run'],

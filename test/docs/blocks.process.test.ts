@@ -64,6 +64,7 @@ const checked: ReadonlyMap<string, Context> = new Map([
   ['docs/extending.md: xen-4.17-dual:', 'environment'],
   ['docs/extending.md: invariants:', 'experiment'],
   ['docs/raspberry-pi-4.md: pi4:', 'environment'],
+  ['docs/printing.md: print: {columns: 1, paper: letter}', 'front matter'],
   ['docs/reference.md: ```yaml experiment', 'document'],
   ['docs/translations.md: translationOf: paper/index.md       # in paper/index.ja.md', 'translation'],
   ['docs/translations.md: translations: [paper/index.ja.md]   # in paper/index.md', 'front matter'],

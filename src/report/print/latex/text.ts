@@ -161,9 +161,8 @@ export function escaper(tell: (character: string) => void): Escape {
       .map(one)
       .join('')
       // Signs that would join to others: dashes, quotes, and ligatures of old font encodings.
-      .replace(/-(?=-)/g, '-{}')
-      .replace(/,(?=,)/g, ',{}')
-      .replace(/([?!])(?=\\textasciigrave)/g, '$1{}')
+      .replace(/([-,])(?=\1)/g, '$1\\kern0pt{}')
+      .replace(/([?!])(?=\\textasciigrave)/g, '$1\\kern0pt{}')
 }
 
 function clean(text: string): string {

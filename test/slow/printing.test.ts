@@ -1,0 +1,93 @@
+/** The study in both languages, and the examples, printed by the command line; looked into by poppler's programs, and compiled by TeX Live. */
+
+import { execFileSync, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cp, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import remarkGfm from 'remark-gfm'
+import remarkParse from 'remark-parse'
+import { unified } from 'unified'
+import { visit } from 'unist-util-visit'
+import { describe, expect, it } from 'vitest'
+import { textOf } from '../../src/report/textof.ts'
+import { checkout, makeProject, repro } from './project.ts'
+
+const has = (program: string, ...args: readonly string[]) => spawnSync(program, args).status === 0
+const hasPoppler = has('pdftotext', '-v')
+const hasJapanese =
+  spawnSync('fc-list', [':', 'family'], { encoding: 'utf8' }).stdout?.includes('Noto Serif CJK JP') ?? false
+const parts = ['paper', 'experiments', 'figures', 'results', 'package.json']
+
+/** Cells of all tables of a report in Markdown that have a number. */
+async function numbersIn(markdown: string): Promise<ReadonlySet<string>> {
+  const tree = unified()
+    .use(remarkParse)
+    .use(remarkGfm)
+    .parse(await readFile(markdown, 'utf8'))
+  const found = new Set<string>()
+  const folded = /raw files|生ファイル|key|キー/
+  visit(tree, 'table', (table) => {
+    if (folded.test(table.children[0]?.children.map(textOf).join(' ') ?? '')) return
+    for (const row of table.children.slice(1))
+      for (const cell of row.children) {
+        const text = textOf(cell).trim()
+        if (/^[+−]?[\d,.]+$/.test(text)) found.add(text)
+      }
+  })
+  return found
+}
+
+describe.each([
+  ['paper/index.md', 'index', true],
+  ['paper/index.ja.md', 'index.ja', hasJapanese],
+] as const)('%s', (document, name, canPrint) => {
+  it.skipIf(!canPrint || !hasPoppler)(
+    'is printed, tagged, the same twice, with every number of its tables',
+    async () => {
+      const project = await makeProject(parts)
+      const build = async () =>
+        await repro(project, 'build', document, '--frozen', '--to', 'markdown,pdf,latex')
+      const first = await build()
+      expect(first, first.err).toMatchObject({ exitCode: 0 })
+      const pdf = join(project, `_build/${name}.pdf`)
+      const digest = async () =>
+        createHash('sha256')
+          .update(await readFile(pdf))
+          .digest('hex')
+      const before = await digest()
+      const text = execFileSync('pdftotext', ['-layout', pdf, '-'], { encoding: 'utf8', maxBuffer: 1e8 })
+      const words = new Set(text.split(/\s+/))
+      const numbers = await numbersIn(join(project, `_build/${name}.md`))
+      expect(numbers.size).toBeGreaterThan(1000)
+      expect([...numbers].filter((one) => !words.has(one))).toEqual([])
+      const fonts = execFileSync('pdffonts', [pdf], { encoding: 'utf8' }).trim().split('\n').slice(2)
+      for (const font of fonts) expect(font).toMatch(/ yes yes yes +\d+ +0$/)
+      expect(execFileSync('pdfinfo', [pdf], { encoding: 'utf8' })).toMatch(/^Tagged: +yes$/m)
+      const structure = execFileSync('pdfinfo', ['-struct', pdf], { encoding: 'utf8', maxBuffer: 1e8 })
+      for (const tag of ['H1', 'H2', 'Figure', 'Table', 'TH', 'TD', 'Caption', 'Link'])
+        expect(structure).toMatch(new RegExp(`^ *${tag}\\b`, 'm'))
+      await rm(pdf)
+      expect(await build()).toMatchObject({ exitCode: 0 })
+      expect(await digest()).toBe(before)
+      const program = name === 'index' ? 'pdflatex' : 'lualatex'
+      if (!has('kpsewhich', name === 'index' ? 'IEEEtran.cls' : 'ltjsarticle.cls')) return
+      const tex = spawnSync(program, ['-no-shell-escape', '-interaction=nonstopmode', `${name}.tex`], {
+        cwd: join(project, '_build'),
+        encoding: 'utf8',
+      })
+      expect(tex.stdout.split('\n').filter((line) => line.startsWith('!'))).toEqual([])
+      expect(tex.status).toBe(0)
+    },
+  )
+})
+
+it.each(['sorting', 'lookups'])('the example %s is printed', async (example) => {
+  const project = await makeProject([])
+  await cp(join(checkout, 'examples', example), project, {
+    recursive: true,
+    filter: (path) => !/\/(?:\.repro|_build)$/.test(path),
+  })
+  const made = await repro(project, 'build', '--to', 'pdf,latex,typst')
+  expect(made, made.err).toMatchObject({ exitCode: 0 })
+  expect((await readFile(join(project, '_build/index.pdf'))).subarray(0, 5).toString()).toBe('%PDF-')
+})
