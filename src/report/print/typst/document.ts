@@ -4,7 +4,6 @@
  *   report -> template (template.ts) -> title, banner, abstract -> text (nodes.ts) -> references, provenance, large tables
  */
 
-import { orcidIn } from '../../../document/identifier.ts'
 import { doiAddress, licenseAddress } from '../../../document/identifier.ts'
 import type { Messages } from '../../../locale/en.ts'
 import { messagesFor } from '../../../locale/languages.ts'
@@ -100,7 +99,7 @@ function titleSource(report: Report, messages: Messages, columns: number): strin
   const people = authors.map(
     ({ name, affiliation, orcid }) =>
       `author([${markup(name)}], ${affiliation === undefined ? 'none' : `[${markup(affiliation)}]`}, ${
-        orcid === undefined || orcidIn(orcid) === undefined ? 'none' : string(orcid)
+        orcid === undefined ? 'none' : string(orcid)
       })`,
   )
   const given = [

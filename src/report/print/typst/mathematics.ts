@@ -255,7 +255,7 @@ function over(base: XmlElement | undefined, mark: XmlElement | undefined): strin
 function under(base: XmlElement | undefined, mark: XmlElement | undefined): string {
   const sign = mark?.name === 'mo' ? mark.text : ''
   const content = group(base)
-  if (/^[‾_̲]$/.test(sign)) return `underline(${content})`
+  if (['‾', '_', '\u0332'].includes(sign)) return `underline(${content})`
   if (sign === '⏟') return `underbrace(${content})`
   return attached(base, { b: mark }, 'limits')
 }

@@ -31,9 +31,8 @@ export function measures(print: PrintOptions): Measures {
   return { text, column: print.columns === 2 ? (text - gutter) / 2 : text, height: height - top - bottom }
 }
 
-/** Characters for which Latin fonts have no glyph. */
-export const eastAsian =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303f\uff00-\uffef]/u
+/** Characters for which Latin fonts have no glyph; marks of Japanese belong to no script. */
+export const eastAsian = /[\p{Script=Han}\p{Script=Hangul}\u3000-\u30ff\u31f0-\u33ff\uff00-\uffef]/u
 
 /**
  * Font families: for text, for drawings, for code. Latin ones come with the compiler, or with this program; others are the
