@@ -50,7 +50,10 @@ const files = {
     '@article{key, author = {Müller, Jörg and Writer, A.}, title = {On 100\\% \\& more}, journal = {J.}, year = 2001, doi = {10.1/a_b}}',
 }
 const everything = async () =>
-  await reportOf(`${examples.join('\n\n')}\n\nSee [@key, p. 3].`, { front: bibliography, files })
+  await reportOf(`${examples.join('\n\n')}\n\n$$\nx\n$$ {#eq-nap}\n\nSee [@key, p. 3].`, {
+    front: bibliography,
+    files,
+  })
 
 describe('a PDF', () => {
   it('has all that docs/writing.md shows', async () => {
@@ -83,7 +86,8 @@ describe('a PDF', () => {
         'Equation 1',
         'It costs $5 or $6',
         'Listing 1. A loop of',
-        'time.sleep(0.01) # ten milliseconds',
+        'time.sleep(0.01)',
+        '# ten milliseconds',
       ],
       ...[
         'Figure 1. The setup, with two clocks',
@@ -171,11 +175,13 @@ describe('formulas', () => {
   it.each([
     String.raw`\bar{x} = \frac{1}{n} \sum_{i=1}^{n} x_i`,
     String.raw`\begin{aligned} a &= b + c \\ &= d \end{aligned}`,
-    String.raw`f(x) = \begin{cases} 1 & x > 0 \\ 0 & \text{else, "so" #it \% is} \end{cases}`,
+    String.raw`f(x) = \begin{cases} 1 & x > 0 \\ 0 & \text{else, "so" it \% is} \end{cases}`,
     String.raw`\begin{pmatrix} a & b \\ c & d \end{pmatrix} \begin{array}{c|c} a & b \\ \hline c & d \end{array}`,
     String.raw`\underbrace{a+b}_{n} \overbrace{a}^{b} \overline{AB} \underline{x} \widehat{abc} \vec{v} \dot{x} \ddot{x} \tilde{x}`,
     String.raw`\lim_{n \to \infty} \sin x \operatorname{argmax} \binom{n}{k} \tbinom{n}{k} \sqrt{x} \sqrt[3]{y}`,
     String.raw`\mathcal{L} \mathbf{v} \boldsymbol{\beta} \mathbb{R} \mathfrak{g} \mathscr{H} \mathrm{d} \mathsf{x} \mathtt{y}`,
+    String.raw`\hat{\imath} \overrightarrow{AB} \xleftarrow[a]{b} \rule{1em}{1em} \hspace{1cm} \cfrac{1}{2} \Large x \mathring{a} \smash{x}`,
+    String.raw`\bigg| \operatorname*{argmin}_x \mathbin{+} \mathrm{abc} \textbf{a b} \sout{x} \pmb{x} \lVert y \rVert \langle z \rangle \hphantom{x}`,
     String.raw`\xrightarrow{f} \int_0^1 x\,dx \iint \oint \prod \bigcup_{i} \left\{ \frac{a}{b} \middle| c \right\} \Bigl( x \Bigr)`,
     String.raw`\boxed{E=mc^2} \cancel{x} \color{red} r \textcolor{#0000ff}{b} \phantom{x} a' b'' \not= \ne {}^a_b X`,
     String.raw`a, b; c: d | e \& \$ \{ x \} / " @ * < > [ ] ( ) ? !`,

@@ -77,7 +77,7 @@ function translated(element: XmlElement): string {
     case 'mroot':
       return `root(${group(second)}, ${group(first)})`
     case 'mphantom':
-      return `hide(${row(parts)})`
+      return `#hide($${row(parts)}$)`
     case 'menclose':
       return enclosed(element, row(parts))
     case 'mtable':
