@@ -66,7 +66,9 @@ export function openCompiler(): Compile {
     const document = result.result
     if (document === null) {
       const error = result.takeDiagnostics() ?? result.takeError()
-      const found: readonly Diagnostic[] = error === null ? [] : compiler.fetchDiagnostics(error)
+      const all: readonly Diagnostic[] = error === null ? [] : compiler.fetchDiagnostics(error)
+      // Where a mistake was met, but not what it is.
+      const found = all.filter(({ message }) => !message.startsWith('while calling'))
       return {
         mistakes: found.map(({ message, range }) => ({
           message,

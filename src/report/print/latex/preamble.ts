@@ -2,7 +2,7 @@
 
 import type { Messages } from '../../../locale/en.ts'
 import type { PrintOptions } from '../../model.ts'
-import { isEastAsian } from '../typst/template.ts'
+import { gutter, isEastAsian, margins } from '../typst/template.ts'
 
 export interface Settings {
   readonly lang: string
@@ -26,6 +26,7 @@ export function preamble(
 ): string {
   const isJapanese = isEastAsian(lang)
   const isTwo = print.columns === 2
+  const { x, top, bottom } = margins(print)
   const paper = print.paper === 'a4' ? 'a4paper' : 'letterpaper'
   const program = hasEastAsian ? 'lualatex' : 'pdflatex'
   const documentClass = isJapanese
@@ -46,7 +47,7 @@ ${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}\else
   \usepackage{lmodern}
 ${isTwo && !isJapanese ? '  \\renewcommand{\\rmdefault}{ptm}\n' : ''}\fi
 \ifluatex\renewcommand{\rmdefault}{lmr}\renewcommand{\sfdefault}{lmss}\renewcommand{\ttdefault}{lmtt}\fi
-${isTwo || isJapanese ? '' : `\\usepackage[margin=27mm]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
+${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
 \usepackage{graphicx,xcolor,booktabs,multirow,longtable,array,pdflscape,adjustbox,calc}
 \usepackage{microtype}
 \usepackage[hidelinks,unicode,pdftitle={${title}}]{hyperref}

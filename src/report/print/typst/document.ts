@@ -75,7 +75,9 @@ export function typstSource(
   ]
   const all = [...text, ...largeTables(own, print.columns)]
   const settings = {
-    ...{ lang, title, keywords, print },
+    ...{ lang, keywords, print },
+    // PDF/UA asks for a title, which a document with errors may lack.
+    title: title.trim() === '' ? '–' : title,
     authors: authors.map(({ name }) => name),
     ...(description ? { description } : {}),
     hasEastAsian: isEastAsian(lang) || all.some(({ source }) => eastAsian.test(source)),

@@ -18,9 +18,11 @@ const papers = {
   letter: { typst: 'us-letter', width: 612, height: 792 },
 } as const
 
-const gutter = 18
+/** Between columns, in points. */
+export const gutter = 18
 
-function margins({ columns }: PrintOptions) {
+/** In points. */
+export function margins({ columns }: PrintOptions) {
   return columns === 2 ? { x: 48, top: 62, bottom: 58 } : { x: 84, top: 72, bottom: 68 }
 }
 
