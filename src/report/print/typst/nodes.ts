@@ -217,11 +217,14 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   }
 
   function headingSource({ depth, data, children }: Extract<Nodes, { type: 'heading' }>): string {
+    const title = all(children)
+    // PDF/UA has no empty ones.
+    if (title.trim() === '') return data?.id === undefined ? '' : `#at(${string(data.id)})`
     // PDF/UA wants every level below the one before it.
     level = Math.min(Math.max(1, depth - 1), level + 1)
     const number = data?.number === undefined ? '' : `${markup(data.number)}#h(0.6em)`
     const name = data?.id === undefined ? '' : ` #label(${string(data.id)})`
-    return `#heading(level: ${level})[${number}${all(children)}]${name}`
+    return `#heading(level: ${level})[${number}${title}]${name}`
   }
 
   function listSource({ ordered, start, spread, children }: List): string {
