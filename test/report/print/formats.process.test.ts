@@ -279,7 +279,8 @@ describe.skipIf(!hasLatex)('LaTeX', () => {
       const all = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index)).join(' ')
       const escaped = all.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)
       const words = compileTex(await reportOf(escaped))
-      if (hasPoppler) expect(words).toContain(all)
+      // Lines of a column have blanks of their own.
+      if (hasPoppler) expect(words.replaceAll(' ', '')).toContain(all.replaceAll(' ', ''))
     },
     mostTeX,
   )
