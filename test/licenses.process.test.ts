@@ -38,7 +38,8 @@ function bundled(): readonly string[] {
   return [...texts.matchAll(/^(\S+) (\d+\.\S+) \(.*\)$/gm)].map(([, name, version]) => `${name} ${version}`)
 }
 
-const free = /^(?:MIT|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|CC0-1\.0|Unlicense|\(MIT OR .*\))$/
+/** The OFL is for fonts, which may go with any program. */
+const free = /^(?:MIT|MIT AND OFL-1\.1|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|CC0-1\.0|Unlicense|\(MIT OR .*\))$/
 /** MIT, as their own files say. */
 const unnamed = ['node_modules/format', 'node_modules/i']
 
