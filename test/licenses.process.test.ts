@@ -39,7 +39,8 @@ function bundled(): readonly string[] {
 }
 
 /** The OFL is for fonts, which may go with any program. */
-const free = /^(?:MIT|MIT AND OFL-1\.1|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|CC0-1\.0|Unlicense|\(MIT OR .*\))$/
+const free =
+  /^(?:MIT|MIT AND OFL-1\.1|ISC|0BSD|BSD-[23]-Clause|Apache-2\.0|CC0-1\.0|Unlicense|\(MIT OR .*\))$/
 /** MIT, as their own files say. */
 const unnamed = ['node_modules/format', 'node_modules/i']
 
