@@ -53,6 +53,7 @@ export function checkVacuous(
     sameAs: twins(experiments),
   }
   const sources = { experiments, ...(published ? { published } : {}) }
+  const digests = digestsOf(sources, options)
   for (const { block, source } of claims) {
     const examined = new Set<string>()
     let isRefused = false
@@ -61,7 +62,7 @@ export function checkVacuous(
       if (examined.has(shape)) continue
       examined.add(shape)
       const finding = kept(
-        () => searchInputs(test, sources, options),
+        () => searchInputs(test, sources, options, digests),
         () => examine(test, sources, options),
       )
       if (finding === undefined) continue
@@ -93,8 +94,44 @@ function runNamesOf({ id, environments, patterns }: SourceBlock): readonly strin
   return environments.flatMap((environment) => patterns.map(({ name }) => `${id}/${environment}/${name}`))
 }
 
+/** Digests that many searches share, each made once, when it is needed. */
+interface SharedDigests {
+  readonly experiments: () => string
+  readonly published: () => string
+  /** Of the paths that the document reads from these experiments. */
+  readonly known: (ids: ReadonlySet<string | undefined>) => string
+}
+
+function digestsOf(
+  { experiments, published }: Omit<Results, 'runs'>,
+  { known }: FrameOptions,
+): SharedDigests {
+  const made = new Map<string, string>()
+  const once = (name: string, value: () => unknown): string => {
+    const found = made.get(name) ?? digest(value())
+    made.set(name, found)
+    return found
+  }
+  return {
+    experiments: () =>
+      once('experiments', () =>
+        experiments.map(({ id, environments, patterns, groups }) => [id, environments, patterns, groups]),
+      ),
+    published: () => once('published', () => published?.map(({ cells }) => cells) ?? []),
+    known: (ids) =>
+      once(`known ${[...ids].join(' ')}`, () =>
+        known.flatMap(({ parts }) => (ids.has(parts[0]) ? [parts] : [])),
+      ),
+  }
+}
+
 /** Everything that decides what a search finds, but for the program. */
-function searchInputs(test: Test, sources: Omit<Results, 'runs'>, options: FrameOptions): Inputs {
+function searchInputs(
+  test: Test,
+  sources: Omit<Results, 'runs'>,
+  options: FrameOptions,
+  digests: SharedDigests,
+): Inputs {
   const paths = expressionsOf(test).flatMap(references)
   const { names } = cellsRead(paths, sources.experiments)
   const ids = new Set(names.map((name) => name.split('/')[0]))
@@ -103,18 +140,11 @@ function searchInputs(test: Test, sources: Omit<Results, 'runs'>, options: Frame
     .flatMap(({ id, environments, patterns }) =>
       environments.flatMap((environment) => patterns.map(({ name }) => `${id}/${environment}/${name}`)),
     )
-  const { known, recorded, trialsOf, invariantsOf, sameAs } = options
+  const { recorded, trialsOf, invariantsOf, sameAs } = options
   return {
     test: digest(test),
-    experiments: digest(
-      sources.experiments.map(({ id, environments, patterns, groups }) => [
-        id,
-        environments,
-        patterns,
-        groups,
-      ]),
-    ),
-    known: digest(known.flatMap(({ parts }) => (ids.has(parts[0]) ? [parts] : []))),
+    experiments: digests.experiments(),
+    known: digests.known(ids),
     trials: digest([...ids].map((id) => [id, trialsOf(id ?? ''), invariantsOf(id ?? '')])),
     twins: digest(names.map(sameAs)),
     ...Object.fromEntries(
@@ -124,7 +154,7 @@ function searchInputs(test: Test, sources: Omit<Results, 'runs'>, options: Frame
       }),
     ),
     ...(paths.some(readsPublished)
-      ? { published: digest(sources.published?.map(({ cells }) => cells) ?? []) }
+      ? { published: digests.published() }
       : {}),
   }
 }

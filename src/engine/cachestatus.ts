@@ -41,8 +41,17 @@ export function cacheStatusOf(
 
 export function matches(run: Header, accepted: AcceptedInputs): boolean {
   // The key also covers the program's version.
-  if (run.key !== keyOf(run, run.inputs)) return false
+  if (run.key !== ownKey(run)) return false
   return accepted.some((inputs) => cellChanges(run.inputs, inputs(run)).length === 0)
+}
+
+/** By the run's inputs, which are not changed once read. */
+const ownKeys = new WeakMap<Inputs, string>()
+
+function ownKey(run: Header): string {
+  const key = ownKeys.get(run.inputs) ?? keyOf(run, run.inputs)
+  ownKeys.set(run.inputs, key)
+  return key
 }
 
 /** Reason why a run does not match; undefined if it does. */

@@ -6,6 +6,7 @@
 
 import { type Fingerprint, type Fingerprints, look, nameOf, sha256, stampAt, stampOf } from './fingerprint.ts'
 import { matching } from './glob.ts'
+import type { Kept, Source } from './kept.ts'
 import { type Content, type Entry, entriesInside, pathInside, problemOf, readInside } from './ordinary.ts'
 
 /**
@@ -36,6 +37,11 @@ export interface Files {
    * reading refuses, folders, and .repro/ and _build/.
    */
   problem(path: string): string | undefined
+  /**
+   * Returns what `make` makes of the files that it reads by its argument and of nothing else but `key`. In a live
+   * document (project/live.ts) it may be what was made before, if these files are as they were.
+   */
+  derived<T>(key: string, make: (files: Source) => T): T
   /** Makes the next build look at everything again: something else than this file decides, unseen. */
   doubt(path: string): void
   fingerprints(): Fingerprints
@@ -44,8 +50,15 @@ export interface Files {
 /** Outputs of this program, never sources. */
 const closed = ['.repro', '_build']
 
+/** How a process that looks at the files again and again sees them. */
+export interface LiveView {
+  readonly kept: Kept
+  /** Texts that lie over files, by path: those of an editor, not yet saved. */
+  readonly overlay?: ReadonlyMap<string, string> | undefined
+}
+
 /** Opens a project's files; `remembered` are an earlier build's fingerprints. */
-export function openFiles(project: string, remembered: Fingerprints = {}): Files {
+export function openFiles(project: string, remembered: Fingerprints = {}, live?: LiveView): Files {
   const contents = new Map<string, Uint8Array | undefined>()
   const fingerprints = new Map<string, Fingerprint>()
 
@@ -78,7 +91,12 @@ export function openFiles(project: string, remembered: Fingerprints = {}): Files
     fingerprints.set(folder, found ? { type: 'folder', names: found.map(nameOf) } : { type: 'nothing' })
     return found ?? []
   }
-  return {
+  for (const [path, text] of live?.overlay ?? []) {
+    const content = new TextEncoder().encode(text)
+    contents.set(path, content)
+    fingerprints.set(path, { type: 'file', stamp: '', sha256: sha256(content) })
+  }
+  const files: Files = {
     read,
     text: (path) => decoded(read(path)),
     textOnce(path) {
@@ -94,10 +112,12 @@ export function openFiles(project: string, remembered: Fingerprints = {}): Files
       return digest(path) !== undefined
     },
     problem: (path) => problemOf(project, path, closed),
+    derived: (key, make) => (live ? live.kept.of(key, files, make) : make(files)),
     // Apart from the file's own fingerprint.
     doubt: (path) => void fingerprints.set(`${path} and more`, { type: 'doubtful' }),
     fingerprints: () => Object.fromEntries([...fingerprints].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
+  return files
 }
 
 function decoded(content: Uint8Array | undefined): string | undefined {

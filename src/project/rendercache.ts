@@ -24,20 +24,26 @@ import type { Site } from './site.ts'
 
 const folder = '.repro/render-cache'
 
-type Place = Pick<Site, 'project' | 'seal'>
+/** With `memory` (by digest of inputs), what is made is kept there, and on the disk nothing. */
+type Place = Pick<Site, 'project' | 'seal'> & { readonly memory?: Map<string, Uint8Array> | undefined }
 
 function itemOf(name: string): Item {
   return { kind: 'rendered', path: `${folder}/${name}` }
 }
 
-function find({ project, seal }: Place, inputs: Inputs): Uint8Array | undefined {
+function find({ project, seal, memory }: Place, inputs: Inputs): Uint8Array | undefined {
   const name = digest(inputs)
+  const known = memory?.get(name)
+  if (known) return known
   const file = contentOf(project, `${folder}/${name}`)
-  return file && seal.open(itemOf(name), file)
+  const found = file && seal.open(itemOf(name), file)
+  if (found) memory?.set(name, found)
+  return found
 }
 
-async function keep({ project, seal }: Place, inputs: Inputs, made: Uint8Array): Promise<void> {
+async function keep({ project, seal, memory }: Place, inputs: Inputs, made: Uint8Array): Promise<void> {
   const item = itemOf(digest(inputs))
+  if (memory) return void memory.set(digest(inputs), made)
   const file = seal.close(item, made)
   if (file) await writeAtomically(project, item.path, file)
 }

@@ -65,10 +65,26 @@ export function measuresIn({ left, right }: Pick<Equation, 'left' | 'right'>): r
  */
 export function violation(run: Run, invariants: readonly Invariant[] = []): string | undefined {
   for (const invariant of invariants) {
-    const wrong = explained(() => firstViolation(run, invariant))
+    const wrong = firstViolationKept(run, invariant)
     if (wrong !== undefined) return `${runName(run)} violates the invariant ${described(invariant)}: ${wrong}`
   }
   return undefined
+}
+
+/** By run and invariant: a live document asks again and again. Runs are not changed once read. */
+const violations = new WeakMap<Run, Map<string, string | undefined>>()
+
+function firstViolationKept(run: Run, invariant: Invariant): string | undefined {
+  const { text, where, tolerance } = invariant
+  const known = violations.get(run) ?? new Map<string, string | undefined>()
+  violations.set(run, known)
+  const name = JSON.stringify([text, where, tolerance])
+  if (!known.has(name))
+    known.set(
+      name,
+      explained(() => firstViolation(run, invariant)),
+    )
+  return known.get(name)
 }
 
 function described({ text, where }: Invariant): string {

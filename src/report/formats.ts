@@ -1,7 +1,7 @@
 /** Output formats of reports by name. To add one: a folder beside this, and a row here. */
 
 import type { Root } from 'mdast'
-import type { PageFacts, Printed, Report, Written } from './model.ts'
+import type { LivePage, PageFacts, Printed, Report, Written } from './model.ts'
 
 export interface Format {
   /** File extension, with its dot. */
@@ -12,10 +12,15 @@ export interface Format {
   readonly page?: () => Promise<WritePage>
   /** Says what must be installed before; undefined if nothing is missing. Absent if the format needs nothing. */
   readonly lacks?: () => Promise<string | undefined>
+  /** Opens a writer that keeps the parts of a report that is written again and again. Absent if the format has none. */
+  readonly live?: () => Promise<WriteLive>
 }
 
 /** Deterministic. `folder` is the address of a folder beside the report for its files. */
 export type Write = (report: Report, folder: string) => Written | Printed | Promise<Printed>
+
+/** Returns the same text as `Write`, and the blocks that it is made of. */
+export type WriteLive = (report: Report) => LivePage
 
 /** Returns a document's text. */
 export type WritePage = (document: Root, facts: PageFacts) => Promise<string>
@@ -27,6 +32,7 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
       extension: '.html',
       load: async () => (await import('./html/page.ts')).writeHtml,
       page: async () => (await import('./html/sheets.ts')).writeSheets,
+      live: async () => (await import('./html/live.ts')).openWriter(),
     },
   ],
   [

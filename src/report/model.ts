@@ -410,3 +410,27 @@ declare module 'mdast' {
     number?: string
   }
 }
+
+/** A page of a live document, in blocks. */
+export interface LivePage {
+  /** The same bytes as a build writes. */
+  readonly text: string
+  readonly title: string
+  /** In the order of the page. */
+  readonly blocks: readonly PageBlock[]
+  /** Digest of the page without its blocks: its head, mostly. */
+  readonly frame: string
+}
+
+/** A child of an element that holds blocks (`into`), or such an element itself. */
+export type PageBlock =
+  | { readonly into: string; readonly type: 'holder'; readonly name: string }
+  | {
+      readonly into: string
+      readonly type: 'block'
+      /** Of its HTML; equal blocks have equal hashes. */
+      readonly hash: string
+      readonly html: string
+      /** First and last line in the document; absent for what is not written there. */
+      readonly lines?: readonly [first: number, last: number]
+    }

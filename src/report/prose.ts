@@ -4,6 +4,7 @@
  */
 
 import type { Blockquote, FootnoteDefinition, Heading, Nodes, PhrasingContent, Root, Text } from 'mdast'
+import type { Position } from 'unist'
 import { visit } from 'unist-util-visit'
 import { calloutKinds } from '../document/callout.ts'
 import type { Citation } from '../document/citation.ts'
@@ -31,6 +32,13 @@ export interface Replacements {
   readonly messages: Messages
 }
 
+const positions = new WeakMap<Nodes, Position>()
+
+/** Where the document has what became a node at the top of a report's text; reports themselves say nothing of it. */
+export function positionOf(node: Nodes): Position | undefined {
+  return positions.get(node)
+}
+
 /**
  * The title is the report's only first-level heading; the text's start at the second. Abstract and text share
  * footnote numbers, and all ids are unique.
@@ -42,7 +50,11 @@ export function prose(
   const copy = copier(document, replacements)
   const copied = (root: Root): Root => ({
     type: 'root',
-    children: root.children.flatMap(copy) as Root['children'],
+    children: root.children.flatMap((node) => {
+      const copies = copy(node)
+      for (const one of copies) if (node.position) positions.set(one, node.position)
+      return copies
+    }) as Root['children'],
   })
   const body = copied(document.tree)
   const abstract = document.abstract && copied(document.abstract)

@@ -82,10 +82,10 @@ export function openStore(
 ): Store {
   const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
   /** Reads each file of a folder once, as what was sealed must be what is parsed, and forgets it with the reader. */
-  const readerOf = (folder: string): Reader => {
+  const readerOf = (folder: string, source: Pick<Files, 'textOnce'> = files): Reader => {
     const texts = new Map<string, string | undefined>()
     return (name) => {
-      if (!texts.has(name)) texts.set(name, files.textOnce(`${folder}/${name}`))
+      if (!texts.has(name)) texts.set(name, source.textOnce(`${folder}/${name}`))
       return texts.get(name)
     }
   }
@@ -118,7 +118,10 @@ export function openStore(
   }
   const history = (cell: CellName) => ids(cell).filter((id) => isOurs(`${cellFolder(cell)}/${id}`))
   return {
-    recorded: (cell) => read(recordedFolder(cell), cell),
+    recorded: (cell) =>
+      files.derived(`recorded ${runName(cell)}`, (source) =>
+        read(recordedFolder(cell), cell, readerOf(recordedFolder(cell), source)),
+      ),
     cached(cell, fits = () => true) {
       for (const id of ids(cell).toReversed()) {
         const folder = `${cellFolder(cell)}/${id}`

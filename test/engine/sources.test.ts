@@ -10,7 +10,7 @@ type Texts = Readonly<Record<string, string>>
 
 function filesOf(texts: Texts): Files {
   const paths = Object.keys(texts)
-  return {
+  const files: Files = {
     read: (path) => (texts[path] === undefined ? undefined : new TextEncoder().encode(texts[path])),
     text: (path) => texts[path],
     textOnce: (path) => texts[path],
@@ -22,10 +22,12 @@ function filesOf(texts: Texts): Files {
     },
     exists: (path) => paths.includes(path),
     problem: () => undefined,
+    derived: (_, make) => make(files),
     match: (pattern) => paths.filter((path) => minimatch(path, pattern)).sort(),
     doubt: () => {},
     fingerprints: () => ({}),
   }
+  return files
 }
 
 const texts: Texts = {

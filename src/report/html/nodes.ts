@@ -35,7 +35,10 @@ export interface Translator {
   readonly prose: (tree: Root) => readonly ElementContent[]
 }
 
-export function translator(messages: Messages): Translator {
+/** Returns the element of a part, which may be one that stands for what was made of an equal part before. */
+export type KeepPart = (part: Float | Claim | Experiment, make: () => Element) => Element
+
+export function translator(messages: Messages, keep: KeepPart = (_, make) => make()): Translator {
   const handlers: NonNullable<Options['handlers']> = {
     heading: (state, { depth, data, children }: Heading) =>
       h(
@@ -62,9 +65,10 @@ export function translator(messages: Messages): Translator {
     definitionList: (state, node: DefinitionList) => h('dl.definitions', state.all(node)),
     definitionTerm: (state, node: DefinitionTerm) => h('dt', state.all(node)),
     definitionText: (state, node: DefinitionText) => h('dd', state.all(node)),
-    float: (_state, node: Float) => floatElement(node, messages, phrasing),
-    claim: (_state, node: Claim) => claimElement(node, messages, phrasing),
-    experiment: (_state, node: Experiment) => experimentElement(node, messages, phrasing),
+    float: (_state, node: Float) => keep(node, () => floatElement(node, messages, phrasing)),
+    claim: (_state, node: Claim) => keep(node, () => claimElement(node, messages, phrasing)),
+    experiment: (_state, node: Experiment) =>
+      keep(node, () => experimentElement(node, messages, phrasing)),
   }
   const processor = unified().use(remarkRehype, {
     clobberPrefix: 'note:',

@@ -19,9 +19,14 @@ import { definitions, type Phrasing, pageId } from './parts.ts'
 import { style } from './style.ts'
 
 export function writeHtml(report: Report): Written {
+  const messages = messagesFor(report.lang)
+  return { text: pageAround(bodyElement(report, messages, translator(messages)), report) }
+}
+
+/** Returns the page with this body. */
+export function pageAround(body: Element, report: Report): string {
   const { lang, title, authors, generator } = report
-  const messages = messagesFor(lang)
-  const text = htmlPage({
+  return htmlPage({
     lang,
     title,
     authors: authors.map(({ name }) => name),
@@ -29,12 +34,11 @@ export function writeHtml(report: Report): Written {
     metadata: citationElements(report),
     generator,
     style,
-    body: bodyElement(report, messages, translator(messages)),
+    body,
   })
-  return { text }
 }
 
-function bodyElement(report: Report, messages: Messages, { phrasing, prose }: Translator): Element {
+export function bodyElement(report: Report, messages: Messages, { phrasing, prose }: Translator): Element {
   const { page } = messages
   // Wraps the abstract in a quote while footnotes are numbered across both, then unwraps it.
   const quote = report.abstract && [{ type: 'blockquote', children: report.abstract.children } as const]

@@ -1,0 +1,200 @@
+/**
+ * A live document: one that is kept open in a process, and looked at again after each change of its project.
+ *
+ *   files (only what changed is read) -> document, checked -> plan -> report -> page in blocks
+ *
+ * A look does only what the change needs, as what was made is kept by what it was made of: runs and modules by the
+ * files that they were read from (files/kept.ts), tables, figures and judgements by their inputs (rendercache.ts),
+ * parts of the page by their content (report/html/live.ts). Nothing is kept by when it was made, so nothing can be
+ * out of date: a look gives the bytes that a build would write.
+ *
+ * A document with errors is shown as far as possible.
+ */
+
+import type { VFile } from 'vfile'
+import type { VerdictRecord } from '../claims/verification.ts'
+import { hasErrors } from '../document/problem.ts'
+import { cellsOf } from '../engine/cells.ts'
+import { plan, type Step } from '../engine/plan.ts'
+import type { Fingerprints } from '../files/fingerprint.ts'
+import { openKept } from '../files/kept.ts'
+import { FileError } from '../files/ordinary.ts'
+import { type Files, openFiles } from '../files/tracked.ts'
+import { languageOf } from '../locale/languages.ts'
+import { defaultFormat, formats, type WriteLive } from '../report/formats.ts'
+import type { Drawer } from '../report/drawing/process.ts'
+import type { LivePage, Report } from '../report/model.ts'
+import type { Run } from '../results/run.ts'
+import { StoreError } from '../results/runfile.ts'
+import { openStore } from '../results/store.ts'
+import { ExplainedError } from '../text/message.ts'
+import { statusesOf } from './build.ts'
+import { dataRuns } from './data.ts'
+import { type KnownRuns } from '../claims/verification.ts'
+import { knownRuns } from './knownruns.ts'
+import { reportName } from './manifest.ts'
+import { programOf } from './program.ts'
+import { cachedJudge, floatCache } from './rendercache.ts'
+import { renderInputs } from './renderinputs.ts'
+import { type Opened, openDocument, originalSite, type Site } from './site.ts'
+import { verdictRecord } from './verdicts.ts'
+
+/** A problem of a document, at a place in one of its files. Lines and columns count from 1, columns UTF-16 units. */
+export interface LiveProblem {
+  readonly severity: 'error' | 'warning'
+  readonly message: string
+  /** Relative to the project. */
+  readonly path: string
+  readonly line: number
+  readonly column: number
+  /** Of docs/problems.md; absent for what only a report shows, such as a run that is missing. */
+  readonly ruleId?: string
+  /** Name of the run that is missing or stale. */
+  readonly run?: string
+}
+
+/** A document as it was when it was looked at. */
+export interface Look {
+  readonly opened: Opened
+  readonly files: Files
+  readonly steps: readonly Step[]
+  readonly runs: KnownRuns
+  readonly problems: readonly LiveProblem[]
+}
+
+/** A look, and the report as it shows. */
+export interface Shown extends Look {
+  readonly report: Report
+  readonly page: LivePage
+}
+
+export interface LiveDocument {
+  /** Opens, checks and plans. `overlay` has texts that lie over files, by path in the project. */
+  look(overlay?: ReadonlyMap<string, string>): Promise<Look>
+  /** Makes the report of a look, which must be the last one. */
+  show(look: Look): Promise<Shown>
+  /** Ends the process that draws figures. */
+  [Symbol.dispose](): void
+}
+
+/** Opens a document for many looks. Calls of its functions must not overlap. */
+export async function openLive(site: Site): Promise<LiveDocument> {
+  const kept = openKept()
+  const memory = new Map<string, Uint8Array>()
+  let fingerprints: Fingerprints = {}
+  let program: string | undefined
+  let drawer: Drawer | undefined
+  let write: WriteLive | undefined
+  return {
+    async look(overlay) {
+      const files = openFiles(site.project, fingerprints, { kept, overlay })
+      program ??= programOf(site, files)
+      const opened = await openDocument(site, files)
+      const steps = await planWhatCan(site, opened, files)
+      const runs = knownRuns(steps, new Map(), dataRuns(opened.data))
+      kept.sweep()
+      // What lies under an overlay is looked at again once it is gone.
+      fingerprints = files.fingerprints()
+      return { opened, files, steps, runs, problems: messagesOf(opened.document.file) }
+    },
+    async show(look) {
+      const { opened, files, runs } = look
+      const { makeReport } = await import('../report/report.ts')
+      const { openDrawer } = await import('../report/drawing/process.ts')
+      drawer ??= openDrawer()
+      write ??= await formats.get(defaultFormat)?.live?.()
+      if (write === undefined) throw new Error(`the format ${defaultFormat} cannot be live`)
+      const { document, translations, published } = opened
+      const verdicts = verdictsOf(look)
+      const rendering = {
+        ...{ document, translations, published, files, program: program ?? '' },
+        runs: runs.shown.map(({ run }) => run),
+        statuses: statusesOf(runs.shown),
+        records: runs.recorded,
+        verdicts: verdicts.record,
+      }
+      const place = { ...site, memory }
+      const report = await makeReport({
+        ...rendering,
+        nameOf: reportName,
+        translations: translations.map(({ file, lang }) => ({ lang, name: reportName(file) })),
+        read: async (file) => files.read(file) ?? absent(file),
+        floats: floatCache(place, new Map(Object.entries(renderInputs(rendering)))),
+        judgement: cachedJudge(place, rendering.program, languageOf(document.frontMatter.lang)),
+        drawer,
+        generator: site.generator,
+      })
+      fingerprints = { ...fingerprints, ...files.fingerprints() }
+      if (memory.size > mostRendered) memory.clear()
+      const path = document.file.path ?? site.document
+      const problems = [
+        ...look.problems,
+        ...verdicts.problems,
+        ...report.problems.map(({ type, message, place, path: own = path, run }): LiveProblem => ({
+          ...{ severity: type === 'error' ? 'error' : 'warning', message, path: own, ...place },
+          ...(run === undefined ? {} : { run }),
+        })),
+      ]
+      return { ...look, problems, report, page: write(report) }
+    },
+    [Symbol.dispose]() {
+      drawer?.[Symbol.dispose]()
+    },
+  }
+}
+
+/** Tables, figures and judgements that are kept, of all their versions. */
+const mostRendered = 5000
+
+function absent(file: string): never {
+  throw new FileError(`no file ${file}`)
+}
+
+/** Plans the cells whose environments are known; a document with errors may name others. */
+async function planWhatCan(site: Site, opened: Opened, files: Files): Promise<readonly Step[]> {
+  const { document, environments } = opened
+  const cells = cellsOf(document.blocks).filter(({ environment }) => environments.has(environment))
+  const store = openStore(site.project, files, site.seal)
+  const context = { ...originalSite(site, document), environments, store, files }
+  try {
+    return await plan(cells, context)
+  } catch (error) {
+    // Of a document without errors it tells what is wrong; else that may be but a consequence.
+    if (!hasErrors(document.file) || !isTold(error)) throw error
+    return []
+  }
+}
+
+function isTold(error: unknown): boolean {
+  return error instanceof FileError || error instanceof StoreError || error instanceof ExplainedError
+}
+
+/** Recorded verdicts that cannot be read are a problem among others here. */
+function verdictsOf({ opened: { document }, files }: Look): {
+  readonly record: VerdictRecord
+  readonly problems: readonly LiveProblem[]
+} {
+  try {
+    return { record: verdictRecord(document, files), problems: [] }
+  } catch (error) {
+    if (!(error instanceof StoreError || error instanceof FileError)) throw error
+    const path = document.file.path ?? ''
+    return {
+      record: { recorded: [], defined: [], removed: [] },
+      problems: [{ severity: 'error', message: error.message, path, line: 1, column: 1 }],
+    }
+  }
+}
+
+function messagesOf(file: VFile): readonly LiveProblem[] {
+  return file.messages.map(({ file: own, line, column, fatal, reason, ruleId }) => ({
+    ...{ severity: fatal ? 'error' : 'warning', message: reason, path: own || (file.path ?? '') },
+    ...{ line: line ?? 1, column: column ?? 1 },
+    ...(ruleId === undefined ? {} : { ruleId }),
+  }))
+}
+
+/** Runs behind a look, by the names of their cells: shown ones, and data. */
+export function runsOf({ runs }: Look): readonly Run[] {
+  return runs.shown.map(({ run }) => run)
+}

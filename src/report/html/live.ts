@@ -1,0 +1,121 @@
+/**
+ * Writes a report as a page again and again, doing only what changed. The text is that of writeHtml (page.ts),
+ * made of blocks, so that a browser that shows the page can replace those that are new:
+ *
+ *   report -> elements, with a mark in place of each part that was written before
+ *          -> blocks, sanitised one by one -> frame with a mark in place of each block -> text
+ */
+
+import { randomBytes } from 'node:crypto'
+import type { Element, ElementContent, Root } from 'hast'
+import { h } from 'hastscript'
+import rehypeStringify from 'rehype-stringify'
+import { unified } from 'unified'
+import { sha256 } from '../../files/fingerprint.ts'
+import { messagesFor } from '../../locale/languages.ts'
+import type { LivePage, PageBlock, Report } from '../model.ts'
+import { positionOf } from '../prose.ts'
+import { type KeepPart, translator } from './nodes.ts'
+import { bodyElement, pageAround } from './page.ts'
+import { sanitized, withoutControls } from './sanitize.ts'
+
+/** Elements of which each child is a block, or holds blocks itself. */
+const holders = ['body', 'main', 'article']
+
+interface KeptPart {
+  readonly number: number
+  readonly html: string
+  usedAt: number
+}
+
+const processor = unified().use(rehypeStringify, { closeEmptyElements: true })
+
+/** Opens a writer, which keeps the parts (tables, figures, claims, experiments) of the last reports. */
+export function openWriter(): (report: Report) => LivePage {
+  // No author can know it, so no text of the page is taken for a mark.
+  const secret = randomBytes(16).toString('hex')
+  const mark = (name: string) => h('div', { id: `kept-${secret}-${name}` })
+  const marks = new RegExp(`<div id="kept-${secret}-(\\d+)"></div>`, 'g')
+  const parts = new Map<string, KeptPart>()
+  const byNumber = new Map<string, string>()
+  const hashes = new Map<string, string>()
+  let count = 0
+  let look = 0
+
+  const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
+    const { position, ...own } = part
+    const name = `${lang} ${JSON.stringify(own)}`
+    let found = parts.get(name)
+    if (found === undefined) {
+      count += 1
+      found = { number: count, html: textOf(make()), usedAt: look }
+      parts.set(name, found)
+      byNumber.set(String(count), found.html)
+    }
+    found.usedAt = look
+    const element = mark(String(found.number))
+    if (position) element.position = position
+    return element
+  }
+  const whole = (text: string) => text.replace(marks, (_, number: string) => byNumber.get(number) ?? '')
+  const hashOf = (html: string) => {
+    const found = hashes.get(html) ?? sha256(html).slice(0, 16)
+    hashes.set(html, found)
+    return found
+  }
+
+  return (report) => {
+    look += 1
+    const messages = messagesFor(report.lang)
+    const body = bodyElement(placed(report), messages, translator(messages, keepPart(report.lang)))
+    const blocks: PageBlock[] = []
+    const texts: string[] = []
+    const frameOf = (holder: Element, into: string): Element => ({
+      ...holder,
+      children: holder.children.map((child): ElementContent => {
+        if (child.type === 'element' && holders.includes(child.tagName)) {
+          blocks.push({ into, type: 'holder', name: child.tagName })
+          return frameOf(child, child.tagName)
+        }
+        if (child.type !== 'element') return child
+        const html = whole(textOf(child))
+        const { start, end } = child.position ?? {}
+        blocks.push({
+          ...{ into, type: 'block', hash: hashOf(html), html },
+          ...(start && end ? { lines: [start.line, end.line] as const } : {}),
+        })
+        texts.push(html)
+        return mark(`block${texts.length - 1}`)
+      }),
+    })
+    const frame = pageAround(frameOf(body, 'body'), report)
+    const text = frame.replace(
+      new RegExp(`<div id="kept-${secret}-block(\\d+)"></div>`, 'g'),
+      (_, index: string) => texts[Number(index)] ?? '',
+    )
+    const around = frame.replace(new RegExp(`\\s*<div id="kept-${secret}-block\\d+"></div>\\s*`, 'g'), '')
+    for (const [name, { number, usedAt }] of parts) {
+      if (look - usedAt <= 20) continue
+      parts.delete(name)
+      byNumber.delete(String(number))
+    }
+    if (hashes.size > 20_000) hashes.clear()
+    return { text, title: report.title, blocks, frame: sha256(around) }
+  }
+}
+
+/** Gives the nodes at the top of the text their places in the document, which elements take over. */
+function placed(report: Report): Report {
+  const children = report.body.children.map((node) => {
+    const position = positionOf(node)
+    return position ? { ...node, position } : node
+  })
+  return { ...report, body: { ...report.body, children } }
+}
+
+/** As in the frame of a page. */
+function textOf(content: ElementContent): string {
+  const root: Root = { type: 'root', children: sanitized(h('body', content)).children }
+  withoutControls(root)
+  return processor.stringify(root)
+}
