@@ -115,7 +115,11 @@ function digestsOf(
   return {
     experiments: () =>
       once('experiments', () =>
-        experiments.map(({ id, environments, patterns, groups }) => [id, environments, patterns, groups]),
+        experiments.map(({ id, environments, patterns, groups }) => [
+          ...[id, environments],
+          // A pattern's place moves with each line that is written above.
+          ...[patterns.map((pattern) => ({ ...pattern, place: undefined })), groups],
+        ]),
       ),
     published: () => once('published', () => published?.map(({ cells }) => cells) ?? []),
     known: (ids) =>

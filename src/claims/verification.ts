@@ -67,12 +67,13 @@ export async function verifyClaims(
   { recorded, shown }: KnownRuns,
   judge: Judge,
   verdicts?: VerdictRecord,
+  keep: KeepVerification = (_, make) => make(),
 ): Promise<readonly Verification[]> {
   const records = new Map(recorded.map(({ run }) => [runName(run), run]))
   const others = new Set(shown.filter((one) => !isRecord(one, records)).map(({ run }) => runName(run)))
   const [byRecord, byShown] = [evidenceOf(sources, recorded), evidenceOf(sources, shown)]
   const verifications: Verification[] = []
-  for (const claim of claims) {
+  const verified = async (claim: ClaimBlock): Promise<Verification> => {
     const { names } = cellsRead(expressionsOfClaim(claim), sources.experiments)
     const isRerun = names.some((name) => others.has(name))
     const judged = {
@@ -81,10 +82,17 @@ export async function verifyClaims(
     }
     const evidence = { recorded: byRecord, decisive: judged.rerun ? byShown : byRecord }
     const since = await sinceOf(claim, judged, evidence, judge, verdicts)
-    verifications.push({ claim, ...judged, ...(since ? { since } : {}) })
+    return { claim, ...judged, ...(since ? { since } : {}) }
   }
+  for (const claim of claims) verifications.push(await keep(claim, () => verified(claim)))
   return verifications
 }
+
+/** May return what was made before from an equal claim and the same evidence; `make` makes it anew. */
+export type KeepVerification = (
+  claim: ClaimBlock,
+  make: () => Promise<Verification>,
+) => Promise<Verification>
 
 type Judge = (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>
 

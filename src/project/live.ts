@@ -12,7 +12,8 @@
  */
 
 import type { VFile } from 'vfile'
-import type { VerdictRecord } from '../claims/verification.ts'
+import type { KnownRun, KnownRuns, VerdictRecord } from '../claims/verification.ts'
+import { type Block, sourcesIn } from '../document/block.ts'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf } from '../engine/cells.ts'
 import { plan, type Step } from '../engine/plan.ts'
@@ -23,14 +24,17 @@ import { type Files, openFiles } from '../files/tracked.ts'
 import { languageOf } from '../locale/languages.ts'
 import { defaultFormat, formats, type WriteLive } from '../report/formats.ts'
 import type { Drawer } from '../report/drawing/process.ts'
+import { references } from '../query/expression.ts'
+import { neededBy } from '../query/patterns.ts'
 import type { LivePage, Report } from '../report/model.ts'
+import type { Keeping } from '../report/report.ts'
+import { digest } from '../results/key.ts'
 import type { Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
 import { openStore } from '../results/store.ts'
 import { ExplainedError } from '../text/message.ts'
 import { statusesOf } from './build.ts'
 import { dataRuns } from './data.ts'
-import { type KnownRuns } from '../claims/verification.ts'
 import { knownRuns } from './knownruns.ts'
 import { reportName } from './manifest.ts'
 import { programOf } from './program.ts'
@@ -81,6 +85,7 @@ export interface LiveDocument {
 export async function openLive(site: Site): Promise<LiveDocument> {
   const kept = openKept()
   const memory = new Map<string, Uint8Array>()
+  const values = new Map<string, unknown>()
   let fingerprints: Fingerprints = {}
   let program: string | undefined
   let drawer: Drawer | undefined
@@ -121,11 +126,12 @@ export async function openLive(site: Site): Promise<LiveDocument> {
         read: async (file) => files.read(file) ?? absent(file),
         floats: floatCache(place, new Map(Object.entries(renderInputs(rendering)))),
         judgement: cachedJudge(place, rendering.program, languageOf(document.frontMatter.lang)),
+        keeping: keeping(look, verdicts.record, values),
         drawer,
         generator: site.generator,
       })
       fingerprints = { ...fingerprints, ...files.fingerprints() }
-      if (memory.size > mostRendered) memory.clear()
+      for (const map of [memory, values]) if (map.size > mostRendered) map.clear()
       const path = document.file.path ?? site.document
       const problems = [
         ...look.problems,
@@ -143,8 +149,71 @@ export async function openLive(site: Site): Promise<LiveDocument> {
   }
 }
 
-/** Tables, figures and judgements that are kept, of all their versions. */
+/** Tables, figures and judgements that are kept, of all their versions; and so for values and verifications. */
 const mostRendered = 5000
+
+const runNumbers = new WeakMap<Run, number>()
+let runCount = 0
+
+/** A run that was read again is another one. */
+function numberOf(run: Run): number {
+  const known = runNumbers.get(run) ?? (runCount += 1)
+  runNumbers.set(run, known)
+  return known
+}
+
+/** Keeps values and verifications by all that decides them. */
+function keeping({ opened, runs }: Look, verdicts: VerdictRecord, kept: Map<string, unknown>): Keeping {
+  const { document, published } = opened
+  const { lang, texts, evidence } = document.frontMatter
+  const experiments = sourcesIn(document.blocks)
+  const known = (all: readonly KnownRun[]) =>
+    Map.groupBy(
+      all.map(({ run, from, stale }) => [run.experiment, numberOf(run), from, stale ?? null] as const),
+      ([experiment]) => experiment,
+    )
+  const [shown, recorded] = [known(runs.shown), known(runs.recorded)]
+  const identities = new Map(
+    experiments.map((block) => [
+      block.id,
+      digest([withoutPlaces(block), shown.get(block.id) ?? [], recorded.get(block.id) ?? []]),
+    ]),
+  )
+  const common = digest([lang, texts, evidence ?? null, published.map(({ file, cells }) => [file, cells])])
+  const identity = (ids: Iterable<string>) =>
+    [...ids]
+      .sort()
+      .map((id) => `${id} ${identities.get(id) ?? ''}`)
+      .join('\n')
+  const all = identity(identities.keys())
+  const of = <T>(name: string, make: () => T): T => {
+    const found = kept.has(name) ? (kept.get(name) as T) : make()
+    kept.set(name, found)
+    return found
+  }
+  return {
+    value({ source, ast }, make) {
+      const own = new Set(references(ast).map(({ parts: [experiment = ''] }) => experiment))
+      const ids = new Set([...own, ...neededBy([...own], experiments)])
+      const found = of(`value ${source}\n${common}\n${identity(ids)}`, make)
+      // A report changes its nodes.
+      return { ...found, value: { ...found.value } }
+    },
+    async verification(claim, make) {
+      const before = verdicts.recorded.filter(({ id }) => id === claim.id)
+      const defined = verdicts.defined.filter(({ id }) => id === claim.id).map(withoutPlaces)
+      const what = digest([withoutPlaces(claim), before, defined, verdicts.recorded.length])
+      const found = await of(`claim ${what}\n${common}\n${all}`, make)
+      const rerun = found.rerun && { rerun: { ...found.rerun, claim } }
+      return { ...found, claim, recorded: { ...found.recorded, claim }, ...rerun }
+    },
+  }
+}
+
+/** A place moves with each line that is written above, and decides nothing. */
+function withoutPlaces(block: Block): unknown {
+  return JSON.parse(JSON.stringify(block, (key, value: unknown) => (key === 'place' ? undefined : value)))
+}
 
 function absent(file: string): never {
   throw new FileError(`no file ${file}`)

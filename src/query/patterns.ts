@@ -38,7 +38,16 @@ export interface PatternNames {
   readonly parameters?: ReadonlyMap<string, Parameters> | 'unknown'
 }
 
-export function patternNames({ patterns, groups = {} }: ExperimentSource): PatternNames {
+/** By the block, which is not changed once read: every path asks for the names of its experiment. */
+const namesOfSources = new WeakMap<ExperimentSource, PatternNames>()
+
+export function patternNames(source: ExperimentSource): PatternNames {
+  const names = namesOfSources.get(source) ?? namesIn(source)
+  namesOfSources.set(source, names)
+  return names
+}
+
+function namesIn({ patterns, groups = {} }: ExperimentSource): PatternNames {
   const parameters = patterns.flatMap((one) => (one.parameters ? [[one.name, one.parameters] as const] : []))
   return {
     parameters: parameters.length < patterns.length ? 'unknown' : new Map(parameters),

@@ -16,6 +16,7 @@ import { seriesOf } from '../claims/series.ts'
 import { isAsRecorded } from '../claims/since.ts'
 import {
   decisive,
+  type KeepVerification,
   type KnownRun,
   type VerdictRecord,
   type Verification,
@@ -56,7 +57,7 @@ import { publishedSeries } from './published.ts'
 import { citedWorks, references, referencesEntry } from './references.ts'
 import { banner } from './runstatus.ts'
 import { textOf } from './textof.ts'
-import { inlineValue } from './value.ts'
+import { type EvaluatedValue, inlineValue } from './value.ts'
 import { writtenNodes } from './writing.ts'
 
 export interface ReportInput {
@@ -84,10 +85,18 @@ export interface ReportInput {
   readonly floats?: FloatCache
   /** Judges claims, with reasons in the words of a language; anew, unless given. */
   readonly judgement?: (claim: ClaimBlock, evidence: Evidence, reasons: Reasons) => Promise<Judgement>
+  /** What a live document keeps between its reports; default: nothing. */
+  readonly keeping?: Keeping
   /** Draws figures; default: a separate process, ended with the report. */
   readonly drawer?: Drawer
   /** Name and version of this program. */
   readonly generator: string
+}
+
+/** Returns what was made before from the same, or what `make` makes. */
+export interface Keeping {
+  readonly value: (value: InlineValue, make: () => EvaluatedValue) => EvaluatedValue
+  readonly verification: KeepVerification
 }
 
 export async function makeReport({
@@ -102,6 +111,7 @@ export async function makeReport({
   translations = [],
   floats = { find: () => undefined, keep: async () => {} },
   judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
+  keeping,
   drawer,
   generator,
 }: ReportInput): Promise<Report> {
@@ -136,6 +146,7 @@ export async function makeReport({
       : { recorded: records, shown },
     judgeInLanguage,
     verdicts,
+    keeping?.verification,
   )
   using ownDrawer = drawer ? undefined : openDrawer()
   const { removed } = verdicts
@@ -176,7 +187,8 @@ export async function makeReport({
       return experimentNode(part, sourceOf(written, part), runs, context)
     if (part.type === 'claim') return claim(part)
     if (part.type === 'value') {
-      const { value, ...state } = inlineValue(part, results, context)
+      const make = () => inlineValue(part, results, context)
+      const { value, ...state } = keeping ? keeping.value(part, make) : make()
       problems.push(...problemsOf(state, part))
       return value
     }
