@@ -18,6 +18,7 @@ for (const [folder, style] of [
 ])
   await copyFile(`${arimo}/${folder}/Arimo_${folder}.ttf`, `dist/fonts/Arimo-${style}.ttf`)
 await writeFile('dist/LICENSES.txt', await licenses([...new Set([...inputs, `${arimo}/metadata.json`])]))
+for (const name of ['client.js', 'client.css']) await copyFile(`src/serve/${name}`, `dist/${name}`)
 
 // Makes `npx --no-install repro` find the project's own command at once. npm links the `bin` of dependencies only, and npx would then
 // install the whole project a second time into its cache.

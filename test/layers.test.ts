@@ -30,6 +30,7 @@ const order = [
   'project',
   'pack',
   'begin',
+  'serve',
   'commands',
   'cli.ts',
 ]

@@ -11,6 +11,7 @@ import { diff } from './diff.ts'
 import { init } from './init.ts'
 import { adding } from './new.ts'
 import { pack } from './pack.ts'
+import { serve } from './serve.ts'
 import { explain, status } from './status.ts'
 import { testbed } from './testbed.ts'
 import { trace } from './trace.ts'
@@ -23,6 +24,7 @@ export const registry: Registry = new Map<string, Command | Group>([
   ['build', build],
   ['run', run],
   ['check', check],
+  ['serve', serve],
   ['status', status],
   ['explain', explain],
   ['verify', verify],

@@ -1,0 +1,274 @@
+/**
+ * Keeps a served page up to date (server.ts): replaces the blocks that changed, shows problems at their places, and
+ * asks before something is run. The page is made of blocks: the children of these elements, but for these themselves
+ * and for what this script adds.
+ */
+;(() => {
+  'use strict'
+  const holders = ['body', 'main', 'article']
+  const script = document.currentScript
+  let version = Number(script.dataset.version)
+  let blocks = []
+  let problems = []
+  let waiting = []
+  let mayRun = false
+  let progress = null
+
+  const element = (name, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(name), properties)
+    made.append(...children)
+    return made
+  }
+  const isOwn = (node) => node.classList?.contains('repro-own')
+  const holderOf = (name) => (name === 'body' ? document.body : document.querySelector(name))
+  const childrenOf = (holder) => [...holder.children].filter((child) => !isOwn(child))
+
+  /** Elements of the page in the order of its blocks; holders stand for themselves. */
+  const elementsNow = () => {
+    const found = []
+    const visit = (holder) => {
+      for (const child of childrenOf(holder)) {
+        found.push(child)
+        if (holders.includes(child.localName)) visit(child)
+      }
+    }
+    visit(document.body)
+    return found
+  }
+
+  const events = new EventSource(
+    `/~repro/events?page=${encodeURIComponent(decodeURI(location.pathname))}&version=${version}`,
+  )
+  events.addEventListener('blocks', ({ data }) => {
+    blocks = JSON.parse(data)
+  })
+  events.addEventListener('update', ({ data }) => {
+    const update = JSON.parse(data)
+    if (update.reload) return location.reload()
+    ;({ problems, waiting, mayRun } = update)
+    keepingPlace(() => {
+      for (const mark of document.querySelectorAll('.repro-problem')) mark.remove()
+      if (update.blocks) replaceBlocks(update.blocks)
+      markProblems()
+    })
+    if (update.title) document.title = update.title
+    version = update.version
+    document.documentElement.dataset.reproVersion = version
+    showPanel()
+  })
+  events.addEventListener('progress', ({ data }) => {
+    progress = JSON.parse(data)
+    showPanel()
+  })
+  // A browser that comes back asks for what is new since the page that it first had.
+  events.addEventListener('error', () => {
+    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000)
+  })
+
+  /** Keeps what the reader looks at where it is: the first block in sight that stays. */
+  function keepingPlace(change) {
+    const seen = elementsNow().filter(
+      (one) => !holders.includes(one.localName) && one.getBoundingClientRect().bottom > 0,
+    )
+    const before = seen.slice(0, 40).map((one) => [one, one.getBoundingClientRect().top])
+    const isAtTop = window.scrollY === 0
+    change()
+    const [anchor, top] = before.find(([one]) => one.isConnected) ?? []
+    if (anchor && !isAtTop) {
+      const moved = anchor.getBoundingClientRect().top - top
+      if (Math.abs(moved) >= 1) window.scrollBy({ top: moved, behavior: 'instant' })
+    }
+  }
+
+  function replaceBlocks(sent) {
+    const old = elementsNow()
+    // Something else added elements to the page: there is no telling which is which.
+    if (old.length !== blocks.length) return location.reload()
+    const hashOf = new Map(blocks.map(({ hash }, index) => [old[index], hash]))
+    const byHash = new Map()
+    for (const one of old) {
+      const hash = hashOf.get(one)
+      if (hash !== undefined) byHash.set(hash, [...(byHash.get(hash) ?? []), one])
+    }
+    const next = sent.map((block) => {
+      if (block.holder) return holderOf(block.holder)
+      const known = byHash.get(block.hash)?.shift()
+      return known ?? made(block.html)
+    })
+    if (next.some((one) => one === null || one === undefined)) return location.reload()
+    const gone = old.filter((one) => !next.includes(one))
+    keepStates(
+      gone,
+      next.filter((one) => !old.includes(one)),
+    )
+    for (const name of holders) {
+      const holder = holderOf(name)
+      const wanted = next.filter((_, index) => sent[index].into === name)
+      if (holder === null) continue
+      for (const one of gone) if (one.parentNode === holder) one.remove()
+      let at = childrenOf(holder)[0] ?? null
+      for (const one of wanted) {
+        if (one === at) {
+          at = nextOf(at)
+          continue
+        }
+        holder.insertBefore(one, at)
+      }
+    }
+    blocks = sent
+    document.dispatchEvent(new CustomEvent('repro:changed'))
+  }
+
+  function nextOf(one) {
+    let next = one.nextElementSibling
+    while (next && isOwn(next)) next = next.nextElementSibling
+    return next
+  }
+
+  function made(html) {
+    const template = document.createElement('template')
+    template.innerHTML = html ?? ''
+    return template.content.firstElementChild
+  }
+
+  /** What the reader opened stays open, and what was scrolled aside stays so, in a block that takes another's place. */
+  function keepStates(gone, fresh) {
+    const left = new Set(gone)
+    for (const [index, one] of fresh.entries()) {
+      const id = one.id || one.querySelector('[id]')?.id
+      const before =
+        [...left].find((other) => id && (other.id === id || other.querySelector(`[id="${CSS.escape(id)}"]`))) ??
+        [...left].find((other, position) => position === index && other.localName === one.localName)
+      if (!before) continue
+      left.delete(before)
+      const pairs = (selector) => {
+        const all = (root) => [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)]
+        const [ours, theirs] = [all(one), all(before)]
+        return ours.map((own, position) => [own, theirs[position]]).filter(([, other]) => other)
+      }
+      for (const [own, other] of pairs('details')) own.open = other.open
+      const scrolled = pairs('.scroll').map(([own, other]) => [own, other.scrollLeft])
+      const { activeElement } = document
+      const focused = before.contains(activeElement) && activeElement.id
+      requestAnimationFrame(() => {
+        for (const [own, left] of scrolled) if (left) own.scrollLeft = left
+        if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
+      })
+    }
+  }
+
+  function markProblems() {
+    const elements = elementsNow()
+    for (const problem of problems) {
+      const at = problem.block === undefined ? undefined : elements[problem.block]
+      at?.after(problemElement(problem))
+    }
+  }
+
+  function problemElement({ severity, message, path, line, column, ruleId }) {
+    const place = `${path}:${line}:${column}${ruleId ? ` · ${ruleId}` : ''}`
+    return element(
+      'aside',
+      { className: `repro-own repro-problem ${severity}`, role: 'note' },
+      element('span', { className: 'repro-place' }, place),
+      message,
+    )
+  }
+
+  function showPanel() {
+    const counts = ['error', 'warning'].map((severity) => problems.filter((one) => one.severity === severity))
+    const isRunning = progress !== null && ['running', 'stopping'].includes(progress.state)
+    const words = [
+      ...counts.map((all, index) => all.length > 0 && plural(all.length, ['error', 'warning'][index])),
+      waiting.length > 0 && `${plural(waiting.length, 'cell')} to run`,
+      progress !== null && progress.state,
+    ].filter(Boolean)
+    const old = document.getElementById('repro-panel')
+    if (words.length === 0) return old?.remove()
+    const elements = elementsNow()
+    const unplaced = problems.filter(({ block }) => block === undefined || !elements[block])
+    const panel = element(
+      'details',
+      { id: 'repro-panel', className: 'repro-own', open: old ? old.open : unplaced.length > 0 || isRunning },
+      element('summary', { role: 'status' }, words.join(' · ')),
+      element(
+        'ul',
+        {},
+        ...problems.map((one) => element('li', { className: one.severity }, problemLine(one, elements))),
+      ),
+      ...(progress === null ? [] : [progressElement(isRunning)]),
+      ...(waiting.length === 0 || isRunning ? [] : [waitingElement()]),
+    )
+    if (old) old.replaceWith(panel)
+    else document.body.append(panel)
+  }
+
+  function problemLine(problem, elements) {
+    const { path, line, column, message, block } = problem
+    const at = block === undefined ? undefined : elements[block]
+    const text = `${path}:${line}:${column} ${message}`
+    if (!at) return text
+    return element('button', { type: 'button', onclick: () => at.scrollIntoView({ block: 'center' }) }, text)
+  }
+
+  function progressElement(isRunning) {
+    const { cells, text } = progress
+    return element(
+      'div',
+      {},
+      element(
+        'ul',
+        {},
+        ...cells.map(({ name, state, done, total }) =>
+          element('li', {}, `${name}: ${state} `, element('progress', { max: total || 1, value: done })),
+        ),
+      ),
+      ...(text ? [element('p', {}, text)] : []),
+      ...(isRunning ? [element('button', { type: 'button', id: 'repro-stop', onclick: () => post('stop') }, 'Stop')] : []),
+    )
+  }
+
+  function waitingElement() {
+    if (!mayRun) return element('p', {}, 'To run cells here, open the address that the terminal shows.')
+    const button = (text, cells) =>
+      element('button', { type: 'button', className: 'repro-run', onclick: () => ask(cells) }, text)
+    return element(
+      'div',
+      {},
+      element(
+        'ul',
+        {},
+        ...waiting.map(({ name, reason }) => element('li', {}, button('Run', [name]), ` ${name}: ${reason}`)),
+      ),
+      ...(waiting.length > 1 ? [button('Run all', waiting.map(({ name }) => name))] : []),
+    )
+  }
+
+  function ask(cells) {
+    const dialog = element('dialog', { id: 'repro-dialog', className: 'repro-own' })
+    const close = () => dialog.close()
+    dialog.append(
+      element('p', {}, `Run ${plural(cells.length, 'cell')}? Scripts of this project run on this machine.`),
+      element('ul', {}, ...cells.map((name) => element('li', {}, name))),
+      element('button', { type: 'button', id: 'repro-yes', onclick: () => (close(), post('run', { cells })) }, 'Run'),
+      ' ',
+      element('button', { type: 'button', autofocus: true, onclick: close }, 'Cancel'),
+    )
+    dialog.addEventListener('close', () => dialog.remove())
+    document.body.append(dialog)
+    dialog.showModal()
+  }
+
+  async function post(what, body = {}) {
+    const response = await fetch(`/~repro/${what}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    if (!response.ok) window.alert(await response.text())
+  }
+
+  function plural(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`
+  }
+})()
