@@ -91,6 +91,7 @@ const modules = {
     hooks: 'src/engine/script/hooks.ts',
     watchdog: 'src/engine/script/watchdog.ts',
     task: 'src/engine/slurm/task.ts',
+    lsp: 'src/lsp/main.ts',
     parquet: 'src/data/parquetreader.ts',
     index: 'src/index.ts',
   },

@@ -31,6 +31,7 @@ const order = [
   'pack',
   'begin',
   'serve',
+  'lsp',
   'commands',
   'cli.ts',
 ]

@@ -9,6 +9,7 @@ import type { Command, Group, Registry } from './command.ts'
 import { completion } from './completion.ts'
 import { diff } from './diff.ts'
 import { init } from './init.ts'
+import { lsp } from './lsp.ts'
 import { adding } from './new.ts'
 import { pack } from './pack.ts'
 import { serve } from './serve.ts'
@@ -35,5 +36,6 @@ export const registry: Registry = new Map<string, Command | Group>([
   ['audit', audit],
   ['trace', trace],
   ['testbed', testbed],
+  ['lsp', lsp],
   ['completion', completion(() => registry)],
 ])

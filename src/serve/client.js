@@ -137,8 +137,9 @@
     for (const [index, one] of fresh.entries()) {
       const id = one.id || one.querySelector('[id]')?.id
       const before =
-        [...left].find((other) => id && (other.id === id || other.querySelector(`[id="${CSS.escape(id)}"]`))) ??
-        [...left].find((other, position) => position === index && other.localName === one.localName)
+        [...left].find(
+          (other) => id && (other.id === id || other.querySelector(`[id="${CSS.escape(id)}"]`)),
+        ) ?? [...left].find((other, position) => position === index && other.localName === one.localName)
       if (!before) continue
       left.delete(before)
       const pairs = (selector) => {
@@ -224,7 +225,9 @@
         ),
       ),
       ...(text ? [element('p', {}, text)] : []),
-      ...(isRunning ? [element('button', { type: 'button', id: 'repro-stop', onclick: () => post('stop') }, 'Stop')] : []),
+      ...(isRunning
+        ? [element('button', { type: 'button', id: 'repro-stop', onclick: () => post('stop') }, 'Stop')]
+        : []),
     )
   }
 
@@ -240,7 +243,14 @@
         {},
         ...waiting.map(({ name, reason }) => element('li', {}, button('Run', [name]), ` ${name}: ${reason}`)),
       ),
-      ...(waiting.length > 1 ? [button('Run all', waiting.map(({ name }) => name))] : []),
+      ...(waiting.length > 1
+        ? [
+            button(
+              'Run all',
+              waiting.map(({ name }) => name),
+            ),
+          ]
+        : []),
     )
   }
 
@@ -250,7 +260,11 @@
     dialog.append(
       element('p', {}, `Run ${plural(cells.length, 'cell')}? Scripts of this project run on this machine.`),
       element('ul', {}, ...cells.map((name) => element('li', {}, name))),
-      element('button', { type: 'button', id: 'repro-yes', onclick: () => (close(), post('run', { cells })) }, 'Run'),
+      element(
+        'button',
+        { type: 'button', id: 'repro-yes', onclick: () => (close(), post('run', { cells })) },
+        'Run',
+      ),
       ' ',
       element('button', { type: 'button', autofocus: true, onclick: close }, 'Cancel'),
     )

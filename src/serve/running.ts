@@ -1,8 +1,8 @@
 /** Runs cells that a reader of the page asked for, as `repro run` does: one request at a time, and it can be stopped. */
 
+import { hasErrors } from '../document/problem.ts'
 import type { BuildEvent } from '../engine/event.ts'
 import { jobsOf, localName } from '../engine/executors.ts'
-import { hasErrors } from '../document/problem.ts'
 import { openFiles } from '../files/tracked.ts'
 import { build } from '../project/build.ts'
 import { DocumentError, openDocument, type Site } from '../project/site.ts'
@@ -78,13 +78,7 @@ export function openRunning(site: Site, tell: () => void): Running {
       const opened = await openDocument(site, files)
       if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
       const asked = { rerun: [], only: cells, frozen: false, record: false, keepGoing: false, to: [] }
-      const outcome = await build(
-        site,
-        opened,
-        { ...asked, jobs: jobsOf(localName), signal },
-        show,
-        files,
-      )
+      const outcome = await build(site, opened, { ...asked, jobs: jobsOf(localName), signal }, show, files)
       change({ state: outcome.failures.length > 0 ? 'failed' : 'done' })
     } catch (error) {
       if (signal.aborted) change({ state: 'stopped', text: '' })

@@ -126,11 +126,7 @@ async function listen(server: Server, port: number): Promise<void> {
   })
 }
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  context: Context,
-): Promise<void> {
+async function answer(request: IncomingMessage, response: ServerResponse, context: Context): Promise<void> {
   for (const [name, value] of Object.entries(safety)) response.setHeader(name, value)
   const { method = '', headers } = request
   const names = [host, 'localhost'].map((name) => `${name}:${context.own}`)
@@ -171,9 +167,7 @@ const safety: Readonly<Record<string, string>> = {
 }
 
 /** Path and query of a request; undefined for what no browser sends. */
-function addressIn(
-  target: string,
-): { readonly path: string; readonly query: URLSearchParams } | undefined {
+function addressIn(target: string): { readonly path: string; readonly query: URLSearchParams } | undefined {
   if (!target.startsWith('/') || target.length > 4096) return undefined
   const [written = '', ...rest] = target.split('?')
   try {
@@ -186,7 +180,11 @@ function addressIn(
 }
 
 /** The first page: with the token of this start, the browser is given the cookie. */
-function enter(token: string | null, response: ServerResponse, { token: own, main, own: port }: Context): void {
+function enter(
+  token: string | null,
+  response: ServerResponse,
+  { token: own, main, own: port }: Context,
+): void {
   if (token !== null) {
     if (!isSame(token, own)) return refuse(response, 403, 'the token is of another start: see the terminal')
     response.setHeader('Set-Cookie', `${cookieName(port)}=${own}; HttpOnly; SameSite=Strict; Path=/`)

@@ -97,7 +97,8 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
     const before = versions.at(-1)
     const now = JSON.stringify([problemsOf(), waitingOf(shown?.steps ?? [])])
     const isSame = before !== undefined && isEqual(before, page)
-    if (!isSame) versions.push({ number: (before?.number ?? first) + 1, frame: page.frame, blocks: page.blocks })
+    if (!isSame)
+      versions.push({ number: (before?.number ?? first) + 1, frame: page.frame, blocks: page.blocks })
     if (versions.length > mostVersions) versions.shift()
     if (isSame && now === state) return
     state = now
@@ -179,17 +180,15 @@ function isEqual(before: Version, { frame, blocks }: LivePage): boolean {
 
 function isSameBlock(a: PageBlock, b: PageBlock | undefined): boolean {
   if (b === undefined || a.into !== b.into || a.type !== b.type) return false
-  return a.type === 'holder' ? b.type === 'holder' && a.name === b.name : b.type === 'block' && a.hash === b.hash
+  return a.type === 'holder'
+    ? b.type === 'holder' && a.name === b.name
+    : b.type === 'block' && a.hash === b.hash
 }
 
 /** All blocks of a page, with the HTML of those that the page before had not. */
-export function changesOf(
-  before: readonly PageBlock[],
-  now: readonly PageBlock[],
-): readonly SentBlock[] {
+export function changesOf(before: readonly PageBlock[], now: readonly PageBlock[]): readonly SentBlock[] {
   const had = new Map<string, number>()
-  for (const block of before)
-    if (block.type === 'block') had.set(block.hash, (had.get(block.hash) ?? 0) + 1)
+  for (const block of before) if (block.type === 'block') had.set(block.hash, (had.get(block.hash) ?? 0) + 1)
   return now.map((block) => {
     if (block.type === 'holder') return { into: block.into, holder: block.name }
     const { into, hash, html } = block

@@ -2,7 +2,7 @@
 
 import type { Element, ElementContent } from 'hast'
 import { h } from 'hastscript'
-import type { Heading, Link, Root, Table, Text } from 'mdast'
+import type { Heading, Link, Node, Nodes, Root, Table, Text } from 'mdast'
 import remarkRehype, { defaultHandlers, type Options } from 'remark-rehype'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
@@ -39,7 +39,7 @@ export interface Translator {
 export type KeepPart = (part: Float | Claim | Experiment, make: () => Element) => Element
 
 export function translator(messages: Messages, keep: KeepPart = (_, make) => make()): Translator {
-  const handlers: NonNullable<Options['handlers']> = {
+  const own: NonNullable<Options['handlers']> = {
     heading: (state, { depth, data, children }: Heading) =>
       h(
         `h${depth}`,
@@ -67,9 +67,20 @@ export function translator(messages: Messages, keep: KeepPart = (_, make) => mak
     definitionText: (state, node: DefinitionText) => h('dd', state.all(node)),
     float: (_state, node: Float) => keep(node, () => floatElement(node, messages, phrasing)),
     claim: (_state, node: Claim) => keep(node, () => claimElement(node, messages, phrasing)),
-    experiment: (_state, node: Experiment) =>
-      keep(node, () => experimentElement(node, messages, phrasing)),
+    experiment: (_state, node: Experiment) => keep(node, () => experimentElement(node, messages, phrasing)),
   }
+  // Nodes have places in a live report only (live.ts); handlers of the library hand theirs on, too.
+  const handlers: typeof own = Object.fromEntries(
+    Object.entries(own).map(([type, handle]) => [
+      type,
+      (state, node: Node, parent) => {
+        const made = handle?.(state, node, parent)
+        if (node.position && made !== undefined && !Array.isArray(made) && made.position === undefined)
+          state.patch(node as Nodes, made)
+        return made
+      },
+    ]),
+  )
   const processor = unified().use(remarkRehype, {
     clobberPrefix: 'note:',
     footnoteLabel: messages.page.footnotes,

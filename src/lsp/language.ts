@@ -1,0 +1,205 @@
+/** What is known of a place in a document: its value now, where it is defined, what a problem is about. Pure. */
+
+import { sourcesIn, type Place } from '../document/block.ts'
+import type { Document, InlineValue } from '../document/document.ts'
+import { messagesFor } from '../locale/languages.ts'
+import { statusesOf } from '../project/build.ts'
+import type { LiveProblem, Look } from '../project/live.ts'
+import { partError } from '../query/error.ts'
+import { references } from '../query/expression.ts'
+import { cellsRead } from '../query/query.ts'
+import { displayNames } from '../report/context.ts'
+import { labels } from '../report/floats.ts'
+import { headingsOf } from '../report/sections.ts'
+import { textOf } from '../report/textof.ts'
+import { inlineValue } from '../report/value.ts'
+import { runName } from '../results/run.ts'
+import { recordedFolder } from '../results/store.ts'
+import { keysOf } from './completion.ts'
+import { type Cursor, cursorAt, fenceAt, type Position } from './context.ts'
+import type { Works } from './works.ts'
+
+export interface Range {
+  readonly start: Position
+  readonly end: Position
+}
+
+/** A place in a file of the project. */
+export interface Target {
+  readonly path: string
+  readonly range: Range
+}
+
+/** From the place of a problem to the end of the word that is there. */
+export function rangeOf({ line, column }: Place, text: string): Range {
+  const own = text.split(/\r\n|\n|\r/)[line - 1] ?? ''
+  const start = Math.min(column - 1, own.length)
+  const [word = ''] = /^(?:`[^`]*`?|[^\s`,;:|()[\]{}]+|.)/su.exec(own.slice(start)) ?? []
+  return {
+    start: { line: line - 1, character: start },
+    end: { line: line - 1, character: start + Math.max(word.length, own.length > start ? 1 : 0) },
+  }
+}
+
+/** Problems of one file. */
+export function problemsIn(path: string, { problems }: Look): readonly LiveProblem[] {
+  return problems.filter((one) => one.path === path)
+}
+
+/** Markdown about what is under the cursor; undefined if nothing is known. */
+export function hoverAt(
+  text: string,
+  position: Position,
+  look: Look,
+  works: Works,
+): { readonly markdown: string } | undefined {
+  const { document } = look.opened
+  const value = valueAt(document, position)
+  if (value !== undefined) return { markdown: valueText(value, look) }
+  const cursor = cursorAt(text, position)
+  const word = mentionAt(cursor)
+  if (word !== undefined) {
+    const label = labels(document, messagesFor(document.frontMatter.lang)).get(word)
+    const block = document.blocks.find(({ id }) => id === word)
+    if (label !== undefined) {
+      const caption = block && 'caption' in block ? `: ${block.caption}` : ''
+      return { markdown: `**${label}**${caption}` }
+    }
+    const title = works.get(word)?.title
+    if (title !== undefined) return { markdown: `**${word}**: ${title}` }
+  }
+  const fence = fenceAt(document, text, position.line)
+  const key = /^\s*([\w-]+)$/.exec(cursor.before + (/^[\w-]*/.exec(cursor.after)?.[0] ?? ''))?.[1]
+  const means = fence && keysOf(fence).find((one) => one.key === key)?.means
+  return means === undefined ? undefined : { markdown: `**${key}**: ${means}` }
+}
+
+function valueText(value: InlineValue, look: Look): string {
+  const { document, published } = look.opened
+  const { lang, texts } = document.frontMatter
+  const experiments = sourcesIn(document.blocks)
+  const runs = look.runs.shown.map(({ run }) => run)
+  const context = {
+    messages: messagesFor(lang),
+    statuses: statusesOf(look.runs.shown),
+    display: displayNames(texts),
+  }
+  const { value: shown, error } = inlineValue(value, { experiments, runs, published }, context)
+  const origin = shown.origins.length === 0 ? '' : ` (${shown.origins.join(', ')})`
+  return [
+    `**${shown.text}**${origin}`,
+    ...(error === undefined ? [] : [error]),
+    ...shown.sources.map((one) => `- ${one}`),
+  ].join('\n\n')
+}
+
+/** The inline value at a position. */
+export function valueAt({ values }: Document, { line, character }: Position): InlineValue | undefined {
+  return values.find(({ node: { position } }) => {
+    if (position === undefined) return false
+    const { start, end } = position
+    const isAfter = line + 1 > start.line || (line + 1 === start.line && character + 1 >= start.column)
+    const isBefore = line + 1 < end.line || (line + 1 === end.line && character + 1 < end.column)
+    return isAfter && isBefore
+  })
+}
+
+/** The word after an @ around the cursor. */
+function mentionAt({ before, after }: Cursor): string | undefined {
+  const [, start] = /@([\p{L}\p{N}_:.+/-]*)$/u.exec(before + (after.startsWith('@') ? '@' : '')) ?? []
+  if (start === undefined) return undefined
+  const [rest = ''] = /^[\p{L}\p{N}_:.+/-]*/u.exec(after.replace(/^@/, '')) ?? []
+  return (start + rest).replace(/[:.+/-]+$/, '')
+}
+
+/** Where what is under the cursor is defined: a block, a heading, a work, a script, a run. */
+export function definitionsAt(text: string, position: Position, look: Look, works: Works): readonly Target[] {
+  const { document } = look.opened
+  const path = document.file.path ?? ''
+  const cursor = cursorAt(text, position)
+  const at = (place: Place): Target => ({ path, range: rangeOf(place, text) })
+  const value = valueAt(document, position)
+  if (value !== undefined) return runsOf(value, look, at)
+  const word = mentionAt(cursor)
+  if (word !== undefined) {
+    const fence = document.fences.find(
+      ({ id, type }) => id === word && (type === 'table' || type === 'figure'),
+    )
+    if (fence) return [at(fence.idPlace)]
+    const target = document.targets.find(({ id }) => id === word)
+    const start = target?.node.position?.start
+    if (start) return [at(start)]
+    return workAt(word, look, works)
+  }
+  const written = wordAt(cursor)
+  const source = document.fences.find(
+    ({ id, type }) => id === written && (type === 'experiment' || type === 'data'),
+  )
+  if (source) return [at(source.idPlace)]
+  if (written === '' || look.files.problem(written) !== undefined || !look.files.exists(written)) return []
+  return [{ path: written, range: top }]
+}
+
+const top: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
+
+function runsOf(value: InlineValue, look: Look, at: (place: Place) => Target): readonly Target[] {
+  const experiments = sourcesIn(look.opened.document.blocks)
+  const paths = references(value.ast)
+  const blocks = experiments.filter(({ id }) => paths.some(({ parts }) => parts[0] === id))
+  const names = (() => {
+    try {
+      return cellsRead(paths, experiments).names
+    } catch (error) {
+      partError(error)
+      return []
+    }
+  })()
+  const runs = look.runs.shown.filter(({ run, from }) => names.includes(runName(run)) && from === 'record')
+  return [
+    ...blocks.map(({ place }) => at(place)),
+    ...runs
+      .map(({ run }) => `${recordedFolder(run)}/run.json`)
+      .filter((path) => look.files.exists(path))
+      .map((path) => ({ path, range: top })),
+  ]
+}
+
+function workAt(key: string, { opened: { document } }: Look, works: Works): readonly Target[] {
+  const path = document.frontMatter.bibliography?.file
+  const place = works.get(key)?.place
+  if (path === undefined || place === undefined) return []
+  const start = { line: place.line - 1, character: place.column - 1 }
+  return [{ path, range: { start, end: { ...start, character: start.character + key.length } } }]
+}
+
+function wordAt({ before, after }: Cursor): string {
+  const [start = ''] = /[^\s'"`,[\]{}()]*$/.exec(before) ?? []
+  const [rest = ''] = /^[^\s'"`,[\]{}()]*/.exec(after) ?? []
+  return start + rest
+}
+
+export interface Symbol {
+  readonly name: string
+  readonly kind: 'section' | 'block'
+  readonly detail: string
+  readonly range: Range
+  /** Of a section, from 1. */
+  readonly depth: number
+}
+
+/** Headings and blocks, in the order of the text. */
+export function symbolsIn({ opened: { document } }: Look): readonly Symbol[] {
+  const rangeAt = (position: { start: Place; end: Place } | undefined): Range => ({
+    start: { line: (position?.start.line ?? 1) - 1, character: (position?.start.column ?? 1) - 1 },
+    end: { line: (position?.end.line ?? 1) - 1, character: (position?.end.column ?? 1) - 1 },
+  })
+  const sections = headingsOf(document.tree).map((heading): Symbol => ({
+    ...{ name: textOf(heading).trim() || '—', kind: 'section', detail: '', depth: heading.depth },
+    range: rangeAt(heading.position),
+  }))
+  const blocks = document.fences.map(({ type, id, node }): Symbol => ({
+    ...{ name: id ?? type, kind: 'block', detail: type, depth: 7 },
+    range: rangeAt(node.position),
+  }))
+  return [...sections, ...blocks].sort((a, b) => a.range.start.line - b.range.start.line)
+}

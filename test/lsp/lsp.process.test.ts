@@ -1,0 +1,179 @@
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  CompletionRequest,
+  type CompletionItem,
+  DefinitionRequest,
+  DocumentSymbolRequest,
+  HoverRequest,
+  type Location,
+  type MarkupContent,
+} from 'vscode-languageserver-protocol/node'
+import { project, write } from '../project.ts'
+import { type Client, openClient } from './client.ts'
+
+const rows = Array.from({ length: 24 }, (_, index) => {
+  const noise = ((index * 7919 + 13) % 101) / 100 + ((index * 104_729) % 997) / 9970
+  return `${index % 2 === 0 ? 'grep' : 'cat'},${(10 + noise).toFixed(4)}`
+})
+const paper = `---
+title: 時間 ⏱
+bibliography: refs.bib
+---
+
+猫🐈は \`=times.grep.elapsed_ms.mean | ms | fixed(1)\`、@tbl-times を見よ [@one; @zero]。
+
+\`\`\`yaml data
+id: times
+file: data/times.csv
+\`\`\`
+
+\`\`\`yaml table
+id: tbl-times
+kind: summary
+from: times
+by: [tool]
+measures: [elapsed_ms]
+statistics: [n, median]
+caption: Times
+\`\`\`
+
+## Last {#sec-last}
+`
+const lines = paper.split('\n')
+
+let client: Client
+beforeEach(async () => {
+  write({
+    'index.md': paper,
+    'data/times.csv': `tool,elapsed_ms\n${rows.join('\n')}\n`,
+    'refs.bib': '@misc{zero, title = {Zero}}\n@misc{one, title = {Of One}, author = {Ada Lovelace}}\n',
+  })
+  client = await openClient(project, { REPRO_CACHE: join(project, 'cache') })
+})
+afterEach(async () => void (await client.end()))
+
+/** The text with a line in place of the one with the Japanese sentence, and the position at its end. */
+async function typed(sentence: string) {
+  const line = 5
+  const diagnostics = await client.change('index.md', lines.with(line, sentence).join('\n'))
+  const at = client.at('index.md', { line, character: sentence.length })
+  const items = (await client.request(CompletionRequest.type, at)) as CompletionItem[]
+  return { diagnostics, items, labels: items.map(({ label }) => label) }
+}
+
+describe('the language server', () => {
+  it('tells problems with rule and place in UTF-16, and that they are gone', async () => {
+    expect(await client.open('index.md')).toEqual([])
+    const wrong = lines.with(5, '猫🐈は @tbl-time を').join('\n')
+    const [found, ...others] = await client.change('index.md', wrong)
+    expect(others).toEqual([])
+    expect(found).toMatchObject({
+      ...{ code: 'unknown-reference', source: 'repro', severity: 1 },
+      range: { start: { line: 5, character: 5 }, end: { line: 5, character: 14 } },
+    })
+    expect(found?.codeDescription?.href).toMatch(/docs\/problems\.md#unknown-reference$/)
+    expect(await client.change('index.md', paper)).toEqual([])
+  })
+
+  it('completes ids, works, paths, columns, statistics and filters', async () => {
+    await client.open('index.md')
+    const mention = await typed('猫🐈は @')
+    expect(mention.labels).toEqual(expect.arrayContaining(['@tbl-times', '@sec-last', '@one', '@zero']))
+    expect(mention.items.find(({ label }) => label === '@tbl-times')?.textEdit).toEqual({
+      ...{ newText: 'tbl-times' },
+      range: { start: { line: 5, character: 6 }, end: { line: 5, character: 6 } },
+    })
+    expect((await typed('see [@o')).labels[0]).toBe('@zero')
+    expect((await typed('`=')).labels).toEqual(expect.arrayContaining(['times', 'mean', 'abs']))
+    expect((await typed('`=times.')).labels).toEqual(
+      expect.arrayContaining(['elapsed_ms', 'grep', 'cat', 'n']),
+    )
+    expect((await typed('`=times.grep.elapsed_ms.me')).labels).toEqual(
+      expect.arrayContaining(['mean', 'median', 'sd']),
+    )
+    expect((await typed('`=times.grep.elapsed_ms.mean | f')).labels).toContain('fixed')
+  })
+
+  it('completes keys of blocks with their meanings, and their values, in documents with errors', async () => {
+    await client.open('index.md')
+    const line = lines.indexOf('from: times')
+    const key = lines.with(line, 'fr')
+    expect(await client.change('index.md', key.join('\n'))).not.toEqual([])
+    const found = (await client.request(
+      CompletionRequest.type,
+      client.at('index.md', { line, character: 2 }),
+    )) as CompletionItem[]
+    expect(found.find(({ label }) => label === 'from')).toMatchObject({
+      documentation: 'The experiment or data that it shows',
+      textEdit: { newText: 'from: ' },
+    })
+    await client.change('index.md', lines.with(line, 'from: ').join('\n'))
+    const values = (await client.request(
+      CompletionRequest.type,
+      client.at('index.md', { line, character: 6 }),
+    )) as CompletionItem[]
+    expect(values.map(({ label }) => label)).toEqual(['times'])
+  })
+
+  it('shows the value of an expression with its origin and number of observations', async () => {
+    await client.open('index.md')
+    const hover = await client.request(HoverRequest.type, client.at('index.md', { line: 5, character: 12 }))
+    const { value } = hover?.contents as MarkupContent
+    expect(value).toMatch(/^\*\*1\d\.\d.ms\*\* \(data\)/)
+    expect(value).toContain('n = 12')
+    const work = await client.request(
+      HoverRequest.type,
+      client.at('index.md', { line: 5, character: (lines[5] ?? '').indexOf('@one') + 2 }),
+    )
+    expect((work?.contents as MarkupContent).value).toBe('**one**: Lovelace: Of One')
+  })
+
+  it('leads to blocks, works and data', async () => {
+    await client.open('index.md')
+    const to = async (text: string, offset = 2) => {
+      const character = (lines[5] ?? '').indexOf(text) + offset
+      return (await client.request(
+        DefinitionRequest.type,
+        client.at('index.md', { line: 5, character }),
+      )) as Location[]
+    }
+    expect(await to('@tbl-times')).toMatchObject([
+      {
+        uri: client.uri('index.md'),
+        range: { start: { line: lines.indexOf('id: tbl-times'), character: 4 } },
+      },
+    ])
+    expect(await to('@one')).toMatchObject([
+      { uri: client.uri('refs.bib'), range: { start: { line: 1, character: 6 } } },
+    ])
+    expect(await to('times.grep')).toMatchObject([
+      { uri: client.uri('index.md'), range: { start: { line: 7 } } },
+    ])
+    const line = lines.indexOf('file: data/times.csv')
+    const file = await client.request(DefinitionRequest.type, client.at('index.md', { line, character: 10 }))
+    expect(file).toMatchObject([{ uri: client.uri('data/times.csv') }])
+  })
+
+  it('lists headings and blocks', async () => {
+    await client.open('index.md')
+    const found = await client.request(DocumentSymbolRequest.type, {
+      textDocument: { uri: client.uri('index.md') },
+    })
+    expect(found?.map(({ name }) => name)).toEqual(['times', 'tbl-times', 'Last'])
+  })
+
+  it('tells of a file that was saved outside of the editor', async () => {
+    await client.open('index.md')
+    const told = client.told('index.md')
+    write({ 'refs.bib': '@misc{zero, title = {Zero}}\n' })
+    expect((await told).map(({ message }) => message)).toEqual([expect.stringContaining('one')])
+  })
+
+  it('ends as it is told', async () => {
+    await client.open('index.md')
+    const ended = client.end()
+    expect(await ended).toBe(0)
+    client = await openClient(project, { REPRO_CACHE: join(project, 'cache') })
+  })
+})
