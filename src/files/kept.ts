@@ -5,13 +5,19 @@
  */
 
 import { sha256 } from './fingerprint.ts'
-import type { Files } from './tracked.ts'
 
-/** The part of Files that something may be made of. */
-export type Source = Pick<
-  Files,
-  'read' | 'text' | 'textOnce' | 'digest' | 'list' | 'match' | 'exists' | 'problem' | 'derived'
->
+/** What something may be made of: the part of Files (tracked.ts, which describes it) that only looks. */
+export interface Source {
+  read(path: string): Uint8Array | undefined
+  text(path: string): string | undefined
+  textOnce(path: string): string | undefined
+  digest(path: string): string | undefined
+  list(folder: string): readonly string[]
+  match(pattern: string): readonly string[]
+  exists(path: string): boolean
+  problem(path: string): string | undefined
+  derived<T>(key: string, make: (files: Source) => T): T
+}
 
 /** A question that was asked of the files -> a digest of its answer. */
 type Reads = Map<string, { readonly ask: (files: Source) => string; readonly answer: string }>
