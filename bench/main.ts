@@ -8,6 +8,7 @@ const benchmarks: ReadonlyMap<string, () => Promise<Benchmark>> = new Map([
   ['copies', async () => (await import('./copies.ts')).benchCopies],
   ['make', async () => (await import('./make.ts')).benchMake],
   ['scale', async () => (await import('./scale.ts')).benchScale],
+  ['serve', async () => (await import('./serve.ts')).benchServe],
   ['statistics', async () => (await import('./statistics.ts')).benchStatistics],
   ['trace', async () => (await import('./trace.ts')).benchTrace],
 ])

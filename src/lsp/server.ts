@@ -41,6 +41,9 @@ interface Opened {
   works: Works
   looking: Promise<void> | undefined
   isDirty: boolean
+  /** What was told last, as JSON. An edit is always answered, another change of the project only if it tells. */
+  before: string
+  isEdited: boolean
   /** Files that have diagnostics of this document. */
   told: ReadonlySet<string>
 }
@@ -94,6 +97,10 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     return one.looking
   }
   const tell = (one: Opened, problems: readonly LiveProblem[]) => {
+    const now = JSON.stringify(problems)
+    if (now === one.before && !one.isEdited) return
+    one.before = now
+    one.isEdited = false
     const byPath = Map.groupBy(problems, ({ path }) => path)
     const paths = new Set([one.site.document, ...byPath.keys()])
     for (const path of new Set([...paths, ...one.told])) {
@@ -124,7 +131,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     const site = siteOf(project, name.replaceAll('\\', '/'))
     const one: Opened = {
       ...{ uri: document.uri, site, live: openLive(site), look: undefined, works: new Map() },
-      ...{ looking: undefined, isDirty: false, told: new Set<string>() },
+      ...{ looking: undefined, isDirty: false, told: new Set<string>(), before: '', isEdited: true },
       watching: openWatching(project, () => void look(one)),
     }
     opened.set(document.uri, one)
@@ -132,7 +139,10 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
   })
   documents.onDidChangeContent(() => {
     // A bibliography or an included file may be open, too.
-    for (const one of opened.values()) void look(one)
+    for (const one of opened.values()) {
+      one.isEdited = true
+      void look(one)
+    }
   })
   documents.onDidClose(({ document }) => {
     const one = opened.get(document.uri)

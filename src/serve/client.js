@@ -257,14 +257,14 @@
   function ask(cells) {
     const dialog = element('dialog', { id: 'repro-dialog', className: 'repro-own' })
     const close = () => dialog.close()
+    const run = () => {
+      close()
+      void post('run', { cells })
+    }
     dialog.append(
       element('p', {}, `Run ${plural(cells.length, 'cell')}? Scripts of this project run on this machine.`),
       element('ul', {}, ...cells.map((name) => element('li', {}, name))),
-      element(
-        'button',
-        { type: 'button', id: 'repro-yes', onclick: () => (close(), post('run', { cells })) },
-        'Run',
-      ),
+      element('button', { type: 'button', id: 'repro-yes', onclick: run }, 'Run'),
       ' ',
       element('button', { type: 'button', autofocus: true, onclick: close }, 'Cancel'),
     )

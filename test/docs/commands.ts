@@ -93,6 +93,7 @@ export const commands: ReadonlyMap<string, { readonly runs: Where } | string> = 
     'docs/raspberry-pi-4.md: stty -F /dev/ttyUSB0 115200 raw -echo && cat /dev/ttyUSB0 >>pi4-serial.log',
     'needs a Raspberry Pi',
   ],
+  ['docs/serving.md: npx --no-install repro serve --open', 'test/serve/serve.process.test.ts'],
   ['docs/slurm.md: npx --no-install repro build --executor slurm', 'needs Slurm; test/slow/slurm.test.ts'],
   [
     'docs/slurm.md: npx --no-install repro verify --rerun --executor slurm',

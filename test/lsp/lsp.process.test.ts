@@ -5,6 +5,7 @@ import {
   type CompletionItem,
   DefinitionRequest,
   DocumentSymbolRequest,
+  type Hover,
   HoverRequest,
   type Location,
   type MarkupContent,
@@ -119,14 +120,14 @@ describe('the language server', () => {
   it('shows the value of an expression with its origin and number of observations', async () => {
     await client.open('index.md')
     const hover = await client.request(HoverRequest.type, client.at('index.md', { line: 5, character: 12 }))
-    const { value } = hover?.contents as MarkupContent
+    const { value } = (hover as Hover).contents as MarkupContent
     expect(value).toMatch(/^\*\*1\d\.\d.ms\*\* \(data\)/)
     expect(value).toContain('n = 12')
     const work = await client.request(
       HoverRequest.type,
       client.at('index.md', { line: 5, character: (lines[5] ?? '').indexOf('@one') + 2 }),
     )
-    expect((work?.contents as MarkupContent).value).toBe('**one**: Lovelace: Of One')
+    expect(((work as Hover).contents as MarkupContent).value).toBe('**one**: Lovelace: Of One')
   })
 
   it('leads to blocks, works and data', async () => {

@@ -6,12 +6,18 @@ import { blockAt, changesOf } from '../../src/serve/session.ts'
 describe('withOwn', () => {
   it.each([
     ["default-src 'none'", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"],
-    ["script-src 'none'; img-src data:", "script-src 'self'; img-src data:; style-src 'self'; connect-src 'self'"],
+    [
+      "script-src 'none'; img-src data:",
+      "script-src 'self'; img-src data:; style-src 'self'; connect-src 'self'",
+    ],
     [
       "script-src 'sha256-x='; style-src 'sha256-y='",
       "script-src 'sha256-x=' 'self'; style-src 'sha256-y=' 'self'; connect-src 'self'",
     ],
-    ['default-src &#x27;none&#x27;', "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'"],
+    [
+      'default-src &#x27;none&#x27;',
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'",
+    ],
   ])('allows its own beside %s', (policy, own) => {
     expect(withOwn(policy)).toBe(own)
   })

@@ -59,7 +59,11 @@ interface Answer {
 function ask(
   port: number,
   path: string,
-  { method = 'GET', headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request({ port, path, method, headers, host: '127.0.0.1' }, (response) => {
@@ -135,19 +139,40 @@ describe('repro serve', { timeout: 180_000 }, () => {
     write({ 'index.md': paper, 'data/times.csv': csv, 'secret.txt': 'secret' })
     const { port, token } = await serve('index.md')
     const page = '/+index.html'
-    const statusOf = async (path: string, more: Parameters<typeof ask>[2] = {}) => (await ask(port, path, more)).status
+    const statusOf = async (path: string, more: Parameters<typeof ask>[2] = {}) =>
+      (await ask(port, path, more)).status
     expect(await statusOf(page)).toBe(200)
     for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`, ''])
       expect(await statusOf(page, { headers: { host } }), host).toBe(403)
     expect(await statusOf(page, { headers: { host: `localhost:${port}` } })).toBe(200)
-    for (const origin of ['http://evil.example', 'null', `http://127.0.0.1:${port + 1}`, `https://127.0.0.1:${port}`])
+    for (const origin of [
+      'http://evil.example',
+      'null',
+      `http://127.0.0.1:${port + 1}`,
+      `https://127.0.0.1:${port}`,
+    ])
       expect(await statusOf(page, { headers: { origin } }), origin).toBe(403)
-    expect(await statusOf(page, { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } })).toBe(403)
-    for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PATCH']) expect(await statusOf(page, { method }), method).toBe(405)
+    expect(
+      await statusOf(page, { headers: { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' } }),
+    ).toBe(403)
+    for (const method of ['PUT', 'DELETE', 'OPTIONS', 'PATCH'])
+      expect(await statusOf(page, { method }), method).toBe(405)
     expect((await ask(port, page, { method: 'HEAD' })).text).toBe('')
     for (const path of [
-      ...['/secret.txt', '/../secret.txt', '/%2e%2e/secret.txt', '/results/../secret.txt', '/..%2fsecret.txt'],
-      ...['/index.md', '/.repro/manifests/+index.md.json', '/data/times.csv', '/_build/+index.html', '//secret.txt'],
+      ...[
+        '/secret.txt',
+        '/../secret.txt',
+        '/%2e%2e/secret.txt',
+        '/results/../secret.txt',
+        '/..%2fsecret.txt',
+      ],
+      ...[
+        '/index.md',
+        '/.repro/manifests/+index.md.json',
+        '/data/times.csv',
+        '/_build/+index.html',
+        '//secret.txt',
+      ],
       ...['/~repro/', '/~repro/../secret.txt', '/~repro/client.js%00', '/%ff', `/${'a'.repeat(9000)}`],
     ]) {
       const { status, text } = await ask(port, path)
@@ -235,18 +260,24 @@ describe('repro serve', { timeout: 180_000 }, () => {
     expect(problems[0]).toMatchObject({ line: 5, ruleId: 'unknown-experiment' })
     expect(problems[0]?.block).toBeGreaterThan(0)
     write({ 'index.md': paper })
-    await events.until(({ event, data }) => event === 'update' && (data as { problems: unknown[] }).problems.length === 0)
+    await events.until(
+      ({ event, data }) => event === 'update' && (data as { problems: unknown[] }).problems.length === 0,
+    )
     events.end()
   })
 
   it('runs a cell when it is asked with the token, and shows the result', async () => {
-    const block = '\n```yaml experiment\nid: speed\nscript: experiments/speed.ts\nenvironments: [local]\ntrials: 2\nboots: 1\npatterns: {baseline: {}}\n```\n\nIt took `=speed.local.baseline.timeUs.mean | us`.\n'
+    const block =
+      '\n```yaml experiment\nid: speed\nscript: experiments/speed.ts\nenvironments: [local]\ntrials: 2\nboots: 1\npatterns: {baseline: {}}\n```\n\nIt took `=speed.local.baseline.timeUs.mean | us`.\n'
     write({ 'index.md': `${paper}${block}`, 'data/times.csv': csv, 'experiments/speed.ts': script })
     const { port, token } = await serve('index.md')
     const headers = { cookie: `repro-${port}=${token}` }
     const events = follow(port, '/+index.html', versionIn(await ask(port, '/+index.html')), headers)
     const { data } = await events.until(({ event }) => event === 'update')
-    expect(data).toMatchObject({ mayRun: true, waiting: [{ name: 'speed/local/baseline', reason: 'never run' }] })
+    expect(data).toMatchObject({
+      mayRun: true,
+      waiting: [{ name: 'speed/local/baseline', reason: 'never run' }],
+    })
     const { status } = await ask(port, '/~repro/run', {
       method: 'POST',
       headers: { ...headers, origin: `http://127.0.0.1:${port}`, 'content-type': 'application/json' },
@@ -258,7 +289,9 @@ describe('repro serve', { timeout: 180_000 }, () => {
     expect((await events.until(isOver)).data).toMatchObject({
       ...{ state: 'done', cells: [{ name: 'speed/local/baseline', state: 'done', done: 2 }] },
     })
-    await events.until(({ event, data }) => event === 'update' && (data as { waiting: unknown[] }).waiting.length === 0)
+    await events.until(
+      ({ event, data }) => event === 'update' && (data as { waiting: unknown[] }).waiting.length === 0,
+    )
     expect((await ask(port, '/+index.html')).text).toContain('1.5')
     events.end()
   })

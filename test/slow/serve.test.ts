@@ -1,0 +1,130 @@
+/** The page server with a real browser: what a save changes shows, and what the reader did stays. */
+
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { launch } from './chromium.ts'
+import { checkout, makeProject } from './project.ts'
+
+const paragraphs = Array.from({ length: 60 }, (_, index) => `Paragraph ${index} of the text.\n`).join('\n')
+const paper = `---
+title: Speed
+---
+
+The first sentence.
+
+${paragraphs}
+
+\`\`\`yaml experiment
+id: speed
+script: experiments/speed.ts
+environments: [local]
+trials: 2
+boots: 1
+patterns: {baseline: {}}
+\`\`\`
+
+It took \`=speed.local.baseline.timeUs.mean | us | fixed(1)\`.
+`
+const script = 'export default async () => ({ rows: [{ timeUs: 1.5 }] })\n'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await launch()
+})
+afterAll(async () => await browser.close())
+
+async function serve(): Promise<{ page: Page; save: (text: string) => void; faults: string[] }> {
+  const project = await makeProject([], { 'index.md': paper, 'experiments/speed.ts': script })
+  const server = spawn(process.execPath, [join(checkout, 'dist/cli.js'), 'serve', 'index.md'], {
+    cwd: project,
+    env: { ...process.env, REPRO_CACHE: join(project, 'cache') },
+  })
+  const ended = new Promise((resolve) => server.on('exit', resolve))
+  onTestFinished(async () => {
+    server.kill('SIGINT')
+    await ended
+  })
+  const address = await new Promise<string>((resolve) =>
+    server.stdout.on('data', (part: Buffer) => {
+      const found = /http:\S+/.exec(String(part))?.[0]
+      if (found) resolve(found)
+    }),
+  )
+  const page = await browser.newPage()
+  onTestFinished(() => page.close())
+  const faults: string[] = []
+  page.on('console', (one) => void (one.type() === 'error' && faults.push(one.text())))
+  page.on('pageerror', (error) => void faults.push(error.message))
+  await page.goto(address)
+  await page.waitForFunction(`'reproVersion' in document.documentElement.dataset`)
+  return { page, faults, save: (text) => writeFileSync(join(project, 'index.md'), text) }
+}
+
+it('shows a saved sentence, keeps the place and open details, and loads nothing anew', async () => {
+  const { page, save, faults } = await serve()
+  await page.evaluate(`
+    window.isSame = true
+    document.querySelector('details.experiment').open = true
+    document.querySelectorAll('article p')[40].scrollIntoView({ block: 'start' })
+  `)
+  const top = () =>
+    page.evaluate<number>(
+      `[...document.querySelectorAll('article > p')].find((one) => one.textContent.includes('Paragraph 40 ')).getBoundingClientRect().top`,
+    )
+  const before = await top()
+  save(paper.replace('The first sentence.', 'Another sentence.\n\nAnd more.\n\nAnd still more of it.'))
+  await page.getByText('And still more of it.').waitFor({ state: 'attached' })
+  expect(Math.abs((await top()) - before)).toBeLessThan(2)
+  expect(await page.evaluate(`'isSame' in window`)).toBe(true)
+  expect(await page.locator('details.experiment').getAttribute('open')).toBe('')
+  save(paper.replace('trials: 2', 'trials: 3'))
+  await page.getByText('trials: 3').waitFor({ state: 'attached' })
+  expect(await page.locator('details.experiment').getAttribute('open')).toBe('')
+  expect(faults).toEqual([])
+})
+
+it('shows an error below its paragraph, and that it is mended', async () => {
+  const { page, save, faults } = await serve()
+  save(paper.replace('Paragraph 7 of', 'Paragraph 7 @fig-none of'))
+  const problem = page.locator('.repro-problem.error')
+  await problem.waitFor()
+  expect(await problem.textContent()).toContain('unknown figure: @fig-none')
+  expect(await page.locator('p:has(+ .repro-problem.error)').textContent()).toContain('Paragraph 7')
+  save(paper)
+  await problem.waitFor({ state: 'detached' })
+  expect(faults).toEqual([])
+})
+
+it('asks before it runs a cell, and shows the result', async () => {
+  const { page, faults } = await serve()
+  await page.locator('#repro-panel summary').click()
+  await page.locator('.repro-run').first().click()
+  const dialog = page.locator('#repro-dialog')
+  expect(await dialog.textContent()).toContain('speed/local/baseline')
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'detached' })
+  await page.locator('.repro-run').first().click()
+  await page.locator('#repro-yes').click()
+  await page.locator('article .value:not(.missing)').waitFor()
+  expect(await page.locator('article').textContent()).toContain('1.5')
+  expect(faults).toEqual([])
+})
+
+it('gives no buttons to who has no token', async () => {
+  const { page } = await serve()
+  const other = await browser.newContext()
+  onTestFinished(() => other.close())
+  const stranger = await other.newPage()
+  await stranger.goto(page.url())
+  await stranger.locator('#repro-panel').waitFor()
+  expect(await stranger.locator('.repro-run').count()).toBe(0)
+  const status = await stranger.evaluate(`(async () => {
+    const headers = { 'Content-Type': 'application/json' }
+    const body = JSON.stringify({ cells: ['speed/local/baseline'] })
+    return (await fetch('/~repro/run', { method: 'POST', headers, body })).status
+  })()`)
+  expect(status).toBe(403)
+})
