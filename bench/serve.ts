@@ -38,7 +38,7 @@ type Times = readonly [what: string, ms: readonly number[]]
 
 /** From before the write to the second frame of the browser after the change is in its page. */
 async function saveToScreen(project: string, saves: number): Promise<readonly Times[]> {
-  const server = spawn(process.execPath, [source('dist/cli.js'), 'serve'], {
+  const server = spawn(process.execPath, [source('dist/cli.cjs'), 'serve'], {
     cwd: project,
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -4,9 +4,9 @@
  * changed.
  */
 
+import type { Derived, Source } from './derived.ts'
 import { type Fingerprint, type Fingerprints, look, nameOf, sha256, stampAt, stampOf } from './fingerprint.ts'
 import { matching } from './glob.ts'
-import type { Kept, Source } from './kept.ts'
 import { type Content, type Entry, entriesInside, pathInside, problemOf, readInside } from './ordinary.ts'
 
 /**
@@ -52,7 +52,7 @@ const closed = ['.repro', '_build']
 
 /** How a process that looks at the files again and again sees them. */
 export interface LiveView {
-  readonly kept: Kept
+  readonly kept: Derived
   /** Texts that lie over files, by path: those of an editor, not yet saved. */
   readonly overlay?: ReadonlyMap<string, string> | undefined
 }

@@ -15,7 +15,7 @@ import { commandName } from '../text/program.ts'
 import { serveLanguage } from './server.ts'
 
 // What the command line keeps of a document (searches) is kept by its program, which is the same.
-process.argv[1] = fileURLToPath(programUrl('cli.js'))
+process.argv[1] = fileURLToPath(programUrl('cli.cjs'))
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', programUrl('./')), 'utf8'))
 const connection = createConnection(

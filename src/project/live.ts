@@ -4,7 +4,7 @@
  *   files (only what changed is read) -> document, checked -> plan -> report -> page in blocks
  *
  * A look does only what the change needs, as what was made is kept by what it was made of: runs and modules by the
- * files that they were read from (files/kept.ts), tables, figures and judgements by their inputs (rendercache.ts),
+ * files that they were read from (files/derived.ts), tables, figures and judgements by their inputs (rendercache.ts),
  * parts of the page by their content (report/html/live.ts). Nothing is kept by when it was made, so nothing can be
  * out of date: a look gives the bytes that a build would write.
  *
@@ -17,8 +17,8 @@ import { type Block, sourcesIn } from '../document/block.ts'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf } from '../engine/cells.ts'
 import { plan, type Step } from '../engine/plan.ts'
+import { openDerived } from '../files/derived.ts'
 import type { Fingerprints } from '../files/fingerprint.ts'
-import { openKept } from '../files/kept.ts'
 import { FileError } from '../files/ordinary.ts'
 import { type Files, openFiles } from '../files/tracked.ts'
 import { languageOf } from '../locale/languages.ts'
@@ -83,7 +83,7 @@ export interface LiveDocument {
 
 /** Opens a document for many looks. Calls of its functions must not overlap. */
 export async function openLive(site: Site): Promise<LiveDocument> {
-  const kept = openKept()
+  const kept = openDerived()
   const memory = new Map<string, Uint8Array>()
   const values = new Map<string, unknown>()
   let fingerprints: Fingerprints = {}

@@ -36,7 +36,7 @@ export interface Client {
 }
 
 export async function openClient(project: string, variables: NodeJS.ProcessEnv = {}): Promise<Client> {
-  const child = spawn(process.execPath, [source('dist/cli.js'), 'lsp', '--stdio'], {
+  const child = spawn(process.execPath, [source('dist/cli.cjs'), 'lsp', '--stdio'], {
     cwd: project,
     env: { ...process.env, ...variables },
     stdio: ['pipe', 'pipe', 'inherit'],

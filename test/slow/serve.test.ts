@@ -38,7 +38,7 @@ afterAll(async () => await browser.close())
 
 async function serve(): Promise<{ page: Page; save: (text: string) => void; faults: string[] }> {
   const project = await makeProject([], { 'index.md': paper, 'experiments/speed.ts': script })
-  const server = spawn(process.execPath, [join(checkout, 'dist/cli.js'), 'serve', 'index.md'], {
+  const server = spawn(process.execPath, [join(checkout, 'dist/cli.cjs'), 'serve', 'index.md'], {
     cwd: project,
     env: { ...process.env, REPRO_CACHE: join(project, 'cache') },
   })

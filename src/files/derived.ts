@@ -28,7 +28,7 @@ interface Entry {
   usedAt: number
 }
 
-export interface Kept {
+export interface Derived {
   /** Returns the kept value of a key if its files are as they were, or what `make` makes, which is kept. */
   of<T>(key: string, files: Source, make: (files: Source) => T): T
   /** To be called when a look at the files is over: forgets what the last looks did not use. */
@@ -39,7 +39,7 @@ export interface Kept {
 /** Looks after which an unused value is forgotten: an error in the document may hide much of it for a while. */
 const mostUnused = 20
 
-export function openKept(): Kept {
+export function openDerived(): Derived {
   const entries = new Map<string, Entry>()
   /** Of the values that are being made now, innermost last. */
   const open: Reads[] = []
