@@ -66,7 +66,7 @@ async function typed(sentence: string) {
 describe('the language server', () => {
   it('tells problems with rule and place in UTF-16, and that they are gone', async () => {
     expect(await client.open('index.md')).toEqual([])
-    const wrong = lines.with(5, '猫🐈は @tbl-time を').join('\n')
+    const wrong = lines.with(5, '猫🐈は @tbl-time を [@one; @zero]').join('\n')
     const [found, ...others] = await client.change('index.md', wrong)
     expect(others).toEqual([])
     expect(found).toMatchObject({
