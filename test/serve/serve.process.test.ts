@@ -142,7 +142,7 @@ describe('repro serve', { timeout: 180_000 }, () => {
     const statusOf = async (path: string, more: Parameters<typeof ask>[2] = {}) =>
       (await ask(port, path, more)).status
     expect(await statusOf(page)).toBe(200)
-    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`, ''])
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`])
       expect(await statusOf(page, { headers: { host } }), host).toBe(403)
     expect(await statusOf(page, { headers: { host: `localhost:${port}` } })).toBe(200)
     for (const origin of [
@@ -230,7 +230,7 @@ describe('repro serve', { timeout: 180_000 }, () => {
       expect(sent.join('')).not.toContain('See <a')
     }
     write({ 'data/times.csv': `${csv}cat,12.5\n` })
-    await events.until(({ data }) => JSON.stringify(data).includes('>5<'))
+    await events.until(({ data }) => />5[^\d.]/.test(JSON.stringify(data)))
     events.end()
   })
 
@@ -245,7 +245,7 @@ describe('repro serve', { timeout: 180_000 }, () => {
     const last = () => events.seen.filter(({ event }) => event === 'update').at(-1)
     await events.until(() => last() !== undefined && !isMissing(last() as Event))
     write({ 'data/times.csv': `${csv}cat,12.5\ncat,12.75\n` })
-    await events.until(({ data }) => JSON.stringify(data).includes('>6<'))
+    await events.until(({ data }) => />6[^\d.]/.test(JSON.stringify(data)))
     events.end()
   })
 
