@@ -87,7 +87,12 @@ function follow(port: number, page: string, version: string, headers: Record<str
   const seen: Event[] = []
   const waiting: (() => void)[] = []
   const asked = request(
-    { port, host: '127.0.0.1', path: `/~repro/events?page=${page}&version=${version}`, headers },
+    {
+      port,
+      host: '127.0.0.1',
+      path: `/~repro/events?page=${encodeURIComponent(page)}&version=${version}`,
+      headers,
+    },
     (response) => {
       let text = ''
       response.on('data', (part: Buffer) => {
