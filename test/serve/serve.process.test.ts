@@ -19,10 +19,10 @@ file: data/times.csv
 
 See [the data](data/times.csv).
 `
-const script = `import { appendFileSync } from 'node:fs'
-export default async () => {
-  appendFileSync('ran.txt', 'x')
-  return { rows: [{ timeUs: 1.5 }] }
+const script = `export default async (cell) => {
+  const rows = await cell.each(({ number }) => [{ trial: number + 1, timeUs: 1.5 }])
+  const columns = [{ name: 'trial', role: 'index' }, { name: 'timeUs', role: 'measure', unit: 'us' }]
+  return { columns, rows }
 }
 `
 
@@ -262,7 +262,7 @@ describe('repro serve', { timeout: 180_000 }, () => {
     const events = follow(port, '/+index.html', versionIn(page))
     const { data } = await events.until(({ event }) => event === 'update')
     const { problems } = data as { problems: { line: number; ruleId: string; block?: number }[] }
-    expect(problems[0]).toMatchObject({ line: 5, ruleId: 'unknown-experiment' })
+    expect(problems[0]).toMatchObject({ line: 5, ruleId: 'expression-path' })
     expect(problems[0]?.block).toBeGreaterThan(0)
     write({ 'index.md': paper })
     await events.until(

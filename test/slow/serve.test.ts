@@ -28,7 +28,12 @@ patterns: {baseline: {}}
 
 It took \`=speed.local.baseline.timeUs.mean | us | fixed(1)\`.
 `
-const script = 'export default async () => ({ rows: [{ timeUs: 1.5 }] })\n'
+const script = `export default async (cell) => {
+  const rows = await cell.each(({ number }) => [{ trial: number + 1, timeUs: 1.5 }])
+  const columns = [{ name: 'trial', role: 'index' }, { name: 'timeUs', role: 'measure', unit: 'us' }]
+  return { columns, rows }
+}
+`
 
 let browser: Browser
 beforeAll(async () => {
