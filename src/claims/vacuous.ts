@@ -157,9 +157,7 @@ function searchInputs(
         return run === undefined ? [] : [[`run ${name}`, resultDigest(run)] as const]
       }),
     ),
-    ...(paths.some(readsPublished)
-      ? { published: digests.published() }
-      : {}),
+    ...(paths.some(readsPublished) ? { published: digests.published() } : {}),
   }
 }
 

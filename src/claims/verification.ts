@@ -89,10 +89,7 @@ export async function verifyClaims(
 }
 
 /** May return what was made before from an equal claim and the same evidence; `make` makes it anew. */
-export type KeepVerification = (
-  claim: ClaimBlock,
-  make: () => Promise<Verification>,
-) => Promise<Verification>
+export type KeepVerification = (claim: ClaimBlock, make: () => Promise<Verification>) => Promise<Verification>
 
 type Judge = (claim: ClaimBlock, evidence: Evidence) => Promise<Judgement>
 

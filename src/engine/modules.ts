@@ -73,7 +73,9 @@ export function moduleGraph(
 
   /** Returns the files that a module imports. */
   const visit = (file: string, text: string, kind: string): readonly string[] => {
-    const { imports, problem } = files.derived(`module ${kind} ${sha256(text)}`, () => parsedModule(text, kind))
+    const { imports, problem } = files.derived(`module ${kind} ${sha256(text)}`, () =>
+      parsedModule(text, kind),
+    )
     if (problem) problems.push({ type: 'syntax', file, ...problem })
     return imports.flatMap(({ place, how, specifier, head, isOptional }) => {
       if (specifier === undefined) {
