@@ -3,6 +3,7 @@
 import { resolve } from 'node:path'
 import { limits } from '../document/limits.ts'
 import { jobsOf, localName } from '../engine/executors.ts'
+import type { Consenting } from '../project/permission.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import { command, type Invocation } from './command.ts'
 import {
@@ -20,7 +21,6 @@ import {
 } from './options.ts'
 import { refuseUnused } from './parse.ts'
 import { siteOf } from './site.ts'
-import type { Consenting } from './work/consent.ts'
 
 const running = {
   rerun: allOrList(

@@ -5,6 +5,7 @@ import type { BuildEvent } from '../engine/event.ts'
 import { jobsOf, localName } from '../engine/executors.ts'
 import { openFiles } from '../files/tracked.ts'
 import { build } from '../project/build.ts'
+import { permission } from '../project/permission.ts'
 import { DocumentError, openDocument, type Site } from '../project/site.ts'
 
 /** What runs, for display. */
@@ -78,7 +79,10 @@ export function openRunning(site: Site, tell: () => void): Running {
       const opened = await openDocument(site, files)
       if (hasErrors(opened.document.file)) throw new DocumentError(opened.document.file)
       const asked = { rerun: [], only: cells, frozen: false, record: false, keepGoing: false, to: [] }
-      const outcome = await build(site, opened, { ...asked, jobs: jobsOf(localName), signal }, show, files)
+      // Who presses Run means it, as who types `repro run`.
+      const allow = permission(site, opened, 'given', signal)
+      const options = { ...asked, allow, jobs: jobsOf(localName), signal }
+      const outcome = await build(site, opened, options, show, files)
       change({ state: outcome.failures.length > 0 ? 'failed' : 'done' })
     } catch (error) {
       if (signal.aborted) change({ state: 'stopped', text: '' })

@@ -6,6 +6,7 @@ import { reasonToRun } from '../../engine/schedule.ts'
 import { openFiles } from '../../files/tracked.ts'
 import { type BuildOptions, build, type Outcome, selection, planDocument } from '../../project/build.ts'
 import { contentOf, readManifest, reportFile } from '../../project/manifest.ts'
+import { type Consenting, permission } from '../../project/permission.ts'
 import { type Opened, override, type Site } from '../../project/site.ts'
 import { defaultFormat } from '../../report/formats.ts'
 import type { ReportProblem } from '../../report/model.ts'
@@ -17,7 +18,7 @@ import { type Annotation, failedCell, type Findings, messagesOf } from '../termi
 import { openValid, messageLine, failureReport, pathFromHere } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
-import { type Consenting, permission } from './consent.ts'
+import { isAnsweredYes } from './consent.ts'
 
 export interface BuildRequest extends Omit<BuildOptions, 'allow'> {
   readonly consent: Consenting
@@ -49,7 +50,7 @@ export async function buildDocument(
   const files = openFiles(site.project, readManifest(site)?.fingerprints)
   const opened = await openValid(site, files)
   findings.add(...messagesOf(opened.document.file))
-  const options = { ...request, allow: permission(site, opened, consent, request.signal) }
+  const options = { ...request, allow: permission(site, opened, consent, request.signal, isAnsweredYes) }
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
     const cells = cellsOf(opened.document.blocks)

@@ -1,54 +1,19 @@
 /** Lists code that was never run here on purpose, and asks whether it may run. */
 
 import { createInterface } from 'node:readline/promises'
-import { includedFiles } from '../../document/include.ts'
 import type { Step } from '../../engine/plan.ts'
 import { isRead, readPath } from '../../engine/reads.ts'
-import type { BuildOptions } from '../../project/build.ts'
-import { type Code, codeOf } from '../../project/consent.ts'
-import type { Opened, Site } from '../../project/site.ts'
+import type { Code } from '../../project/consent.ts'
+import type { Site } from '../../project/site.ts'
 import { abbreviated, counted, present } from '../../text/message.ts'
 import { complain, standardError } from '../terminal/terminal.ts'
 
-/** Whether the command line says that code may run: here and in future, this time, or not, so that one is asked. */
-export type Consenting = 'trust' | 'given' | 'asked'
-
-/** Returns the steps that may run, and remembers what was allowed. */
-export function permission(
+/** Lists the steps whose code has no consent, and asks; a no where there is no terminal. */
+export async function isAnsweredYes(
   site: Site,
-  { document }: Pick<Opened, 'document'>,
-  consenting: Consenting,
-  signal: AbortSignal,
-): BuildOptions['allow'] {
-  const { file } = document.original ?? document
-  const place = { project: site.project, documents: [file.path, ...includedFiles(file)] }
-  const codes = new Map<Step, readonly Code[]>()
-  const codesOf = (step: Step) => {
-    const found = codes.get(step) ?? codeOf(step, place)
-    codes.set(step, found)
-    return found
-  }
-  const remember = (steps: readonly Step[]) =>
-    site.consent?.remember(steps.flatMap(codesOf), consenting === 'trust')
-  return async (steps, all) => {
-    if (consenting === 'trust') {
-      remember(all)
-      return steps
-    }
-    const missing = site.consent?.missing(steps.flatMap(codesOf)) ?? steps.flatMap(codesOf)
-    const digests = new Set(missing.map(({ digest }) => digest))
-    const isNew = (step: Step) => codesOf(step).some(({ digest }) => digests.has(digest))
-    const unknown = steps.filter(isNew)
-    const isAllowed =
-      consenting === 'given' || unknown.length === 0 || (await isAnsweredYes(site, unknown, missing))
-    signal.throwIfAborted()
-    if (!isAllowed) return steps.filter((step) => !isNew(step))
-    remember(steps)
-    return steps
-  }
-}
-
-async function isAnsweredYes(site: Site, steps: readonly Step[], missing: readonly Code[]): Promise<boolean> {
+  steps: readonly Step[],
+  missing: readonly Code[],
+): Promise<boolean> {
   const cells = counted(steps.length, 'cell')
   complain(
     [
