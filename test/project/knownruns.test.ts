@@ -133,13 +133,14 @@ const recordedVerdicts: fc.Arbitrary<readonly RecordedClaim[]> = fc
       }),
   )
 
-const files = {
+const files: Files = {
   read: () => undefined,
   text: () => undefined,
   digest: () => undefined,
   list: () => [],
   exists: () => false,
   notes: () => ({}),
+  derived: (_: string, make: (files: unknown) => unknown) => make(files),
 } as unknown as Files
 
 async function stepsOf(states: ReadonlyMap<string, State>, inputs: ReadonlyMap<string, Inputs>) {

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { cellsOf, cellSelector } from '../../src/engine/cells.ts'
 import { plan } from '../../src/engine/plan.ts'
-import { openFiles } from '../../src/files/tracked.ts'
+import { type Files, openFiles } from '../../src/files/tracked.ts'
 import { renderInputs } from '../../src/project/renderinputs.ts'
 import { reproductions } from '../../src/project/replay.ts'
 import { makeReport } from '../../src/report/report.ts'
@@ -139,8 +139,9 @@ describe('with twice the cells', () => {
       const read = new Map<string, number>()
       const own = openFiles(folder)
       const noted = (path: string) => void read.set(path, (read.get(path) ?? 0) + 1)
-      const files = {
+      const files: Files = {
         ...own,
+        derived: (_, make) => make(files),
         text: (path: string) => {
           noted(path)
           return own.text(path)
