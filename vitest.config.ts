@@ -50,7 +50,7 @@ export default defineConfig({
         },
       },
       {
-        // Every fault of a board, on the double: half an hour. Not part of `npm test`.
+        // Every fault of a board, on the double, and all hostile projects: an hour. Not part of `npm test`.
         test: {
           name: 'long',
           include: ['test/long/**/*.test.ts'],
