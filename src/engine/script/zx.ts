@@ -4,7 +4,8 @@
  */
 
 import fs from 'node:fs'
-import { createRequire } from 'node:module'
+import { createRequire, isBuiltin } from 'node:module'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
 
@@ -20,7 +21,7 @@ export interface ScriptZx {
 }
 
 // Before they are observed.
-const { readFileSync } = fs
+const { readFileSync, realpathSync } = fs
 
 /** Exports of zx, all of which are global. */
 export const zxNames: readonly string[] = [
@@ -164,26 +165,52 @@ export function textOf(url: string): string {
   }
 }
 
-const ownImport = /\b(?:from|import|require)\s*\(?\s*(['"`])([./][^'"`]*)\1/g
+/** What `import`, `export ... from` and `require` name, also where the name goes on (`'./lib' + name`). */
+const imported = /\b(?:from|import|require)\s*\(?\s*(['"`])([^'"`\n]*)\1/g
 /** Of a path that is known only at run time. */
-const computedImport = /\b(?:import|require)\s*\(\s*(?!\s|['"])|\bcreateRequire\b[^]*['"`]\.{1,2}\//
+const computedImport = /\b(?:import|require)\s*\(\s*(?!\s|(['"])[^'"\n]*\1\s*[),])/
+/** Its calls have any name. */
+const createsRequire = /\bcreateRequire\b/
+const quoted = /(['"`])([^'"`\s]*)\1/g
 
 /**
  * Returns the text of a module and of all modules of the project that it imports; 'zx' for one that may import anything.
- * zx must be loaded before they are: where it is loaded by a module that Node's hooks require, it is another copy of it.
+ * zx must be loaded before they are: where it is loaded by a module that Node's hooks require, it is another copy of it,
+ * and where a trial is the first to load it, what the trial has set by then stays.
  */
 export function textsFrom(source: string, url: string): readonly string[] {
   const texts = new Map([[url, source]])
   for (const [from, text] of texts) {
-    if (computedImport.test(text)) return ['zx']
-    for (const [, , specifier = ''] of text.matchAll(ownImport)) {
-      const target = new URL(specifier, from).href
-      if (texts.has(target)) continue
-      const found = textOf(target)
-      // No module, or one that Node looks for under other names.
-      if (found === '') return ['zx']
-      texts.set(target, found)
+    // With and without comments, as what looks like one may stand in a string.
+    const bare = text.replace(/\/\*[^]*?\*\/|\/\/[^\n]*/g, ' ')
+    if (computedImport.test(bare)) return ['zx']
+    const pattern = createsRequire.test(text) ? quoted : imported
+    for (const [, , specifier = ''] of [...text.matchAll(pattern), ...bare.matchAll(pattern)]) {
+      if (isBuiltin(specifier) || specifier === 'repro' || specifier.endsWith('.json')) continue
+      if (/^\.{0,2}\//.test(specifier)) {
+        const target = new URL(specifier, from).href
+        if (texts.has(target)) continue
+        const found = textOf(target)
+        // No module, or one that Node looks for under other names.
+        if (found === '') return ['zx']
+        texts.set(target, found)
+      } else if (specifier.startsWith('#') || packageMayUseZx(specifier, from)) return ['zx']
     }
   }
   return [...texts.values()]
+}
+
+/** Whether an import names a package that is linked, as those of a workspace are, or that needs zx. */
+function packageMayUseZx(specifier: string, from: string): boolean {
+  const name = /^(?:@[\w.-]+\/)?[\w.-]+/.exec(specifier)?.[0]
+  if (name === undefined) return false
+  for (let folder = dirname(fileURLToPath(from)); ; folder = dirname(folder)) {
+    const place = join(folder, 'node_modules', name)
+    try {
+      const manifest = readFileSync(join(place, 'package.json'), 'utf8')
+      return !realpathSync(place).includes('/node_modules/') || /"zx"\s*:/.test(manifest)
+    } catch {
+      if (folder === dirname(folder)) return false
+    }
+  }
 }

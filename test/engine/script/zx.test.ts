@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -49,6 +49,15 @@ describe('the modules of a script', () => {
     writeFileSync(join(folder, 'two.ts'), "import './plain.mjs'\nexport const two = 2\n")
     writeFileSync(join(folder, 'shell.mjs'), "import './two.ts'\nexport * from './deep.mjs'\n")
     writeFileSync(join(folder, 'deep.mjs'), 'export const run = () => $`uname`\n')
+    for (const [path, manifest] of [
+      ['own', '{"name":"own"}'],
+      ['node_modules/plain', '{"name":"plain"}'],
+      ['node_modules/@some/shell', '{"name":"@some/shell","dependencies":{"zx":"8"}}'],
+    ] as const) {
+      mkdirSync(join(folder, path), { recursive: true })
+      writeFileSync(join(folder, path, 'package.json'), manifest)
+    }
+    symlinkSync('../own', join(folder, 'node_modules/own'))
   })
   afterAll(() => rmSync(folder, { recursive: true }))
   const foreseen = (source: string) =>
@@ -60,6 +69,8 @@ describe('the modules of a script', () => {
       'a module of Node',
       "import { readFileSync } from 'node:fs'\nreadFileSync(new URL('./two.ts', import.meta.url))",
     ],
+    ['an installed package', "import one from 'plain'\nimport two from 'absent'"],
+    ['rows in JSON', "import rows from './rows.json' with { type: 'json' }"],
     ['require of a package', "const load = createRequire(import.meta.url)\nload('some')"],
   ])('are followed: %s', (_, source) => {
     expect(foreseen(source)).toBe(false)
@@ -71,6 +82,12 @@ describe('the modules of a script', () => {
     ['a name in a variable', 'require(name)'],
     ['one that is not there', "import './missing.mjs'"],
     ['one without its extension', "require('./two')"],
+    ['a name of the package', "import { run } from '#lib/run.ts'"],
+    ['a linked package', "import { run } from 'own/run.js'"],
+    ['a required linked package', "const load = createRequire(import.meta.url)\nload('own')"],
+    ['a package that needs it', "import { run } from '@some/shell'"],
+    ['a name in two parts', "await import('z' + 'x')"],
+    ['one behind a comment', "import /* all */ { run } from // this\n  './shell.mjs'"],
     ['a require by another name', "const load = createRequire(import.meta.url)\nload('./shell.mjs')"],
   ])('may use it: %s', (_, source) => {
     expect(foreseen(source)).toBe(true)
