@@ -147,7 +147,17 @@ export function check(document: Document, project: Project): void {
   checkPictures(document, project)
   warnOfUnseen(document)
   warnOfForeign(document)
-  checkLinks(document)
+  checkLinks(document, {
+    exists: (path) => {
+      try {
+        return project.exists(path) || project.list(path).length > 0
+      } catch (error) {
+        if (error instanceof FileError) return true // there, but not to be read
+        throw error
+      }
+    },
+    list: project.list,
+  })
   checkMathematics(document, project.typeset)
   // If the front matter has errors, whatever depends on it would look wrong.
   if (document.frontMatter.title !== '') checkProse(context)

@@ -1,5 +1,6 @@
-/** Warns of links within the document that lead nowhere, and of links that show nothing. */
+/** Warns of links that lead nowhere, in the document or in the project, and of links that show nothing. */
 
+import { posix } from 'node:path'
 import type { Heading, Nodes } from 'mdast'
 import type { Place } from '../document/block.ts'
 import { type Document, referenceIds } from '../document/document.ts'
@@ -7,9 +8,19 @@ import { headingIds, slugOf } from '../document/headings.ts'
 import { descend, plainText } from '../document/markdown.ts'
 import { sourceText, sliceOf } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
-import { hint } from '../text/spelling.ts'
+import { schemeOf } from '../text/markdown.ts'
+import { hint, nearest } from '../text/spelling.ts'
 
-export function checkLinks(document: Document): void {
+/** What a relative link may lead to. */
+export interface Destinations {
+  /** Whether there is a file or a folder; the path is relative to the project. */
+  readonly exists: (path: string) => boolean
+  /** Names in a folder, for suggestions. */
+  readonly list: (folder: string) => readonly string[]
+}
+
+/** Without `destinations`, links to files are not looked at. */
+export function checkLinks(document: Document, destinations?: Destinations): void {
   const { tree, abstract, captions, fences, blocks, file } = document
   const roots = [...(abstract ? [abstract] : []), tree, ...captions.values()]
   const all = roots.flatMap((root) => [...descend(root)])
@@ -37,12 +48,27 @@ export function checkLinks(document: Document): void {
         id === undefined ? 'write [words](...)' : `write [words](#${id}), or @${id} for a table or figure`
       warn(file, 'empty-link', place, `the link ${sliceOf(source, node)} shows nothing: ${advice}`)
     }
-    if (id === undefined) continue
+    if (id === undefined) {
+      const reason = destinations && lostFile(node.url, file.path ?? '', destinations)
+      if (reason !== undefined) warn(file, 'lost-link', place, reason)
+      continue
+    }
     const name = decoded(id)
     if (name === '' || ids.includes(name) || /^(?:page|cite|note|experiment):/.test(name)) continue
     if (open.some((start) => name.startsWith(start))) continue
     warn(file, 'unknown-link', place, `nothing here has the id ${name}${hint(name, ids)}`)
   }
+}
+
+/** Reason why a relative link leads to no file of the project; what leads out of it, or to reports, is not looked at. */
+function lostFile(url: string, document: string, { exists, list }: Destinations): string | undefined {
+  const written = /^[^?#]*/.exec(url)?.[0] ?? ''
+  if (written === '' || written.startsWith('/') || schemeOf(url) !== undefined) return undefined
+  const path = posix.join(posix.dirname(document), decoded(written)).replace(/\/$/, '')
+  if (/^(?:\.\.|\.repro|_build)(?:\/|$)/.test(path) || path === '.' || exists(path)) return undefined
+  const near = nearest(posix.basename(path), list(posix.dirname(path)))
+  const advice = near === undefined ? '' : ` (did you mean ${posix.join(posix.dirname(path), near)}?)`
+  return `the link leads to ${path}, and there is no such file${advice}`
 }
 
 function hasPicture(node: Nodes): boolean {

@@ -374,6 +374,31 @@ const constructs: readonly (readonly [name: string, body: string, ...expected: s
   ['what stands in code', '`{{< a >}}` `[^x]` `::: a` `\\ref{a}` `m^2^`\n\n```\n::: {.a}\n```'],
 ]
 
+it.each([
+  ['[a](method.md)', ['5:1 lost-link the link leads to paper/method.md, and there is no such file']],
+  [
+    '[a](../data/tims.csv#x)',
+    [
+      '5:1 lost-link the link leads to data/tims.csv, and there is no such file (did you mean data/times.csv?)',
+    ],
+  ],
+  [
+    '[a](../data/times.csv) [b](../data/) [c](../../x) [d](/x) [e](https://x.org) [f](mailto:a@b) [g](../_build/x.html)',
+    [],
+  ],
+])('warns of links to files that are not there: %s', (body, expected) => {
+  const value = `---\ntitle: T\n---\n\n${body}\n`
+  const document = parseDocument(new VFile({ path: 'paper/index.md', value }))
+  checkLinks(document, {
+    exists: (path) => ['data', 'data/times.csv'].includes(path),
+    list: (folder) => (folder === 'data' ? ['times.csv'] : []),
+  })
+  const told = document.file.messages.map(
+    ({ line, column, ruleId, reason }) => `${line}:${column} ${ruleId} ${reason}`,
+  )
+  expect(told).toEqual(expected)
+})
+
 describe('syntax of other tools works, or is warned of at its place', () => {
   it('covers many', () => {
     expect(constructs.length).toBeGreaterThan(90)

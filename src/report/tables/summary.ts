@@ -5,12 +5,12 @@
 
 import * as z from 'zod'
 import type { Pattern } from '../../document/block.ts'
-import { unknown } from '../../query/error.ts'
 import { type ParameterColumn, parameterColumns, parameterOf } from '../../query/parameters.ts'
 import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
 import { type Factors, series } from '../../query/series.ts'
 import { statistic, statistics } from '../../query/statistics.ts'
 import { excludedColumn, type Run } from '../../results/run.ts'
+import { hint } from '../../text/spelling.ts'
 import type { RenderContext } from '../context.ts'
 import { uniqueRow } from '../published.ts'
 import {
@@ -37,6 +37,10 @@ import {
   unitOf,
 } from './options.ts'
 
+function unknownStatistic({ input }: { readonly input?: unknown }): string {
+  return `unknown statistic: ${String(input)}${hint(String(input), statistics.keys())}`
+}
+
 const options = z.strictObject({
   ...patternOptions,
   by: z
@@ -47,7 +51,7 @@ const options = z.strictObject({
     ),
   measures: z.array(z.string()).min(1).optional().describe('Default: the first measure of the runs'),
   statistics: z
-    .array(z.string())
+    .array(z.string().refine((name) => statistic(name) !== undefined, { error: unknownStatistic }))
     .min(1)
     .default(['n', 'mean', 'variance', 'max', 'min', 'median'])
     .describe('Columns: n, mean, variance, sd, median, max, min, or percentiles such as p95'),
@@ -68,9 +72,6 @@ interface Row {
 
 export const summary = tableKind(options, (given, context): Table => {
   const { runs, messages } = context
-  for (const name of given.statistics) {
-    if (statistic(name) === undefined) throw unknown('statistic', name, [...statistics.keys()])
-  }
   const chosen = selectCells(given, context)
   const { factors, published } = chosen
   const parameters = parametersIn(given.by, context)
