@@ -50,6 +50,11 @@ process.exit(0)\n${good}`,
     'paper/index.md:LINE:21: Error: unheard',
   ],
   [
+    'rejects unheard as it ends',
+    `void Promise.reject(new Error('unheard'))\n${good}`,
+    'paper/index.md:LINE:21: Error: unheard',
+  ],
+  [
     'waits for nothing',
     `await new Promise(() => {})\n${good}`,
     'the script awaits a promise that never settles',

@@ -19,8 +19,10 @@ import { endOf, writeEnd } from './order.ts'
 type Newer = typeof module & { readonly enableCompileCache?: (folder: string) => void }
 const { enableCompileCache }: Newer = module
 
-// A script may replace it.
+// A script may replace them.
 const exit = process.exit.bind(process)
+const queueTurn = setImmediate
+const nextTurn = () => new Promise((resolve) => void queueTurn(resolve))
 const mark = process.env[markVariable] ?? ''
 const channel = new Socket({ fd: channelDescriptor, readable: true, writable: true })
 
@@ -51,7 +53,10 @@ async function obey(order: BootOrder): Promise<void> {
   process.on('unhandledRejection', fail)
   // Caches compiled modules, including the script, for later cells.
   enableCompileCache?.(join(order.cache, 'compiled'))
-  await finish(order, await endOf(order, send))
+  const end = await endOf(order, send)
+  // Node tells of a promise that failed, and that nothing awaits, once all others have gone on.
+  await nextTurn()
+  await finish(order, end)
 }
 
 let finished = false
