@@ -71,11 +71,15 @@ export function nameOf({ name, type }: Entry): string {
 
 /** A file changed this recently may change again within the same stamp, so it gets none (as in git). */
 const racyNs = 20_000_000n
+/** The same on file systems that keep times in whole seconds, or in every second one. */
+const racyCoarseNs = 2_000_000_000n
+const secondNs = 1_000_000_000n
 
 /** Returns size, inode and times of a file; empty if it changed just now. */
 export function stampOf({ size, ino, mtimeNs, ctimeNs }: BigIntStats): string {
   const nowNs = BigInt(Date.now()) * 1_000_000n
-  if (nowNs - mtimeNs < racyNs || nowNs - ctimeNs < racyNs) return ''
+  const recentNs = ctimeNs % secondNs === 0n ? racyCoarseNs + racyNs : racyNs
+  if (nowNs - mtimeNs < recentNs || nowNs - ctimeNs < recentNs) return ''
   return `${size} ${ino} ${mtimeNs} ${ctimeNs}`
 }
 

@@ -1,10 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  type BigIntStats,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { unchanged } from '../../src/files/fingerprint.ts'
+import { stampOf, unchanged } from '../../src/files/fingerprint.ts'
 import { FileError } from '../../src/files/ordinary.ts'
 import { openFiles } from '../../src/files/tracked.ts'
 
@@ -123,6 +131,23 @@ describe('files of a project', () => {
   it('a manifest that notes a file elsewhere, or a pipe, is not up to date, and none of them is read', () => {
     for (const path of ['../secret.csv', 'out.csv', 'pipe'])
       expect(unchanged(project, { [path]: { type: 'file', stamp: '', sha256: '' } })).toBe(false)
+  })
+})
+
+describe('the stamp of a file', () => {
+  const written = (ageNs: bigint, fraction: bigint) => {
+    const nowNs = BigInt(Date.now()) * 1_000_000n
+    const timeNs = ((nowNs - ageNs) / 1_000_000_000n) * 1_000_000_000n + fraction
+    return stampOf({ size: 1n, ino: 1n, mtimeNs: timeNs, ctimeNs: timeNs } as BigIntStats)
+  }
+
+  it('is none where it could change again within its time, in nanoseconds or whole seconds', () => {
+    expect(written(60_000_000_000n, 1n)).not.toBe('')
+    expect(written(60_000_000_000n, 0n)).not.toBe('')
+    expect(written(1_000_000_000n, 0n)).toBe('')
+    expect(written(-60_000_000_000n, 1n)).toBe('')
+    // Of a second ago or more, by a clock that is finer than that.
+    expect(written(2_000_000_000n, 1n)).not.toBe('')
   })
 })
 
