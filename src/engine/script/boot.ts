@@ -54,6 +54,8 @@ async function obey(order: BootOrder): Promise<void> {
   // Caches compiled modules, including the script, for later cells.
   enableCompileCache?.(join(order.cache, 'compiled'))
   const end = await endOf(order, send)
+  // Of streams that the script closed: its rows are there.
+  process.off('uncaughtException', fail).on('uncaughtException', () => {})
   // Node tells of a promise that failed, and that nothing awaits, once all others have gone on.
   await nextTurn()
   await finish(order, end)
