@@ -157,6 +157,7 @@ describe('summary', () => {
   it.each([
     [{ measures: ['totl'] }, 'unknown measure: totl (did you mean total?)'],
     [{ statistics: ['meen'] }, 'unknown statistic: meen (did you mean mean?)'],
+    [{ by: ['operatoin'] }, 'unknown factor or parameter: operatoin (did you mean operation?)'],
     [{ environments: ['xen-4.15'] }, 'unknown environment of latency: xen-4.15'],
     [{ where: { operatoin: 'pause' } }, 'unknown factor: operatoin (did you mean operation?)'],
   ])('refuses %j', (options, message) => {

@@ -5,6 +5,7 @@
 
 import * as z from 'zod'
 import type { Pattern } from '../../document/block.ts'
+import { unknown } from '../../query/error.ts'
 import { type ParameterColumn, parameterColumns, parameterOf } from '../../query/parameters.ts'
 import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
 import { type Factors, series } from '../../query/series.ts'
@@ -41,13 +42,16 @@ function unknownStatistic({ input }: { readonly input?: unknown }): string {
   return `unknown statistic: ${String(input)}${hint(String(input), statistics.keys())}`
 }
 
+/** Of the default, which suits runs that have no such column. */
+const usualFactor = 'operation'
+
 const options = z.strictObject({
   ...patternOptions,
   by: z
     .array(z.string())
-    .default(['operation'])
+    .default([usualFactor])
     .describe(
-      'Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those that where fixes or the runs lack',
+      'Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those that where fixes, and operation where the runs lack it',
     ),
   measures: z.array(z.string()).min(1).optional().describe('Default: the first measure of the runs'),
   statistics: z
@@ -79,10 +83,9 @@ export const summary = tableKind(options, (given, context): Table => {
   const firstMeasure = runs[0]?.columns.find(({ role }) => role === 'measure')?.name
   const measures = given.measures ?? (firstMeasure === undefined ? [] : [firstMeasure])
   for (const name of measures) labelOf(runs, name, 'measure')
-  const by = given.by.filter(
-    (name) =>
-      !Object.hasOwn(factors, name) && runs.some(({ columns }) => columns.some((one) => one.name === name)),
-  )
+  const found = new Set(runs.flatMap((run) => run.columns.map(({ name }) => name)))
+  requireKnown(given.by, [...found, ...Object.keys(factors), ...parameters.map(({ column }) => column)])
+  const by = given.by.filter((name) => !Object.hasOwn(factors, name) && found.has(name))
   const unit = unitOf(runs, measures)
   const columnOf = (name: string): string | undefined => {
     const column = columnOfStatistic(name, statistic(name)?.unit(unit) ?? '')
@@ -118,6 +121,12 @@ export const summary = tableKind(options, (given, context): Table => {
     ],
   }
 })
+
+/** Throws a QueryError for a name that would be left out: rows of all its values would stand as one. */
+function requireKnown(by: readonly string[], known: readonly string[]): void {
+  const name = by.find((one) => one !== usualFactor && !known.includes(one))
+  if (name !== undefined) throw unknown('factor or parameter', name, known)
+}
 
 /** The parameters among the names of `by`, in their order: a column of the rows comes first. */
 function parametersIn(
