@@ -121,6 +121,29 @@ export const english = {
     list: (words: readonly string[]) => words.join(', '),
     code: (language: string) => `Code${language === '' ? '' : ` in ${language}`}`,
     formula: 'Formula',
+    /** A table without a caption. */
+    tableHere: 'Table',
+  },
+
+  /** What a figure was drawn from. */
+  drawn: {
+    summary: (label: string) => `Data of ${label}`,
+    rows: (dataset: string, rows: number, shown: number) =>
+      `${dataset}: ${counted(rows, 'row')}${shown < rows ? `, of which the first ${shown} are here` : ''}`,
+    rowsOf: (label: string, dataset: string) => `Rows of ${label}: ${dataset}`,
+    specification: 'Specification (Vega-Lite)',
+    specificationOf: (label: string) => `Specification of ${label}`,
+  },
+
+  /** What the page's script says; texts alone, as it is not part of this program. {} stands for a name. */
+  reader: {
+    sort: 'Sort by {}',
+    download: 'Download:',
+    downloadOf: '{}, download as',
+    show: 'Show:',
+    showOf: 'Show or hide {}',
+    specification: 'Vega-Lite',
+    more: 'Show all {} rows',
   },
 
   provenance: {

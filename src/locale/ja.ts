@@ -134,6 +134,25 @@ export const japanese: Messages = {
     list: (words) => words.join('、'),
     code: (language) => (language === '' ? 'コード' : `${language}のコード`),
     formula: '数式',
+    tableHere: '表',
+  },
+
+  drawn: {
+    summary: (label) => `${label}のデータ`,
+    rows: (dataset, rows, shown) => `${dataset}：${rows}行${shown < rows ? `（うち最初の${shown}行）` : ''}`,
+    rowsOf: (label, dataset) => `${label}の行：${dataset}`,
+    specification: '図の定義（Vega-Lite）',
+    specificationOf: (label) => `${label}の定義`,
+  },
+
+  reader: {
+    sort: '「{}」で並べ替え',
+    download: 'ダウンロード：',
+    downloadOf: '{}をダウンロード：',
+    show: '表示：',
+    showOf: '「{}」の表示を切り替え',
+    specification: 'Vega-Lite',
+    more: '全{}行を表示',
   },
 
   provenance: {

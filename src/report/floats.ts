@@ -17,6 +17,7 @@ import { withColumns } from './columnformat.ts'
 import type { RenderContext } from './context.ts'
 import type { Records } from './drawing/order.ts'
 import type { Drawer } from './drawing/process.ts'
+import { drawnData } from './drawndata.ts'
 import { renderFigure } from './figure.ts'
 import type { FigurePart, Float } from './model.ts'
 import { pictureContent } from './picturecontent.ts'
@@ -274,6 +275,8 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
     svg,
     alt,
     isFolded: shown.isFolded,
+    data: drawnData(order),
+    spec: order.spec,
   } as const
   return { content, runs, missing, notes: [] }
 }

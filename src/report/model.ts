@@ -249,6 +249,20 @@ export interface Drawing {
   readonly svg: string
   readonly alt: string
   readonly isFolded: boolean
+  /** What it was drawn from, for readers. */
+  readonly data: readonly DrawnData[]
+  /** The Vega-Lite specification, as its author wrote it. */
+  readonly spec: string
+}
+
+/** A dataset of a figure. */
+export interface DrawnData {
+  readonly name: string
+  /** With a head; the columns that the specification names. */
+  readonly csv: string
+  readonly rows: number
+  /** Rows in `csv`: fewer, if it would be too long. */
+  readonly shown: number
 }
 
 export interface TableContent {

@@ -3,12 +3,19 @@
 import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
 import type { Element } from 'hast'
 import { find, svg as schema } from 'property-information'
+import { darkForm, hasDarkForm } from './darkdrawings.ts'
 
-/** Returns the root; sanitize.ts filters it with the rest of the page. Throws for what is not well-formed. */
+/**
+ * Returns the root; sanitize.ts filters it with the rest of the page. Its class says whether it has a dark form.
+ * Throws for what is not well-formed.
+ */
 export function drawingElement(svg: string): Element {
   const { root } = parseXml(svg)
   if (root === null) throw new Error('a drawing without an element')
-  return elementOf(root)
+  const element = elementOf(root)
+  if (hasDarkForm(element))
+    element.properties.className = [...[element.properties.className ?? []].flat().map(String), darkForm]
+  return element
 }
 
 function elementOf({ name, attributes, children }: XmlElement): Element {

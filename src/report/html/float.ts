@@ -5,6 +5,7 @@ import { h } from 'hastscript'
 import type { Messages } from '../../locale/en.ts'
 import type { Drawing, Float, Parts, PictureContent } from '../model.ts'
 import { drawingElement } from './drawing.ts'
+import { drawnElement } from './drawn.ts'
 import { badgeElement, noteList, type Phrasing, scrolling } from './parts.ts'
 import { tableElement } from './table.ts'
 
@@ -50,25 +51,27 @@ function captionOf(
 
 function figureElement(
   float: Float,
-  { svg, isFolded }: Drawing,
+  content: Drawing,
   messages: Messages,
   phrasing: Phrasing,
 ): Element {
   const { id, label, badge, notes } = float
+  const { svg, isFolded } = content
   // A folded drawing has the id itself: a link to it then unfolds it.
   const drawing = scrolling(
     'div.scroll.drawing',
     { ariaLabel: label, id: isFolded ? id : undefined },
     drawingElement(svg),
   )
-  const content = captionOf(float, messages, phrasing)
+  const caption = captionOf(float, messages, phrasing)
   return h(
     'figure.float',
     { id: isFolded ? undefined : id, dataOrigin: badge?.origins.join(' ') ?? '' },
     isFolded
-      ? h('details.folded', h('summary', ...content), drawing)
-      : [drawing, h('figcaption', ...content)],
+      ? h('details.folded', h('summary', ...caption), drawing)
+      : [drawing, h('figcaption', ...caption)],
     noteList(notes),
+    drawnElement(content, label, messages),
   )
 }
 
@@ -86,6 +89,7 @@ function partsElement(
       { id: own },
       partContent(content, `${label} ${letter}`),
       h('figcaption', h('strong', letter), ' ', ...(caption === undefined ? [] : phrasing([caption]))),
+      content.type === 'figure' ? drawnElement(content, `${label} ${letter}`, messages) : undefined,
     ),
   )
   return h(

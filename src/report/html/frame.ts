@@ -8,6 +8,7 @@ import { h } from 'hastscript'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
+import { darkStyle } from './darkdrawings.ts'
 import { blendStyle, sanitized, withoutControls } from './sanitize.ts'
 
 export interface Frame {
@@ -23,12 +24,14 @@ export interface Frame {
   readonly generator: string
   /** CSS. */
   readonly style: string
+  /** JavaScript of ours, which runs before the body is read. */
+  readonly script?: string
   readonly body: Element
 }
 
 /**
  * Returns the page as HTML text. Its Content-Security-Policy holds even if something passes the allow-list:
- * no scripts, requests or forms, no style but ours.
+ * no requests or forms, no scripts and no style but ours.
  */
 export function htmlPage({
   lang,
@@ -38,10 +41,11 @@ export function htmlPage({
   metadata = [],
   generator,
   style: given,
+  script,
   body,
 }: Frame): string {
   const sane = sanitized(body)
-  const style = hasBlends(sane) ? `${given}${blendStyle}\n` : given
+  const style = `${given}${hasBlends(sane) ? `${blendStyle}\n` : ''}${darkStyle(sane)}`
   const page: Root = {
     type: 'root',
     children: [
@@ -52,7 +56,7 @@ export function htmlPage({
         h(
           'head',
           h('meta', { charSet: 'utf-8' }),
-          h('meta', { httpEquiv: ['Content-Security-Policy'], content: policy(style) }),
+          h('meta', { httpEquiv: ['Content-Security-Policy'], content: policy(style, script) }),
           h('meta', { name: 'referrer', content: 'no-referrer' }),
           h('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
           h('meta', { name: 'generator', content: generator }),
@@ -61,6 +65,7 @@ export function htmlPage({
           ...metadata,
           h('title', title),
           h('style', style),
+          script === undefined ? undefined : h('script', script),
         ),
         sane,
       ),
@@ -78,13 +83,18 @@ function hasBlends(body: Element): boolean {
   return found
 }
 
-function policy(style: string): string {
-  const digest = createHash('sha256').update(style).digest('base64')
+function policy(style: string, script: string | undefined): string {
   return [
     "default-src 'none'",
     'img-src data:',
-    `style-src 'sha256-${digest}'`,
+    `style-src '${hash(style)}'`,
+    ...(script === undefined ? [] : [`script-src '${hash(script)}'`]),
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ')
+}
+
+/** A source of CSP. */
+function hash(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
 }

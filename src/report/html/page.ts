@@ -16,6 +16,7 @@ import { citationElements } from './citation.ts'
 import { htmlPage } from './frame.ts'
 import { type Translator, translator } from './nodes.ts'
 import { definitions, type Phrasing, pageId } from './parts.ts'
+import { readerScript } from './reader.ts'
 import { style } from './style.ts'
 
 export function writeHtml(report: Report): Written {
@@ -34,6 +35,7 @@ export function pageAround(body: Element, report: Report): string {
     metadata: citationElements(report),
     generator,
     style,
+    script: readerScript(messagesFor(lang)),
     body,
   })
 }

@@ -92,6 +92,7 @@ nav.contents li { padding: .125rem 0; break-inside: avoid; }
 nav.contents .depth-3 { padding-left: 1rem; font-size: .95em; }
 nav.contents a { color: inherit; text-decoration: none; }
 nav.contents a:hover { text-decoration: underline; }
+nav.contents a[aria-current] { font-weight: 600; }
 
 .float { margin: 2.25rem 0; }
 .scroll { overflow-x: auto; container-type: inline-size; }
@@ -130,8 +131,37 @@ figcaption { font-size: .92rem; line-height: 1.45; max-width: 68ch; margin-top: 
 details.folded > summary { font-size: .92rem; line-height: 1.45; max-width: 68ch; cursor: pointer; }
 details.folded > .drawing { margin-top: .6rem; scroll-margin-top: 6rem; }
 .drawing { background: #fff; border-radius: 4px; }
+@media screen and (prefers-color-scheme: dark) {
+  .drawing:has(> .has-dark) { background: none; }
+}
 /* A drawing was laid out without the blanks that text-autospace adds; a reader's font may be wider than the one it was measured with. */
 .drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; overflow: visible; text-autospace: no-autospace; }
+
+/* What the data of a figure are, and what the page's script adds. */
+details.drawn { font: .8rem/1.5 var(--sans); margin-top: .5rem; }
+details.drawn summary { color: var(--quiet); cursor: pointer; width: fit-content; }
+details.drawn > :not(summary) { margin: .5rem 0; }
+details.drawn pre { max-height: 24rem; overflow: auto; font-size: .72rem; margin: .4rem 0; }
+.scroll.rows { max-height: 24rem; overflow: auto; width: fit-content; max-width: 100%; border: 1px solid var(--line); border-radius: 4px; }
+.scroll.rows thead th { position: sticky; top: 0; background: var(--paper); box-shadow: 0 1px var(--ink); border: 0; z-index: 1; }
+.scroll.rows td { padding-block: .1rem; }
+.tools { font: .8rem/1.5 var(--sans); color: var(--quiet); margin: .5rem 0; }
+.tools button { font: inherit; color: var(--ink); background: var(--faint); border: 1px solid var(--line); border-radius: 4px; padding: .05em .6em; margin: .1em 0; min-height: 24px; cursor: pointer; }
+.tools button:hover, .tools button[aria-pressed='true'] { border-color: var(--quiet); }
+button.sort { all: unset; box-sizing: border-box; font: inherit; text-align: inherit; color: inherit; cursor: pointer; border-radius: 2px; }
+button.sort:hover { text-decoration: underline; text-decoration-thickness: .06em; text-underline-offset: .2em; }
+:is(button.sort, .tools button, pre):focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+/* The arrow takes no room, or columns would change their width. */
+th[aria-sort] { position: relative; }
+th[aria-sort] > .sort::after { position: absolute; bottom: -.15em; inset-inline: 0; text-align: center; font: .6em/1 var(--sans); content: '▲' / ''; }
+th[aria-sort='descending'] > .sort::after { content: '▼' / ''; }
+.preview { position: fixed; z-index: 3; width: max-content; max-width: min(42rem, calc(100vw - 16px)); max-height: min(26rem, 70vh); overflow: auto; background: var(--paper); border: 1px solid var(--line); border-radius: 6px; box-shadow: 0 6px 24px rgb(0 0 0 / .18); padding: .8rem 1rem; font-size: .9rem; line-height: 1.5; }
+.preview > * { margin: 0 !important; max-width: 100% !important; }
+.preview > * + * { margin-top: .5rem !important; }
+.preview .drawing svg { min-width: 0; max-height: 18rem; margin: auto; }
+.preview td, .preview th { padding-block: .1rem; }
+.tip { position: fixed; z-index: 4; pointer-events: none; max-width: 22rem; background: var(--paper); color: var(--ink); border: 1px solid var(--line); border-radius: 4px; box-shadow: 0 2px 10px rgb(0 0 0 / .2); padding: .3rem .55rem; font: .76rem/1.45 var(--sans); font-variant-numeric: tabular-nums; }
+svg.has-dimmed [data-tip].dimmed { opacity: .08; }
 
 aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
 aside.claim p { margin: 0 0 .5rem; }

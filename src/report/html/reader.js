@@ -1,0 +1,393 @@
+/**
+ * What a page can do beyond showing itself, for those whose browser runs scripts: sorts tables, previews what a link
+ * leads to, follows the reader in the contents, shows the data of figures as tables and gives them as files.
+ * Without it the page is complete. It makes elements, and never reads text as HTML; its listeners are on the document,
+ * so that it survives the exchange of parts of the page (`repro serve` sends `repro:changed`).
+ * `pageWords` is put before it, in the page's language (`reader` in src/locale/).
+ */
+;((words) => {
+  const find = (selector, within = document) => [...within.querySelectorAll(selector)]
+  const make = (name, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(name), properties)
+    made.append(...children)
+    return made
+  }
+  const say = (text, name) => text.replace('{}', () => name)
+  const textOf = (node) => node.textContent.replace(/\s+/g, ' ').trim()
+
+  // --- Sorting: a button in each head of a column; a third press restores the order of the page.
+
+  const collator = new Intl.Collator(document.documentElement.lang, { numeric: true })
+  const originals = new WeakMap()
+
+  /** Heads of columns, if each body cell belongs to exactly one. */
+  function columnHeads(table) {
+    const rows = find(':scope > thead > tr', table)
+    const cells = find(':scope > tbody > tr:not(.group) > *', table)
+    if (rows.length === 0 || cells.some((cell) => cell.rowSpan > 1 || cell.colSpan > 1)) return []
+    const grid = []
+    for (const [at, row] of rows.entries()) {
+      grid[at] ??= []
+      let column = 0
+      for (const cell of row.cells) {
+        while (grid[at][column]) column += 1
+        for (let down = 0; down < cell.rowSpan; down += 1)
+          for (let right = 0; right < cell.colSpan; right += 1)
+            (grid[at + down] ??= [])[column + right] = cell
+      }
+    }
+    return grid.at(-1)
+  }
+
+  function makeSortable(table) {
+    if (table.dataset.sortable) return
+    const bodies = [...table.tBodies]
+    table.dataset.sortable = 'no'
+    if (!bodies.some((body) => find(':scope > tr:not(.group)', body).length > 1)) return
+    for (const [column, head] of columnHeads(table).entries()) {
+      if (!head || head.colSpan > 1 || textOf(head) === '') continue
+      table.dataset.sortable = 'yes'
+      const button = make('button', { type: 'button', className: 'sort' })
+      button.append(...head.childNodes)
+      button.dataset.column = column
+      head.append(button)
+    }
+  }
+
+  function sortBy(button) {
+    const head = button.closest('th')
+    const table = head.closest('table')
+    const next = { none: 'ascending', ascending: 'descending', descending: 'none' }[head.ariaSort ?? 'none']
+    for (const one of find('th[aria-sort]', table)) one.removeAttribute('aria-sort')
+    if (next !== 'none') head.setAttribute('aria-sort', next)
+    const sign = next === 'descending' ? -1 : 1
+    for (const body of table.tBodies) {
+      const rows = find(':scope > tr:not(.group)', body)
+      if (!originals.has(body)) originals.set(body, rows)
+      const known = originals.get(body).filter((row) => row.parentNode === body)
+      if (next === 'none') {
+        body.append(...known)
+        continue
+      }
+      const keyed = known.map((row) => ({ row, text: textOf(row.cells[button.dataset.column] ?? row) }))
+      for (const one of keyed) one.number = numberIn(one.text)
+      body.append(...keyed.sort((a, b) => compare(a, b, sign)).map(({ row }) => row))
+    }
+  }
+
+  /** Cells without a value come last in both directions. */
+  function compare(a, b, sign) {
+    const isEmpty = (one) => /^[-–—−]?$/.test(one.text)
+    if (isEmpty(a) || isEmpty(b)) return isEmpty(a) - isEmpty(b)
+    if (!Number.isNaN(a.number) && !Number.isNaN(b.number)) return sign * (a.number - b.number)
+    return sign * collator.compare(a.text, b.text)
+  }
+
+  function numberIn(text) {
+    const found = /^[^\d\p{L}]*?([-−+]?)\s*((?:\d+(?:[\u202f\u00a0,]\d{3})*)(?:\.\d+)?(?:e[-+]?\d+)?)(?![\d\p{L}])/iu.exec(text)
+    if (!found) return NaN
+    return Number((found[1] ? found[1].replace('−', '-') : '') + found[2].replace(/[\u202f\u00a0,]/g, ''))
+  }
+
+  // --- Previews of what links in the page lead to.
+
+  const card = make('div', { className: 'preview repro-own', hidden: true })
+  card.setAttribute('aria-hidden', 'true')
+  let asked
+  let shownFor
+
+  function targetOf(link) {
+    const id = decodeURIComponent(link.hash.slice(1))
+    const target = id === '' ? null : document.getElementById(id)
+    if (!target || target.contains(link) || link.closest('nav, .skip, .preview')) return null
+    return target
+  }
+
+  function hasContent(target) {
+    return target.matches('.float, .drawing, aside, figure, .equation, li, details, h2, h3, h4, h5, h6, .number')
+  }
+
+  function previewOf(target) {
+    const source = target.matches('.drawing') ? (target.closest('figure') ?? target) : target
+    const parts = [source]
+    // A section: its first paragraph.
+    if (/^H[2-6]$/.test(source.tagName)) {
+      let next = source.nextElementSibling
+      while (next && !/^(?:P|UL|OL|DIV|H[2-6])$/.test(next.tagName)) next = next.nextElementSibling
+      if (next?.tagName === 'P') parts.push(next)
+    }
+    return parts.map((part) => {
+      const copy = part.cloneNode(true)
+      for (const one of find('details.drawn, details.detail, .tools, [data-footnote-backref]', copy)) one.remove()
+      for (const one of find('details', copy)) one.open = true
+      for (const one of [copy, ...find('*', copy)])
+        for (const name of ['id', 'tabindex', 'href', 'role', 'aria-sort']) one.removeAttribute(name)
+      for (const one of find('button', copy)) one.replaceWith(...one.childNodes)
+      if (copy.tagName !== 'LI') return copy
+      return make('div', {}, ...copy.childNodes)
+    })
+  }
+
+  function isInSight(target) {
+    const { top, bottom } = target.getBoundingClientRect()
+    return top >= 0 && bottom <= window.innerHeight
+  }
+
+  function showPreview(link) {
+    const target = targetOf(link)
+    if (!target || !hasContent(target) || isInSight(target)) return
+    shownFor = link
+    card.replaceChildren(...previewOf(target))
+    if (!card.isConnected) document.body.append(card)
+    card.hidden = false
+    const at = link.getClientRects()[0] ?? link.getBoundingClientRect()
+    const { width, height } = card.getBoundingClientRect()
+    const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8))
+    const below = at.bottom + 6
+    const top = below + height <= window.innerHeight || at.top < height + 6 ? below : at.top - height - 6
+    // The page's policy forbids style attributes, not what a script sets.
+    card.style.left = `${left}px`
+    card.style.top = `${top}px`
+  }
+
+  function hidePreview() {
+    clearTimeout(asked)
+    shownFor = undefined
+    card.hidden = true
+  }
+
+  const linkAt = (node) => node.closest?.('a[href^="#"]')
+
+  document.addEventListener('pointerover', (event) => {
+    showTip(event)
+    if (event.pointerType === 'touch') return
+    if (card.contains(event.target)) return clearTimeout(asked)
+    const link = linkAt(event.target)
+    if (link && link === shownFor) return clearTimeout(asked)
+    clearTimeout(asked)
+    if (link) asked = setTimeout(showPreview, 250, link)
+    else if (shownFor) asked = setTimeout(hidePreview, 300)
+  })
+  document.addEventListener('focusin', ({ target }) => {
+    hidePreview()
+    if (target.matches(':focus-visible') && linkAt(target)) showPreview(target)
+  })
+  document.addEventListener('focusout', hidePreview)
+  document.addEventListener('keydown', ({ key }) => key === 'Escape' && (hidePreview(), hideTip()))
+  document.addEventListener('scroll', ({ target }) => {
+    if (card.contains(target)) return
+    hidePreview()
+    hideTip()
+    follow()
+  }, { capture: true, passive: true })
+
+  // --- Values of marks.
+
+  const tip = make('div', { className: 'tip repro-own', hidden: true })
+  tip.setAttribute('aria-hidden', 'true')
+
+  function showTip({ target, clientX, clientY }) {
+    const text = target.dataset?.tip
+    if (!text) return hideTip()
+    tip.replaceChildren(...text.split('; ').map((line) => make('div', {}, line)))
+    if (!tip.isConnected) document.body.append(tip)
+    tip.hidden = false
+    const { width, height } = tip.getBoundingClientRect()
+    tip.style.left = `${Math.max(4, Math.min(clientX + 12, document.documentElement.clientWidth - width - 4))}px`
+    tip.style.top = `${clientY + 16 + height < window.innerHeight ? clientY + 16 : clientY - height - 10}px`
+  }
+
+  function hideTip() {
+    tip.hidden = true
+  }
+
+  // --- The contents follow the reader.
+
+  let isFollowing = false
+  function follow() {
+    if (isFollowing) return
+    isFollowing = true
+    requestAnimationFrame(() => {
+      isFollowing = false
+      const links = find('nav.contents a')
+      let current
+      for (const link of links) {
+        const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)))
+        if (heading && heading.getBoundingClientRect().top < window.innerHeight / 4) current = link
+      }
+      const before = document.querySelector('nav.contents a[aria-current]')
+      if (before === (current ?? null)) return
+      before?.removeAttribute('aria-current')
+      if (!current) return
+      current.setAttribute('aria-current', 'true')
+      const nav = current.closest('nav')
+      if (nav.scrollHeight <= nav.clientHeight) return
+      const [own, around] = [current.getBoundingClientRect(), nav.getBoundingClientRect()]
+      if (own.top < around.top + 40 || own.bottom > around.bottom - 40)
+        nav.scrollTop += own.top - around.top - nav.clientHeight / 2
+    })
+  }
+
+  // --- Data and files of figures and tables.
+
+  /** Cells of CSV as this program writes it: quotes only around whole cells. */
+  function readCsv(text) {
+    const rows = []
+    let row = []
+    for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^,\n]*))(,|\n|$)/g)) {
+      if (end === '' && row.length === 0 && quoted === undefined && plain === '') break
+      row.push(quoted === undefined ? plain : quoted.replaceAll('""', '"'))
+      if (end === ',') continue
+      rows.push(row)
+      row = []
+    }
+    return rows
+  }
+
+  const firstRows = 200
+  const isNumber = (text) => text !== '' && Number.isFinite(Number(text))
+
+  function showRows(details) {
+    for (const pre of find(':scope > pre.rows', details)) {
+      if (pre.hidden) continue
+      const [head = [], ...rows] = readCsv(pre.textContent)
+      const isNumeric = head.map((_, column) => rows.every((row) => row[column] === '' || isNumber(row[column])))
+      const rowElement = (row) =>
+        make('tr', {}, ...row.map((cell, column) => make('td', { className: isNumeric[column] ? 'number' : '' }, cell)))
+      const body = make('tbody', {}, ...rows.slice(0, firstRows).map(rowElement))
+      const headRow = make(
+        'tr',
+        {},
+        ...head.map((name, column) => make('th', { scope: 'col', className: isNumeric[column] ? 'end' : '' }, name)),
+      )
+      const table = make('table', { className: 'cells' }, make('thead', {}, headRow), body)
+      const box = make('div', { className: 'scroll rows', tabIndex: 0, role: 'region', ariaLabel: pre.ariaLabel }, table)
+      pre.hidden = true
+      pre.after(box)
+      const isWhole = rows.length <= firstRows
+      if (isWhole) {
+        makeSortable(table)
+        continue
+      }
+      const all = make('button', { type: 'button' }, say(words.more, rows.length))
+      all.addEventListener('click', () => {
+        body.append(...rows.slice(firstRows).map(rowElement))
+        makeSortable(table)
+        box.focus()
+        all.remove()
+      })
+      box.after(make('p', { className: 'tools' }, all))
+    }
+  }
+
+  const formats = {
+    CSV: (owner) => csvFiles(owner),
+    SVG: (owner) => [['.svg', 'image/svg+xml', svgText(owner)]],
+    PNG: (owner) => pngFile(owner),
+    [words.specification]: (owner) => [['.vl.json', 'application/json', specification(owner)]],
+  }
+
+  function csvFiles(owner) {
+    const table = owner.querySelector(':scope > .scroll > table')
+    if (table) return [['.csv', 'text/csv', tableCsv(table)]]
+    const all = find('details.drawn > pre.rows', owner)
+    const named = all.length > 1
+    return all.map((pre) => [named ? `-${pre.dataset.name}.csv` : '.csv', 'text/csv', pre.textContent])
+  }
+
+  function tableCsv(table) {
+    const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+    const lines = []
+    for (const row of table.rows) {
+      const cells = [...row.cells].flatMap((cell) => [textOf(cell), ...Array(cell.colSpan - 1).fill('')])
+      lines.push(cells.map(quoted).join(','))
+    }
+    return `${lines.join('\n')}\n`
+  }
+
+  function svgText(owner) {
+    const svg = owner.querySelector('svg').cloneNode(true)
+    svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
+    for (const one of find('[data-tip]', svg)) one.removeAttribute('data-tip')
+    return new XMLSerializer().serializeToString(svg)
+  }
+
+  async function pngFile(owner) {
+    const image = new Image()
+    // Pictures come from the page alone, as its policy says: `data:`, not `blob:`.
+    image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svgText(owner))}`
+    await image.decode()
+    const { width, height } = owner.querySelector('svg').viewBox.baseVal
+    const scale = Math.min(3, 8192 / Math.max(width, height))
+    const canvas = make('canvas', { width: Math.round(width * scale), height: Math.round(height * scale) })
+    const context = canvas.getContext('2d')
+    context.fillStyle = '#fff'
+    context.fillRect(0, 0, canvas.width, canvas.height)
+    context.drawImage(image, 0, 0, canvas.width, canvas.height)
+    return [['.png', 'image/png', await new Promise((resolve) => canvas.toBlob(resolve, 'image/png'))]]
+  }
+
+  /** The specification with the rows in it, so that it draws by itself. */
+  function specification(owner) {
+    const spec = JSON.parse(owner.querySelector('pre.specification').textContent)
+    const datasets = { ...spec.datasets }
+    for (const pre of find('details.drawn > pre.rows', owner)) {
+      const [head = [], ...rows] = readCsv(pre.textContent)
+      const value = (text) => (text === '' ? null : isNumber(text) ? Number(text) : text)
+      datasets[pre.dataset.name] = rows.map((row) => Object.fromEntries(head.map((name, i) => [name, value(row[i])])))
+    }
+    return JSON.stringify({ $schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec, datasets }, null, 1)
+  }
+
+  async function save(owner, format) {
+    const name = (owner.id || find('[id]', owner)[0]?.id || 'data').replace(/[^\w-]+/g, '-')
+    for (const [end, type, content] of await formats[format](owner)) {
+      const href = URL.createObjectURL(new Blob([content], { type }))
+      make('a', { href, download: name + end }).click()
+      setTimeout(() => URL.revokeObjectURL(href), 10_000)
+    }
+  }
+
+  function downloads(label, names) {
+    const buttons = names.map((name) => make('button', { type: 'button', className: 'save', ariaLabel: `${say(words.downloadOf, label)} ${name}` }, name))
+    for (const button of buttons) button.dataset.format = button.textContent
+    return make('p', { className: 'tools' }, `${words.download} `, ...buttons.flatMap((one) => [one, ' ']))
+  }
+
+  function addDownloads() {
+    for (const details of find('details.drawn')) {
+      if (details.querySelector(':scope > .tools')) continue
+      const label = textOf(details.querySelector('summary'))
+      const has = details.querySelector('pre.rows') !== null
+      const tools = downloads(label, [...(has ? ['CSV'] : []), 'SVG', 'PNG', words.specification])
+      details.querySelector('summary').after(tools)
+    }
+    for (const table of find('.float > .scroll > table')) {
+      const owner = table.closest('.float')
+      if (owner.querySelector(':scope > .tools')) continue
+      owner.append(downloads(textOf(table.caption?.querySelector('strong') ?? table), ['CSV']))
+    }
+  }
+
+  document.addEventListener('click', ({ target }) => {
+    const sort = target.closest?.('button.sort')
+    if (sort) return sortBy(sort)
+    const button = target.closest?.('button.save')
+    if (button) save(button.closest('.parts > figure') ?? button.closest('.float'), button.dataset.format)
+  })
+  // `toggle` does not bubble.
+  document.addEventListener('toggle', ({ target }) => {
+    if (target.matches?.('details.drawn[open]')) showRows(target)
+  }, true)
+
+  // --- At the start, and after parts of the page were exchanged.
+
+  function begin() {
+    for (const table of find('table')) makeSortable(table)
+    addDownloads()
+    for (const details of find('details.drawn[open]')) showRows(details)
+    follow()
+  }
+  document.addEventListener('DOMContentLoaded', begin)
+  document.addEventListener('repro:changed', begin)
+})(pageWords)
