@@ -6,7 +6,7 @@ import { isNamed, parseSpecification } from './drawing/specification.ts'
 import type { DrawnData } from './model.ts'
 
 /** Characters of a dataset's CSV in a page; what is longer is cut at a row. */
-const longest = 500_000
+const longest = 400_000
 
 export function drawnData({ spec: text, data }: Pick<Order, 'spec' | 'data'>): readonly DrawnData[] {
   const spec = parseSpecification(text)
@@ -45,6 +45,8 @@ function columnsOf(records: Records): Table {
 /** One cell of CSV (RFC 4180); nothing for what is missing. */
 function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''
+  // Of times converted from ticks, more digits than were measured.
+  if (typeof value === 'number') return String(Number(value.toPrecision(9)))
   const text = value instanceof Date ? value.toISOString() : String(value)
   return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

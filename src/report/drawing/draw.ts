@@ -77,7 +77,7 @@ export async function draw(order: Order): Promise<string> {
   const attempt = <Value>(step: () => Value) => attempted(step, spec)
   const reads = openReads()
   const compiled = attempt(
-    () => compile(specification(spec, order), { logger, config: { ...theme, aria: false } }).spec,
+    () => compile(specification(spec, order), { logger, config: theme }).spec,
   )
   const flow = attempt(() => vega.parse(compiled, undefined, { ast: true }))
   measure(new Map(Object.entries(order.texts ?? {})))

@@ -100,7 +100,7 @@ export function parseSvg(text: string): Svg {
   }
   if (root?.name !== 'svg') throw new QueryError('the drawing is not an SVG')
   const ids = new Set<string | undefined>()
-  const svg = changed(checked(root), (element) => {
+  const svg = changed(withoutLongTips(checked(root)), (element) => {
     ids.add(element.attributes.id)
     return element
   })
@@ -118,6 +118,7 @@ function checked(element: XmlElement): Svg {
   const rules = allowed.get(name)
   if (rules === undefined) throw new QueryError(`a figure may not have the element <${name}>`)
   const attributes = Object.entries(element.attributes).filter(([key]) => !/^(?:role|aria-[a-z]+)$/.test(key))
+  const tip = tipOf(element.attributes)
   for (const [key, value] of attributes) {
     if (!Object.hasOwn(rules, key) || !rules[key]?.test(value))
       throw new QueryError(refused(name, key, value))
@@ -127,7 +128,32 @@ function checked(element: XmlElement): Svg {
     if (child instanceof XmlText && textElements.has(name)) return child.text
     throw new QueryError(`a figure may not have ${child.type} in <${name}>`)
   })
-  return { name, attributes: Object.fromEntries(attributes), children }
+  const shown = tip === undefined ? attributes : [...attributes, [tipName, tip] as const]
+  return { name, attributes: Object.fromEntries(shown), children }
+}
+
+/** Attribute of a mark with its values, which the page shows to who points at it. */
+const tipName = 'data-tip'
+/** Characters of all tips; a drawing with more has none, and its rows only. */
+const longestTips = 200_000
+
+/** The values of a mark as Vega-Lite tells them to screen readers: `pause: 12.5; pattern: idle`. */
+function tipOf(attributes: Readonly<Record<string, string>>): string | undefined {
+  const { role, 'aria-label': label, 'aria-roledescription': kind = '' } = attributes
+  if (role !== 'graphics-symbol' || label === undefined || !/: /.test(label)) return undefined
+  if (/axis|legend|title|header/.test(kind)) return undefined
+  // More digits than can be seen in a drawing.
+  return label.replaceAll(/(?<![\w.])-?\d+\.\d{3,}(?![\w.])/g, (text) => String(Number(Number(text).toPrecision(6))))
+}
+
+function withoutLongTips(svg: Svg): Svg {
+  let length = 0
+  changed(svg, (element) => {
+    length += element.attributes[tipName]?.length ?? 0
+    return element
+  })
+  if (length <= longestTips) return svg
+  return changed(svg, ({ attributes: { [tipName]: _, ...attributes }, ...element }) => ({ ...element, attributes }))
 }
 
 function refused(name: string, key: string, value: string): string {
@@ -162,8 +188,20 @@ export function prefixIds(svg: Svg, prefix: string): Svg {
  */
 export function replaceTexts(svg: Svg, replacements: ReadonlyMap<string, string>, isPart: boolean): Svg {
   const drawn = new Set<string>()
+  const replacedIn = (tip: string) =>
+    tip
+      .split('; ')
+      .map((line) => {
+        const at = line.indexOf(': ')
+        return [line.slice(0, at), line.slice(at + 2)].map((part) => replacements.get(part) ?? part).join(': ')
+      })
+      .join('; ')
   const replaced = changed(svg, (element) => ({
     ...element,
+    attributes:
+      element.attributes[tipName] === undefined
+        ? element.attributes
+        : { ...element.attributes, [tipName]: replacedIn(element.attributes[tipName]) },
     children: element.children.map((child) => {
       if (typeof child !== 'string') return child
       drawn.add(child)

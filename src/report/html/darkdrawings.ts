@@ -117,16 +117,16 @@ const [paper, ink] = [0.21, 0.91]
 /** Below, a colour is grey to the eye. */
 const leastChroma = 0.03
 /** Above, it is a ground; below, too dark for the dark. */
-const [pale, dim] = [0.88, 0.68]
+const [pale, dim] = [0.88, 0.6]
 
 /** Returns the colour that stands for one of white paper on the dark page, as #rrggbb. */
 export function darkColor(rgb: Rgb): string {
   const [lightness, a, b] = oklab(rgb)
   const chroma = Math.hypot(a, b)
-  if (chroma < leastChroma) return hex(srgb([paper + (1 - lightness) * (ink - paper), a, b]))
+  if (chroma < leastChroma) return hex(srgb([paper + Math.min(1, (1 - lightness) / 0.72) * (ink - paper), a, b]))
   if (lightness > pale) return hex(srgb([paper + (1 - lightness) * 1.2, a * 0.9, b * 0.9]))
   if (lightness >= dim) return hex(rgb)
-  return hex(srgb([dim + lightness * 0.08, a * 0.9, b * 0.9]))
+  return hex(srgb([dim + lightness * 0.03, a, b]))
 }
 
 /** https://bottosson.github.io/posts/oklab/ */

@@ -20,11 +20,11 @@
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true })
   const originals = new WeakMap()
 
-  /** Heads of columns, if each body cell belongs to exactly one. */
+  /** Heads of columns, if each body cell belongs to exactly one column. */
   function columnHeads(table) {
     const rows = find(':scope > thead > tr', table)
     const cells = find(':scope > tbody > tr:not(.group) > *', table)
-    if (rows.length === 0 || cells.some((cell) => cell.rowSpan > 1 || cell.colSpan > 1)) return []
+    if (rows.length === 0 || cells.some((cell) => cell.colSpan > 1)) return []
     const grid = []
     for (const [at, row] of rows.entries()) {
       grid[at] ??= []
@@ -67,12 +67,45 @@
       const known = originals.get(body).filter((row) => row.parentNode === body)
       if (next === 'none') {
         body.append(...known)
+        join(known)
         continue
       }
+      split(known)
       const keyed = known.map((row) => ({ row, text: textOf(row.cells[button.dataset.column] ?? row) }))
       for (const one of keyed) one.number = numberIn(one.text)
       body.append(...keyed.sort((a, b) => compare(a, b, sign)).map(({ row }) => row))
     }
+  }
+
+  /** Gives each row a cell of its own for one that spans it, as rows leave each other when they are sorted. */
+  function split(rows) {
+    const width = Math.max(...rows.map((row) => row.cells.length))
+    for (let column = 0; column < width; column += 1)
+      for (const [at, row] of rows.entries()) {
+        const cell = row.cells[column]
+        if (!cell || cell.rowSpan < 2) continue
+        cell.dataset.span = cell.rowSpan
+        for (const below of rows.slice(at + 1, at + cell.rowSpan)) {
+          const copy = cell.cloneNode(true)
+          copy.rowSpan = 1
+          copy.removeAttribute('id')
+          copy.dataset.copy = ''
+          below.insertBefore(copy, below.cells[column] ?? null)
+        }
+        cell.rowSpan = 1
+        if (cell.scope === 'rowgroup') cell.scope = 'row'
+      }
+  }
+
+  function join(rows) {
+    for (const row of rows)
+      for (const cell of [...row.cells]) {
+        if (cell.dataset.copy !== undefined) cell.remove()
+        else if (cell.dataset.span) {
+          cell.rowSpan = cell.dataset.span
+          if (cell.scope === 'row') cell.scope = 'rowgroup'
+        }
+      }
   }
 
   /** Cells without a value come last in both directions. */

@@ -114,7 +114,7 @@ thead th { font-weight: 600; vertical-align: bottom; white-space: nowrap; }
 th[scope='colgroup'] { border-bottom: 1px solid var(--line); }
 th .unit { font-weight: 400; color: var(--quiet); }
 tbody:last-child { border-bottom: 1.5px solid var(--ink); }
-tbody th { font-weight: 400; white-space: nowrap; }
+tbody th { font-weight: 400; min-width: 7rem; max-width: 22rem; }
 tbody tr:not(.group) + tr { border-top: 1px solid var(--faint); }
 /* Of a wide table the rows keep their names in sight. */
 tr.named > th:first-child, thead tr:first-child > th:first-child { position: sticky; left: 0; background: var(--paper); }
@@ -142,7 +142,7 @@ details.drawn { font: .8rem/1.5 var(--sans); margin-top: .5rem; }
 details.drawn summary { color: var(--quiet); cursor: pointer; width: fit-content; }
 details.drawn > :not(summary) { margin: .5rem 0; }
 details.drawn pre { max-height: 24rem; overflow: auto; font-size: .72rem; margin: .4rem 0; }
-.scroll.rows { max-height: 24rem; overflow: auto; width: fit-content; max-width: 100%; border: 1px solid var(--line); border-radius: 4px; }
+.scroll.rows { container-type: normal; max-height: 24rem; overflow: auto; width: fit-content; max-width: 100%; border: 1px solid var(--line); border-radius: 4px; }
 .scroll.rows thead th { position: sticky; top: 0; background: var(--paper); box-shadow: 0 1px var(--ink); border: 0; z-index: 1; }
 .scroll.rows td { padding-block: .1rem; }
 .tools { font: .8rem/1.5 var(--sans); color: var(--quiet); margin: .5rem 0; }
@@ -267,12 +267,18 @@ td.to-start { text-align: left; }
 td.to-center { text-align: center; }
 td.to-end { text-align: right; }
 
+@media (prefers-reduced-motion: reduce) {
+  html { scroll-behavior: auto; }
+}
+
+@page { margin: 18mm 16mm; }
 @page wide { size: A4 landscape; margin: 1cm; }
 @media print {
   :root { --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }
   html { font-size: 10pt; }
   body, body:has(> nav.contents) { display: block; padding: 0; }
-  nav.contents, .skip { display: none; }
+  nav, .skip, .preview, .tip, .tools, details.drawn { display: none !important; }
+  main, main > *, article > *, figcaption, caption > span, html:lang(ja) :is(main > *, article > *) { max-width: 100%; }
   .scroll, .float > .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
   .drawing svg { min-width: 0; }
   caption > span { max-width: 100%; position: static; }
@@ -283,7 +289,22 @@ td.to-end { text-align: right; }
   .float.wide table { font-size: 6.5pt; }
   /* A printed page cannot be opened. */
   details.folded::details-content { content-visibility: visible; block-size: auto; }
-  tr, figure, .drawing { break-inside: avoid; }
-  h2, h3 { break-after: avoid; }
+  summary { list-style: none; }
+  summary::-webkit-details-marker { display: none; }
+  /* What is closed otherwise stays so: sources and inputs, as the page has them. */
+  details:not([open], .folded, :has(details[open])) { display: none; }
+  details.experiment, aside.claim, .callout, pre { break-inside: auto; box-decoration-break: clone; }
+  pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  th[aria-sort] > .sort::after { content: none; }
+  thead { display: table-header-group; }
+  tr, figure, .drawing, .equation, dt, li, .banner { break-inside: avoid; }
+  caption { break-after: avoid; }
+  dt, figcaption, h2, h3, h4 { break-after: avoid; }
+  figure > .drawing { break-after: avoid; }
+  p { orphans: 3; widows: 3; }
+  a { text-decoration: none; }
+  /* Where a link leads, unless its text says so. Long lists of works have their addresses in their texts. */
+  main a[href^='http']:not(.orcid)::after { content: ' (' attr(href) ')'; font-size: .85em; overflow-wrap: anywhere; color: var(--quiet); }
+  :is(.references, .fact, table, .authors) a[href^='http']::after { content: none; }
 }
 `
