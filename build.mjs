@@ -21,7 +21,10 @@ for (const [folder, style] of [
 await writeFile('dist/LICENSES.txt', await licenses([...new Set([...inputs, `${arimo}/metadata.json`])]))
 for (const name of ['client.js', 'client.css']) await copyFile(`src/serve/${name}`, `dist/${name}`)
 // Part of each page, so its bytes count; by the same esbuild, they are the same.
-const { code } = await transform(await readFile('src/report/html/reader.js', 'utf8'), { minify: true, target: 'es2022' })
+const { code } = await transform(await readFile('src/report/html/reader.js', 'utf8'), {
+  minify: true,
+  target: 'es2022',
+})
 await writeFile('dist/reader.js', code)
 
 // Makes `npx --no-install repro` find the project's own command at once. npm links the `bin` of dependencies only, and npx would then

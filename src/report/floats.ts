@@ -22,7 +22,7 @@ import { renderFigure } from './figure.ts'
 import type { FigurePart, Float } from './model.ts'
 import { pictureContent } from './picturecontent.ts'
 import { ratios } from './ratios.ts'
-import { cellsDrawn, records } from './records.ts'
+import { cellsDrawn, fieldTitles, records } from './records.ts'
 import { badgeOf, mark, staleOf } from './runstatus.ts'
 import { headingsOf, sectionNumbers, wordsOf } from './sections.ts'
 import { shownTable } from './showntable.ts'
@@ -232,6 +232,7 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
   const { experiments, runs: all } = sources.results
   const { messages } = sources.context
   const data: Record<string, Records | string> = {}
+  const titles: Record<string, string> = {}
   const runs: Run[] = []
   const missing: string[] = []
   for (const [name, source] of Object.entries(shown.data)) {
@@ -246,7 +247,10 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
     missing.push(...missingRuns(experiment, present).filter((one) => cells.has(one)))
     if (present.length === 0) data[name] = []
     else if (source.ratios) data[name] = ratios(experiment, present, source.ratios)
-    else data[name] = records(experiment, present, source)
+    else {
+      data[name] = records(experiment, present, source)
+      Object.assign(titles, fieldTitles(present, source, sources.context))
+    }
   }
   // An empty drawing would look like a result.
   if (runs.length === 0 && missing.length > 0)
@@ -259,6 +263,7 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
     id: shown.id,
     spec: typeof spec === 'string' ? await readFile(spec, sources) : JSON.stringify(spec),
     data,
+    titles,
     title: shown.title,
     description: alt,
     // A text may belong to a missing run.

@@ -8,9 +8,10 @@ import { runNamesIn } from '../engine/cells.ts'
 import { QueryError, unknown } from '../query/error.ts'
 import { parameterColumns, parameterOf } from '../query/parameters.ts'
 import { canonical, scaled, select } from '../query/series.ts'
-import { unitName, withoutUnit } from '../query/units.ts'
+import { symbol, unitName, withoutUnit } from '../query/units.ts'
 import { runName, type Column, type Dataset, type Run } from '../results/run.ts'
 import { rowMaker } from '../results/runfile.ts'
+import type { RenderContext } from './context.ts'
 import { cellRuns } from './tables/options.ts'
 
 export type FigureRecord = Readonly<Record<string, string | number | null>>
@@ -73,6 +74,30 @@ export function records(
     checkValues(all, column, values)
     return left.filter((record) => values.includes(String(record[column])))
   }, all)
+}
+
+/**
+ * Returns titles of the fields of `records`: the label of a column, or its name, with the unit that its values have
+ * there; of a parameter's or of the cell's, its name in the report.
+ */
+export function fieldTitles(
+  runs: readonly Run[],
+  { dataset }: FigureData,
+  { messages, display }: Pick<RenderContext, 'messages' | 'display'>,
+): Readonly<Record<string, string>> {
+  const { environment, pattern, origin } = messages.experiment.heads
+  const own = { environment, pattern, patternLabel: pattern, origin }
+  const columns = runs.flatMap((run) =>
+    datasetOf(run, dataset).columns.map((column) => [column.name, titleOf(run, column, display)] as const),
+  )
+  return { ...own, ...Object.fromEntries(columns) }
+}
+
+function titleOf(run: Run, column: Column, display: RenderContext['display']): string {
+  const { name, label, role } = column
+  const { unit } = drawnUnit(run, column)
+  const title = display(label ?? withoutUnit(name) ?? name)
+  return role !== 'measure' || unit === '' ? title : `${title} (${symbol(unit)})`
 }
 
 /** Converts times to microseconds, except those whose name ends in a unit: `elapsedNs`. */

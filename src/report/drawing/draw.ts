@@ -77,7 +77,12 @@ export async function draw(order: Order): Promise<string> {
   const attempt = <Value>(step: () => Value) => attempted(step, spec)
   const reads = openReads()
   const compiled = attempt(
-    () => compile(specification(spec, order), { logger, config: theme }).spec,
+    () =>
+      compile(specification(spec, order), {
+        logger,
+        config: theme,
+        fieldTitle: titler(spec, order.titles) as never,
+      }).spec,
   )
   const flow = attempt(() => vega.parse(compiled, undefined, { ast: true }))
   measure(new Map(Object.entries(order.texts ?? {})))
@@ -107,6 +112,40 @@ export async function draw(order: Order): Promise<string> {
   } finally {
     view.finalize()
   }
+}
+
+/**
+ * Titles of what a channel shows, as Vega-Lite words them, but with the column's label and unit in place of its
+ * name: the data may have another unit than the name tells.
+ */
+function titler(spec: Specification, titles: Order['titles'] = {}) {
+  // What a transform computes may have another unit.
+  const computed = new Set(parts(spec).flatMap(({ key, value }) => (key === 'as' ? [value].flat() : [])))
+  return ({ field, aggregate, bin, timeUnit }: TitledField): string => {
+    const name = typeof field === 'string' ? field : ''
+    const title = Object.hasOwn(titles, name) && !computed.has(name) ? (titles[name] as string) : name
+    if (aggregate === 'count') return 'Count of Records'
+    if (typeof aggregate === 'string') return `${sentenceCase(aggregate)} of ${title}`
+    if (isObject(aggregate))
+      return `${title} for ${Object.entries(aggregate).flat().join(' of ').replace('arg', '')}`
+    if (bin !== undefined && bin !== null && bin !== false && bin !== 'binned') return `${title} (binned)`
+    const unit = isObject(timeUnit) ? timeUnit.unit : timeUnit
+    if (typeof unit === 'string' && !unit.startsWith('binned'))
+      return `${title} (${unit.replace(/^utc/, '')})`
+    return title
+  }
+}
+
+/** A field as Vega-Lite hands it to what makes titles. */
+interface TitledField {
+  readonly field?: unknown
+  readonly aggregate?: Json | undefined
+  readonly bin?: unknown
+  readonly timeUnit?: Json | undefined
+}
+
+function sentenceCase(name: string): string {
+  return name.slice(0, 1).toUpperCase() + name.slice(1)
 }
 
 function specification(spec: Specification, { data, width, height, subtitle }: Order): TopLevelSpec {

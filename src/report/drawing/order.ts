@@ -9,6 +9,8 @@ export interface Order {
   readonly data: Readonly<Record<string, Records | string>>
   /** Texts of the figure -> their replacements, whose width counts. */
   readonly texts?: Readonly<Record<string, string>>
+  /** Titles of fields for axes, legends and values, where the specification has none: `pause time (µs)`. */
+  readonly titles?: Readonly<Record<string, string>>
   readonly width?: number
   readonly height?: number
   readonly subtitle?: string

@@ -143,7 +143,9 @@ function tipOf(attributes: Readonly<Record<string, string>>): string | undefined
   if (role !== 'graphics-symbol' || label === undefined || !/: /.test(label)) return undefined
   if (/axis|legend|title|header/.test(kind)) return undefined
   // More digits than can be seen in a drawing.
-  return label.replaceAll(/(?<![\w.])-?\d+\.\d{3,}(?![\w.])/g, (text) => String(Number(Number(text).toPrecision(6))))
+  return label.replaceAll(/(?<![\w.])-?\d+\.\d{3,}(?![\w.])/g, (text) =>
+    String(Number(Number(text).toPrecision(6))),
+  )
 }
 
 function withoutLongTips(svg: Svg): Svg {
@@ -153,7 +155,10 @@ function withoutLongTips(svg: Svg): Svg {
     return element
   })
   if (length <= longestTips) return svg
-  return changed(svg, ({ attributes: { [tipName]: _, ...attributes }, ...element }) => ({ ...element, attributes }))
+  return changed(svg, ({ attributes: { [tipName]: _, ...attributes }, ...element }) => ({
+    ...element,
+    attributes,
+  }))
 }
 
 function refused(name: string, key: string, value: string): string {
@@ -193,7 +198,9 @@ export function replaceTexts(svg: Svg, replacements: ReadonlyMap<string, string>
       .split('; ')
       .map((line) => {
         const at = line.indexOf(': ')
-        return [line.slice(0, at), line.slice(at + 2)].map((part) => replacements.get(part) ?? part).join(': ')
+        return [line.slice(0, at), line.slice(at + 2)]
+          .map((part) => replacements.get(part) ?? part)
+          .join(': ')
       })
       .join('; ')
   const replaced = changed(svg, (element) => ({

@@ -123,7 +123,8 @@ const [pale, dim] = [0.88, 0.6]
 export function darkColor(rgb: Rgb): string {
   const [lightness, a, b] = oklab(rgb)
   const chroma = Math.hypot(a, b)
-  if (chroma < leastChroma) return hex(srgb([paper + Math.min(1, (1 - lightness) / 0.72) * (ink - paper), a, b]))
+  if (chroma < leastChroma)
+    return hex(srgb([paper + Math.min(1, (1 - lightness) / 0.72) * (ink - paper), a, b]))
   if (lightness > pale) return hex(srgb([paper + (1 - lightness) * 1.2, a * 0.9, b * 0.9]))
   if (lightness >= dim) return hex(rgb)
   return hex(srgb([dim + lightness * 0.03, a, b]))

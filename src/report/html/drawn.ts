@@ -22,7 +22,11 @@ export function drawnElement({ data, spec }: Drawing, label: string, messages: M
     h(
       'details',
       h('summary', own.specification),
-      h('pre.specification', { role: 'region', tabIndex: 0, ariaLabel: own.specificationOf(label) }, h('code', spec)),
+      h(
+        'pre.specification',
+        { role: 'region', tabIndex: 0, ariaLabel: own.specificationOf(label) },
+        h('code', spec),
+      ),
     ),
   )
 }

@@ -49,12 +49,7 @@ function captionOf(
   ]
 }
 
-function figureElement(
-  float: Float,
-  content: Drawing,
-  messages: Messages,
-  phrasing: Phrasing,
-): Element {
+function figureElement(float: Float, content: Drawing, messages: Messages, phrasing: Phrasing): Element {
   const { id, label, badge, notes } = float
   const { svg, isFolded } = content
   // A folded drawing has the id itself: a link to it then unfolds it.

@@ -117,7 +117,10 @@
   }
 
   function numberIn(text) {
-    const found = /^[^\d\p{L}]*?([-−+]?)\s*((?:\d+(?:[\u202f\u00a0,]\d{3})*)(?:\.\d+)?(?:e[-+]?\d+)?)(?![\d\p{L}])/iu.exec(text)
+    const found =
+      /^[^\d\p{L}]*?([-−+]?)\s*((?:\d+(?:[\u202f\u00a0,]\d{3})*)(?:\.\d+)?(?:e[-+]?\d+)?)(?![\d\p{L}])/iu.exec(
+        text,
+      )
     if (!found) return NaN
     return Number((found[1] ? found[1].replace('−', '-') : '') + found[2].replace(/[\u202f\u00a0,]/g, ''))
   }
@@ -137,7 +140,9 @@
   }
 
   function hasContent(target) {
-    return target.matches('.float, .drawing, aside, figure, .equation, li, details, h2, h3, h4, h5, h6, .number')
+    return target.matches(
+      '.float, .drawing, aside, figure, .equation, li, details, h2, h3, h4, h5, h6, .number',
+    )
   }
 
   function previewOf(target) {
@@ -151,7 +156,8 @@
     }
     return parts.map((part) => {
       const copy = part.cloneNode(true)
-      for (const one of find('details.drawn, details.detail, .tools, [data-footnote-backref]', copy)) one.remove()
+      for (const one of find('details.drawn, details.detail, .tools, [data-footnote-backref]', copy))
+        one.remove()
       for (const one of find('details', copy)) one.open = true
       for (const one of [copy, ...find('*', copy)])
         for (const name of ['id', 'tabindex', 'href', 'role', 'aria-sort']) one.removeAttribute(name)
@@ -207,12 +213,16 @@
   })
   document.addEventListener('focusout', hidePreview)
   document.addEventListener('keydown', ({ key }) => key === 'Escape' && (hidePreview(), hideTip()))
-  document.addEventListener('scroll', ({ target }) => {
-    if (card.contains(target)) return
-    hidePreview()
-    hideTip()
-    follow()
-  }, { capture: true, passive: true })
+  document.addEventListener(
+    'scroll',
+    ({ target }) => {
+      if (card.contains(target)) return
+      hidePreview()
+      hideTip()
+      follow()
+    },
+    { capture: true, passive: true },
+  )
 
   // --- Values of marks.
 
@@ -284,17 +294,29 @@
     for (const pre of find(':scope > pre.rows', details)) {
       if (pre.hidden) continue
       const [head = [], ...rows] = readCsv(pre.textContent)
-      const isNumeric = head.map((_, column) => rows.every((row) => row[column] === '' || isNumber(row[column])))
+      const isNumeric = head.map((_, column) =>
+        rows.every((row) => row[column] === '' || isNumber(row[column])),
+      )
       const rowElement = (row) =>
-        make('tr', {}, ...row.map((cell, column) => make('td', { className: isNumeric[column] ? 'number' : '' }, cell)))
+        make(
+          'tr',
+          {},
+          ...row.map((cell, column) => make('td', { className: isNumeric[column] ? 'number' : '' }, cell)),
+        )
       const body = make('tbody', {}, ...rows.slice(0, firstRows).map(rowElement))
       const headRow = make(
         'tr',
         {},
-        ...head.map((name, column) => make('th', { scope: 'col', className: isNumeric[column] ? 'end' : '' }, name)),
+        ...head.map((name, column) =>
+          make('th', { scope: 'col', className: isNumeric[column] ? 'end' : '' }, name),
+        ),
       )
       const table = make('table', { className: 'cells' }, make('thead', {}, headRow), body)
-      const box = make('div', { className: 'scroll rows', tabIndex: 0, role: 'region', ariaLabel: pre.ariaLabel }, table)
+      const box = make(
+        'div',
+        { className: 'scroll rows', tabIndex: 0, role: 'region', ariaLabel: pre.ariaLabel },
+        table,
+      )
       pre.hidden = true
       pre.after(box)
       const isWhole = rows.length <= firstRows
@@ -367,9 +389,15 @@
     for (const pre of find('details.drawn > pre.rows', owner)) {
       const [head = [], ...rows] = readCsv(pre.textContent)
       const value = (text) => (text === '' ? null : isNumber(text) ? Number(text) : text)
-      datasets[pre.dataset.name] = rows.map((row) => Object.fromEntries(head.map((name, i) => [name, value(row[i])])))
+      datasets[pre.dataset.name] = rows.map((row) =>
+        Object.fromEntries(head.map((name, i) => [name, value(row[i])])),
+      )
     }
-    return JSON.stringify({ $schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec, datasets }, null, 1)
+    return JSON.stringify(
+      { $schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec, datasets },
+      null,
+      1,
+    )
   }
 
   async function save(owner, format) {
@@ -382,7 +410,13 @@
   }
 
   function downloads(label, names) {
-    const buttons = names.map((name) => make('button', { type: 'button', className: 'save', ariaLabel: `${say(words.downloadOf, label)} ${name}` }, name))
+    const buttons = names.map((name) =>
+      make(
+        'button',
+        { type: 'button', className: 'save', ariaLabel: `${say(words.downloadOf, label)} ${name}` },
+        name,
+      ),
+    )
     for (const button of buttons) button.dataset.format = button.textContent
     return make('p', { className: 'tools' }, `${words.download} `, ...buttons.flatMap((one) => [one, ' ']))
   }
@@ -409,9 +443,13 @@
     if (button) save(button.closest('.parts > figure') ?? button.closest('.float'), button.dataset.format)
   })
   // `toggle` does not bubble.
-  document.addEventListener('toggle', ({ target }) => {
-    if (target.matches?.('details.drawn[open]')) showRows(target)
-  }, true)
+  document.addEventListener(
+    'toggle',
+    ({ target }) => {
+      if (target.matches?.('details.drawn[open]')) showRows(target)
+    },
+    true,
+  )
 
   // --- At the start, and after parts of the page were exchanged.
 

@@ -147,6 +147,7 @@ details.drawn pre { max-height: 24rem; overflow: auto; font-size: .72rem; margin
 .scroll.rows td { padding-block: .1rem; }
 .tools { font: .8rem/1.5 var(--sans); color: var(--quiet); margin: .5rem 0; }
 .tools button { font: inherit; color: var(--ink); background: var(--faint); border: 1px solid var(--line); border-radius: 4px; padding: .05em .6em; margin: .1em 0; min-height: 24px; cursor: pointer; }
+.float > .tools button { color: var(--quiet); background: none; }
 .tools button:hover, .tools button[aria-pressed='true'] { border-color: var(--quiet); }
 button.sort { all: unset; box-sizing: border-box; font: inherit; text-align: inherit; color: inherit; cursor: pointer; border-radius: 2px; }
 button.sort:hover { text-decoration: underline; text-decoration-thickness: .06em; text-underline-offset: .2em; }
@@ -280,7 +281,11 @@ td.to-end { text-align: right; }
   nav, .skip, .preview, .tip, .tools, details.drawn { display: none !important; }
   main, main > *, article > *, figcaption, caption > span, html:lang(ja) :is(main > *, article > *) { max-width: 100%; }
   .scroll, .float > .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
-  .drawing svg { min-width: 0; }
+  /* A figure and its caption are on one page. */
+  .drawing svg { min-width: 0; max-height: 20cm; }
+  details.folded > summary { break-after: avoid; }
+  /* Buttons are left out of heads that are repeated on the next page. */
+  button.sort { display: contents; }
   caption > span { max-width: 100%; position: static; }
   table { font-size: 7.5pt; }
   th, td { padding: .15rem .35rem; }

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import { h, s } from 'hastscript'
 import { describe, expect, it } from 'vitest'
+import { english } from '../../../src/locale/en.ts'
 import { htmlPage } from '../../../src/report/html/frame.ts'
+import { readerScript } from '../../../src/report/html/reader.ts'
 
 const page = (...children: Parameters<typeof h>[2][]) =>
   htmlPage({
@@ -22,6 +24,32 @@ describe('the policy of a page', () => {
     expect(policyOf(html)).toBe(
       `default-src 'none'; img-src data:; style-src 'sha256-${digest}'; base-uri 'none'; form-action 'none'`,
     )
+  })
+})
+
+describe('the script of a page', () => {
+  it('is allowed by its hash, and no other', () => {
+    const script = "'use strict'; 1 < 2"
+    const html = htmlPage({
+      lang: 'en',
+      title: 'T',
+      generator: 'g',
+      style: '',
+      script,
+      body: h('body', h('script', 'x()')),
+    })
+    const digest = createHash('sha256').update(script).digest('base64')
+    expect(policyOf(html)).toContain(`; script-src 'sha256-${digest}';`)
+    expect(html.match(/<script/g)).toHaveLength(1)
+  })
+
+  it('holds no markup, whatever the words are, and is small', () => {
+    const reader = { ...english.reader, more: '</script><!-- {}' }
+    const script = readerScript({ ...english, reader })
+    expect(script).not.toMatch(/<\/|<!--/)
+    expect(script.length).toBeLessThan(15_000)
+    // Reads texts as texts.
+    expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|eval\(|new Function/)
   })
 })
 

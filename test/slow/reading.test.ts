@@ -1,0 +1,212 @@
+/** What a report's page does for its readers, in a real browser. */
+
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launch } from './chromium.ts'
+import { makeProject, repro } from './project.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const editions = ['paper/index.md', 'paper/index.ja.md']
+
+let browser: Browser
+let project: string
+const pages = new Map<string, string>()
+beforeAll(async () => {
+  browser = await launch()
+  project = await makeProject(['experiments', 'figures', 'paper', 'results', 'CITATION.cff'])
+  for (const document of editions) {
+    const { out, err, exitCode } = await repro(project, 'build', document)
+    expect(exitCode, err).toBe(0)
+    pages.set(document, pathToFileURL(join(project, out.trim())).href)
+  }
+})
+afterAll(() => browser?.close())
+
+/** Opens an edition, and fails for what the browser complains of. */
+async function opened(document = 'paper/index.md', options: BrowserContextOptions = {}) {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
+  const complaints: string[] = []
+  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+  page.on('pageerror', (error) => complaints.push(error.message))
+  await page.goto(pages.get(document) ?? '')
+  return { page, complaints }
+}
+
+const scatter = '#fig-scatter'
+const rowsOf = (page: Page, table: string) =>
+  page.locator(`${table} tbody:first-of-type tr:not(.group)`).allInnerTexts()
+
+describe('a table', () => {
+  it('is sorted by its heads with the keyboard, and gets its order back', async () => {
+    const { page, complaints } = await opened()
+    const table = page.locator('#tbl-comparison table')
+    const before = await rowsOf(page, '#tbl-comparison')
+    const cells = await table.locator('tbody:first-of-type td, tbody:first-of-type th').count()
+    const head = table.locator('thead th', { hasText: 'mean' })
+    const means = async () =>
+      (
+        await table
+          .locator('tbody:first-of-type tr:not(.group)')
+          .evaluateAll((rows) =>
+            rows.map(
+              (row) => (row as unknown as { cells: { innerText: string }[] }).cells[3]?.innerText ?? '',
+            ),
+          )
+      ).map((text) => Number(text.replaceAll(',', '')))
+    await head.getByRole('button').focus()
+    await page.keyboard.press('Enter')
+    expect(await head.getAttribute('aria-sort')).toBe('ascending')
+    expect(await means()).toEqual((await means()).toSorted((a, b) => a - b))
+    await page.keyboard.press('Space')
+    expect(await head.getAttribute('aria-sort')).toBe('descending')
+    expect(await means()).toEqual((await means()).toSorted((a, b) => b - a))
+    await page.keyboard.press('Enter')
+    expect(await head.getAttribute('aria-sort')).toBeNull()
+    expect(await rowsOf(page, '#tbl-comparison')).toEqual(before)
+    expect(await table.locator('tbody:first-of-type td, tbody:first-of-type th').count()).toBe(cells)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('is there without scripts, and without buttons', async () => {
+    const { page } = await opened('paper/index.md', { javaScriptEnabled: false })
+    expect(await page.locator('button').count()).toBe(0)
+    await page.locator(`${scatter} details.drawn > summary`).click()
+    expect(await page.locator(`${scatter} pre.rows`).innerText()).toMatch(/^trial,operation,total,/)
+    await page.close()
+  })
+})
+
+describe('a figure', () => {
+  it('shows its rows as a table, by the keyboard alone', async () => {
+    const { page, complaints } = await opened()
+    await page.locator(`${scatter} details.drawn > summary`).focus()
+    await page.keyboard.press('Enter')
+    const rows = page.locator(`${scatter} .scroll.rows tbody tr`)
+    await rows.first().waitFor()
+    expect(await rows.count()).toBe(200)
+    await page.locator(`${scatter} .scroll.rows ~ .tools button`).focus()
+    await page.keyboard.press('Enter')
+    expect(await rows.count()).toBe(1500)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('is downloaded as CSV, SVG, PNG and as a specification with its rows', async () => {
+    const { page, complaints } = await opened()
+    await page.locator(`${scatter} details.drawn > summary`).click()
+    const downloaded = async (name: string) => {
+      const waiting = page.waitForEvent('download')
+      await page
+        .locator(`${scatter} .tools`)
+        .getByRole('button', { name: new RegExp(`${name}$`) })
+        .click()
+      const download = await waiting
+      return { name: download.suggestedFilename(), content: readFileSync(await download.path()) }
+    }
+    const csv = await downloaded('CSV')
+    expect(csv.name).toBe('fig-scatter.csv')
+    expect(csv.content.toString().trim().split('\n')).toHaveLength(1501)
+    const svg = await downloaded('SVG')
+    expect(svg.content.toString()).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/)
+    expect(svg.content.toString()).not.toContain('data-tip')
+    const png = await downloaded('PNG')
+    expect(png.content.subarray(1, 4).toString()).toBe('PNG')
+    expect(png.content.readUInt32BE(16)).toBeGreaterThan(1000)
+    const { name, content } = await downloaded('Vega-Lite')
+    expect(name).toBe('fig-scatter.vl.json')
+    const spec = JSON.parse(content.toString())
+    expect(spec.datasets.rows).toHaveLength(1500)
+    expect(spec.datasets.rows[0]).toMatchObject({ operation: 'pause', environment: 'xen-4.14' })
+    expect(spec.datasets.rows[0].total).toBeTypeOf('number')
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('tells the values of a mark that is pointed at', async () => {
+    const { page } = await opened()
+    const mark = page.locator(`${scatter} [data-tip]`).last()
+    await mark.scrollIntoViewIfNeeded()
+    await mark.dispatchEvent('pointerover', { clientX: 50, clientY: 50, bubbles: true })
+    expect(await page.locator('.tip').innerText()).toMatch(/pause time .*: [\d.]+\n/)
+    await page.keyboard.press('Escape')
+    expect(await page.locator('.tip').isVisible()).toBe(false)
+    await page.close()
+  })
+})
+
+describe('a reference', () => {
+  it('shows what it leads to when it is focused or pointed at, until Escape', async () => {
+    const { page, complaints } = await opened()
+    const link = page.locator('article p a[href="#tbl-comparison"]').first()
+    await page.keyboard.press('Tab')
+    await link.focus()
+    const preview = page.locator('.preview')
+    expect(await preview.locator('table').count()).toBe(1)
+    await page.keyboard.press('Escape')
+    expect(await preview.isVisible()).toBe(false)
+    const citation = page.locator('article a[href^="#ref"], article .citation a').first()
+    await citation.hover()
+    await preview.waitFor()
+    expect((await preview.innerText()).length).toBeGreaterThan(20)
+    // Copies have no ids and nothing to focus.
+    expect(await preview.locator('[id], a[href], button, [tabindex]').count()).toBe(0)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+})
+
+describe('the contents', () => {
+  it('mark the section that is read', async () => {
+    const { page } = await opened()
+    const link = page.locator('nav.contents a').nth(3)
+    await link.click()
+    await page.locator('nav.contents a[aria-current]').waitFor()
+    await expect
+      .poll(() => page.locator('nav.contents a[aria-current]').getAttribute('href'))
+      .toBe(await link.getAttribute('href'))
+    await page.close()
+  })
+})
+
+describe.each(editions)('the page of %s', (document) => {
+  it.each(['light', 'dark'] as const)('has no violations that axe finds: %s', async (colorScheme) => {
+    const { page } = await opened(document, { colorScheme, bypassCSP: true })
+    await page.locator(`${scatter} details.drawn > summary`).click()
+    await page.evaluate(axe)
+    const found = (await page.evaluate(
+      `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+        violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html, failureSummary }) => html.slice(0, 200) + ' ' + failureSummary.slice(0, 200)).join(' | ')))`,
+    )) as string[]
+    expect(found).toEqual([])
+    await page.close()
+  })
+
+  it('fits its window at all widths', async () => {
+    for (const width of [390, 1024, 1280]) {
+      const { page } = await opened(document, { viewport: { width, height: 900 } })
+      const over = await page.evaluate(
+        'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+      )
+      expect(over, `${width}`).toBeLessThanOrEqual(0)
+      await page.close()
+    }
+  })
+
+  it('is printed in light colours, without navigation and buttons, and with folded figures', async () => {
+    const { page } = await opened(document, { colorScheme: 'dark' })
+    await page.emulateMedia({ media: 'print' })
+    const look = (selector: string, property: string) =>
+      page.evaluate(`getComputedStyle(document.querySelector(${JSON.stringify(selector)})).${property}`)
+    expect(await look('nav.contents', 'display')).toBe('none')
+    expect(await look('.tools', 'display')).toBe('none')
+    expect(await look(`${scatter} .role-axis-title text`, 'fill')).toBe('rgb(51, 51, 51)')
+    expect(await look('html', 'backgroundColor')).toBe('rgb(255, 255, 255)')
+    expect(await page.locator('details.folded .drawing').first().isVisible()).toBe(true)
+    await page.close()
+  })
+})
