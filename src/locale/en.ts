@@ -121,8 +121,6 @@ export const english = {
     list: (words: readonly string[]) => words.join(', '),
     code: (language: string) => `Code${language === '' ? '' : ` in ${language}`}`,
     formula: 'Formula',
-    /** A table without a caption. */
-    tableHere: 'Table',
   },
 
   /** What a figure was drawn from. */
@@ -137,11 +135,9 @@ export const english = {
 
   /** What the page's script says; texts alone, as it is not part of this program. {} stands for a name. */
   reader: {
-    sort: 'Sort by {}',
     download: 'Download:',
     downloadOf: '{}, download as',
     show: 'Show:',
-    showOf: 'Show or hide {}',
     specification: 'Vega-Lite',
     more: 'Show all {} rows',
   },

@@ -134,7 +134,6 @@ export const japanese: Messages = {
     list: (words) => words.join('、'),
     code: (language) => (language === '' ? 'コード' : `${language}のコード`),
     formula: '数式',
-    tableHere: '表',
   },
 
   drawn: {
@@ -146,11 +145,9 @@ export const japanese: Messages = {
   },
 
   reader: {
-    sort: '「{}」で並べ替え',
     download: 'ダウンロード：',
     downloadOf: '{}をダウンロード：',
     show: '表示：',
-    showOf: '「{}」の表示を切り替え',
     specification: 'Vega-Lite',
     more: '全{}行を表示',
   },

@@ -25,7 +25,9 @@ describe('the data of a figure', () => {
 
   it('are all columns where the specification names none', () => {
     const computed = JSON.stringify({ data: { name: 'rows' }, mark: 'point' })
-    expect(drawnData({ spec: computed, data: { rows: [{ p: 1, q: 2 }] } })[0]?.csv).toBe('p,q\n1,2\n')
+    expect(drawnData({ spec: computed, data: { rows: [{ size: 1, weight: 2 }] } })[0]?.csv).toBe(
+      'size,weight\n1,2\n',
+    )
   })
 
   it('are cut at a row where they would be too long for a page, and say so', () => {

@@ -21,6 +21,16 @@ export async function makeProject(
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'repro-slow-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await fillProject(folder, copied, files)
+  return folder
+}
+
+/** Makes a project of a folder, as `makeProject` does. */
+export async function fillProject(
+  folder: string,
+  copied: readonly string[],
+  files: Readonly<Record<string, string>> = {},
+): Promise<void> {
   for (const path of copied) await cp(join(checkout, path), join(folder, path), { recursive: true })
   await mkdir(join(folder, 'node_modules'))
   await symlink(checkout, join(folder, 'node_modules/repro'))
@@ -28,7 +38,6 @@ export async function makeProject(
     await mkdir(dirname(join(folder, path)), { recursive: true })
     await writeFile(join(folder, path), content)
   }
-  return folder
 }
 
 /** What a latency experiment has beside its patterns. */

@@ -1,13 +1,15 @@
 /** What a report's page does for its readers, in a real browser. */
 
 import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium.ts'
-import { makeProject, repro } from './project.ts'
+import { fillProject, repro } from './project.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const editions = ['paper/index.md', 'paper/index.ja.md']
@@ -17,14 +19,18 @@ let project: string
 const pages = new Map<string, string>()
 beforeAll(async () => {
   browser = await launch()
-  project = await makeProject(['experiments', 'figures', 'paper', 'results', 'CITATION.cff'])
+  project = await mkdtemp(join(tmpdir(), 'repro-reading-'))
+  await fillProject(project, ['experiments', 'figures', 'paper', 'results', 'CITATION.cff'])
   for (const document of editions) {
     const { out, err, exitCode } = await repro(project, 'build', document)
     expect(exitCode, err).toBe(0)
     pages.set(document, pathToFileURL(join(project, out.trim())).href)
   }
 })
-afterAll(() => browser?.close())
+afterAll(async () => {
+  await browser?.close()
+  await rm(project, { recursive: true, force: true })
+})
 
 /** Opens an edition, and fails for what the browser complains of. */
 async function opened(document = 'paper/index.md', options: BrowserContextOptions = {}) {
@@ -124,6 +130,20 @@ describe('a figure', () => {
     expect(spec.datasets.rows[0]).toMatchObject({ operation: 'pause', environment: 'xen-4.14' })
     expect(spec.datasets.rows[0].total).toBeTypeOf('number')
     expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('hides what an entry of the legend stands for', async () => {
+    const { page } = await opened()
+    await page.locator(`${scatter} details.drawn > summary`).click()
+    const entry = page.locator(`${scatter} button.entry`).first()
+    await entry.click()
+    expect(await entry.getAttribute('aria-pressed')).toBe('false')
+    const hidden = await page.locator(`${scatter} svg .dimmed`).count()
+    expect(hidden).toBeGreaterThan(50)
+    expect(hidden).toBeLessThan(await page.locator(`${scatter} svg .role-mark path`).count())
+    await entry.click()
+    expect(await page.locator(`${scatter} svg .dimmed`).count()).toBe(0)
     await page.close()
   })
 

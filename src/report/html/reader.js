@@ -364,6 +364,7 @@
     const svg = owner.querySelector('svg').cloneNode(true)
     svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
     for (const one of find('[data-tip]', svg)) one.removeAttribute('data-tip')
+    for (const one of find('.dimmed', svg)) one.classList.remove('dimmed')
     return new XMLSerializer().serializeToString(svg)
   }
 
@@ -428,6 +429,11 @@
       const has = details.querySelector('pre.rows') !== null
       const tools = downloads(label, [...(has ? ['CSV'] : []), 'SVG', 'PNG', words.specification])
       details.querySelector('summary').after(tools)
+      const entries = legendButtons(figureOf(details).querySelector('svg'))
+      if (entries.length > 0)
+        tools.after(
+          make('p', { className: 'tools' }, `${words.show} `, ...entries.flatMap((one) => [one, ' '])),
+        )
     }
     for (const table of find('.float > .scroll > table')) {
       const owner = table.closest('.float')
@@ -436,11 +442,43 @@
     }
   }
 
+  /** Buttons that hide what has the colour of an entry of the legend, where each has a colour of its own. */
+  function legendButtons(svg) {
+    const colors = find('.role-legend-symbol path', svg).map(colorOf)
+    const names = find('.role-legend-label text', svg).map(textOf)
+    const isClear =
+      colors.length > 1 && names.length === colors.length && new Set(colors).size === colors.length
+    if (!isClear || colors.includes(null)) return []
+    return names.map((name, index) => {
+      const button = make('button', { type: 'button', className: 'entry', ariaPressed: 'true' }, name)
+      button.dataset.color = colors[index]
+      return button
+    })
+  }
+
+  function colorOf(mark) {
+    const isColor = (value) => value && value !== 'none' && value !== 'transparent'
+    return [mark.getAttribute('fill'), mark.getAttribute('stroke')].find(isColor) ?? null
+  }
+
+  function toggleEntry(button) {
+    button.ariaPressed = String(button.ariaPressed !== 'true')
+    const hidden = find('button.entry[aria-pressed="false"]', button.parentNode).map(
+      (one) => one.dataset.color,
+    )
+    for (const mark of find('.role-mark :is(path, rect, line, text)', figureOf(button).querySelector('svg')))
+      mark.classList.toggle('dimmed', hidden.includes(colorOf(mark)))
+  }
+
+  const figureOf = (node) => node.closest('.parts > figure') ?? node.closest('.float')
+
   document.addEventListener('click', ({ target }) => {
+    const entry = target.closest?.('button.entry')
+    if (entry) return toggleEntry(entry)
     const sort = target.closest?.('button.sort')
     if (sort) return sortBy(sort)
     const button = target.closest?.('button.save')
-    if (button) save(button.closest('.parts > figure') ?? button.closest('.float'), button.dataset.format)
+    if (button) save(figureOf(button), button.dataset.format)
   })
   // `toggle` does not bubble.
   document.addEventListener(

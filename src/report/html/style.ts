@@ -162,7 +162,8 @@ th[aria-sort='descending'] > .sort::after { content: '▼' / ''; }
 .preview .drawing svg { min-width: 0; max-height: 18rem; margin: auto; }
 .preview td, .preview th { padding-block: .1rem; }
 .tip { position: fixed; z-index: 4; pointer-events: none; max-width: 22rem; background: var(--paper); color: var(--ink); border: 1px solid var(--line); border-radius: 4px; box-shadow: 0 2px 10px rgb(0 0 0 / .2); padding: .3rem .55rem; font: .76rem/1.45 var(--sans); font-variant-numeric: tabular-nums; }
-svg.has-dimmed [data-tip].dimmed { opacity: .08; }
+svg .dimmed { opacity: .06; }
+button.entry[aria-pressed='false'] { color: var(--quiet); text-decoration: line-through; }
 
 aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
 aside.claim p { margin: 0 0 .5rem; }
