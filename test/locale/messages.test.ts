@@ -248,7 +248,7 @@ ascending:
     generator: 'repro 1.2.3',
   })
   const texts = (html: string) =>
-    [...html.replaceAll(/<(code|pre|style)\b.*?<\/\1>/gs, '').matchAll(/(?<=>)[^<]+(?=<)/g)].map(([text]) =>
+    [...html.replaceAll(/<(code|pre|style|script)\b.*?<\/\1>/gs, '').matchAll(/(?<=>)[^<]+(?=<)/g)].map(([text]) =>
       text.trim(),
     )
 

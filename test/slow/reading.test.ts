@@ -34,7 +34,11 @@ afterAll(async () => {
 
 /** Opens an edition, and fails for what the browser complains of. */
 async function opened(document = 'paper/index.md', options: BrowserContextOptions = {}) {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, ...options })
+  const page = await browser.newPage({
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+    ...options,
+  })
   const complaints: string[] = []
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(error.message))
@@ -151,8 +155,13 @@ describe('a figure', () => {
     const { page } = await opened()
     const mark = page.locator(`${scatter} [data-tip]`).last()
     await mark.scrollIntoViewIfNeeded()
-    await mark.dispatchEvent('pointerover', { clientX: 50, clientY: 50, bubbles: true })
-    expect(await page.locator('.tip').innerText()).toMatch(/pause time .*: [\d.]+\n/)
+    // Scrolling hides it, and is told a moment later.
+    await expect
+      .poll(async () => {
+        await mark.dispatchEvent('pointerover', { clientX: 50, clientY: 50, bubbles: true })
+        return await page.locator('.tip').innerText()
+      })
+      .toMatch(/pause time .*: [\d.]+\n/)
     await page.keyboard.press('Escape')
     expect(await page.locator('.tip').isVisible()).toBe(false)
     await page.close()
@@ -170,8 +179,18 @@ describe('a reference', () => {
     await page.keyboard.press('Escape')
     expect(await preview.isVisible()).toBe(false)
     const citation = page.locator('article a[href^="#ref"], article .citation a').first()
-    await citation.hover()
-    await preview.waitFor()
+    await citation.scrollIntoViewIfNeeded()
+    await expect
+      .poll(
+        async () => {
+          await page.mouse.move(0, 0)
+          await citation.hover()
+          await page.waitForTimeout(600)
+          return await preview.isVisible()
+        },
+        { timeout: 20_000 },
+      )
+      .toBe(true)
     expect((await preview.innerText()).length).toBeGreaterThan(20)
     // Copies have no ids and nothing to focus.
     expect(await preview.locator('[id], a[href], button, [tabindex]').count()).toBe(0)

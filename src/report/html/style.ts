@@ -92,7 +92,7 @@ nav.contents li { padding: .125rem 0; break-inside: avoid; }
 nav.contents .depth-3 { padding-left: 1rem; font-size: .95em; }
 nav.contents a { color: inherit; text-decoration: none; }
 nav.contents a:hover { text-decoration: underline; }
-nav.contents a[aria-current] { font-weight: 600; }
+nav.contents a[aria-current] { color: var(--link); text-shadow: .025em 0 currentcolor; }
 
 .float { margin: 2.25rem 0; }
 .scroll { overflow-x: auto; container-type: inline-size; }
