@@ -248,8 +248,8 @@ ascending:
     generator: 'repro 1.2.3',
   })
   const texts = (html: string) =>
-    [...html.replaceAll(/<(code|pre|style|script)\b.*?<\/\1>/gs, '').matchAll(/(?<=>)[^<]+(?=<)/g)].map(([text]) =>
-      text.trim(),
+    [...html.replaceAll(/<(code|pre|style|script)\b.*?<\/\1>/gs, '').matchAll(/(?<=>)[^<]+(?=<)/g)].map(
+      ([text]) => text.trim(),
     )
 
   it('says in Japanese what was judged and how, what changed, and what to keep in mind', async () => {
