@@ -76,15 +76,20 @@ export async function draw(order: Order): Promise<string> {
   const logger = collector(warnings, refusals)
   const attempt = <Value>(step: () => Value) => attempted(step, spec)
   const reads = openReads()
-  const compiled = attempt(
-    () =>
-      compile(specification(spec, order), {
-        logger,
-        config: theme,
-        fieldTitle: titler(spec, order.titles) as never,
-      }).spec,
-  )
-  const flow = attempt(() => vega.parse(compiled, undefined, { ast: true }))
+  const flowOf = (aria: boolean) => {
+    warnings.length = 0
+    const config = { ...theme, aria }
+    const fieldTitle = titler(spec, order.titles) as never
+    const compiled = compile(specification(spec, order), { logger, config, fieldTitle }).spec
+    return vega.parse(compiled, undefined, { ast: true })
+  }
+  let flow: ReturnType<typeof flowOf>
+  try {
+    flow = flowOf(true)
+  } catch {
+    // Vega-Lite's descriptions of marks do not parse where names have quotes.
+    flow = attempt(() => flowOf(false))
+  }
   measure(new Map(Object.entries(order.texts ?? {})))
   // Resets vega's counters of clip paths and gradients and its random numbers for each drawing.
   vega.resetSVGDefIds()

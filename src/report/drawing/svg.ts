@@ -140,7 +140,8 @@ const longestTips = 200_000
 /** The values of a mark as Vega-Lite tells them to screen readers: `pause: 12.5; pattern: idle`. */
 function tipOf(attributes: Readonly<Record<string, string>>): string | undefined {
   const { role, 'aria-label': label, 'aria-roledescription': kind = '' } = attributes
-  if (role !== 'graphics-symbol' || label === undefined || !/: /.test(label)) return undefined
+  if (role !== 'graphics-symbol' || label === undefined || !/: /.test(label) || /[<>]/.test(label))
+    return undefined
   if (/axis|legend|title|header/.test(kind)) return undefined
   // More digits than can be seen in a drawing.
   return label.replaceAll(/(?<![\w.])-?\d+\.\d{3,}(?![\w.])/g, (text) =>
