@@ -153,8 +153,12 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
   }
   const file = await fileAt(path, context)
   if (file === undefined) return refuse(response, 404, 'nothing is served here')
+  if (file.isForeign) response.setHeader('Content-Security-Policy', inert)
   send(response, 200, file.type, file.content, method)
 }
+
+/** Of files that a repository may have brought: a script in one would be of this origin, and could run cells. */
+const inert = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
 const safety: Readonly<Record<string, string>> = {
   'Cache-Control': 'no-store',
@@ -218,6 +222,8 @@ function documentAt(path: string, { main, sessions }: Context): string | undefin
 interface Served {
   readonly type: string
   readonly content: Uint8Array
+  /** Whether it may be anything: a page that a build wrote has a policy of its own, and browsers show no PDF in a sandbox. */
+  readonly isForeign: boolean
 }
 
 /**
@@ -246,7 +252,8 @@ async function fileAt(path: string, { site, sessions }: Context): Promise<Served
   if (place === undefined) return undefined
   try {
     const found = readInside(site.project, place)
-    return found && { type, content: found.content }
+    const isForeign = !relative.endsWith('.pdf') && (place === relative || !relative.endsWith('.html'))
+    return found && { type, content: found.content, isForeign }
   } catch (error) {
     if (error instanceof FileError) return undefined
     throw error

@@ -140,6 +140,24 @@ describe('repro serve', { timeout: 180_000 }, () => {
     expect(built).not.toContain('~repro')
   })
 
+  it('lets no file of the project act in its name', async () => {
+    const evil = '<svg xmlns="http://www.w3.org/2000/svg"><script>fetch("/~repro/run")</script></svg>'
+    const linked = ['[a](results/evil.svg)', '[b](results/evil.html)'].join(' ')
+    write({
+      'index.md': `${paper}\n${linked}\n`,
+      'data/times.csv': csv,
+      'results/evil.svg': evil,
+      'results/evil.html': evil,
+    })
+    const { port } = await serve('index.md')
+    await ask(port, '/+index.html')
+    for (const name of ['evil.svg', 'evil.html']) {
+      const { status, headers } = await ask(port, `/results/${name}`)
+      expect(status).toBe(200)
+      expect(headers['content-security-policy']).toMatch(/^sandbox; default-src 'none'/)
+    }
+  })
+
   it('refuses other hosts, origins, methods and paths', async () => {
     write({ 'index.md': paper, 'data/times.csv': csv, 'secret.txt': 'secret' })
     const { port, token } = await serve('index.md')
