@@ -15,6 +15,7 @@ export const lsp = command({
   ],
   options: { stdio: flag('as editors ask for it; there is no other way') },
   docs: 'docs/serving.md',
+  examples: [['lsp --stdio', 'what an editor starts']],
   async action({ signal }) {
     const child = spawn(process.execPath, [fileURLToPath(programUrl('lsp.js'))], { stdio: 'inherit' })
     signal.addEventListener('abort', () => child.kill('SIGTERM'))

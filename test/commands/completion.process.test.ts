@@ -143,7 +143,10 @@ describe('bash', () => {
         ['nap/local/fast', 'nap/local/slow', 'C1', 'page'],
       ],
       [['explain', 'page', 'notes/b.m'], ['notes/b.md']],
-      [['build', '--to', 'html,'], ['html,markdown']],
+      [
+        ['build', '--to', 'html,'],
+        ['html,markdown', 'html,pdf', 'html,latex', 'html,typst'],
+      ],
       [['build', '--to', '=', 'html,m'], ['html,markdown']],
     ])('%j -> %j', (words, expected) => {
       expect(completed(...words)).toEqual(expected)

@@ -51,7 +51,7 @@ describe('repro help', () => {
       expect(text.split('\n').filter((line) => line.startsWith(`  ${usage} `))).toHaveLength(1)
     }
     expect(flat(text)).toContain(
-      'Scripts of the document run only in: build, run, verify with --rerun or --kick-the-tires.',
+      'Scripts of the document run only in: build, run, serve, verify with --rerun or --kick-the-tires.',
     )
   })
 

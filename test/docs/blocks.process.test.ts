@@ -81,6 +81,10 @@ const others = new Map([
   ['docs/extending.md: {', 'checked with the block fig-strip, below'],
   ["docs/extending.md: import { readFile } from 'node:fs/promises'", 'test/slow/extending.test.ts'],
   ['docs/slurm.md: pi4:', 'a part of an entry'],
+  [
+    "docs/serving.md: vim.lsp.start({ name = 'repro', cmd = { 'npx', '--no-install', 'repro', 'lsp' }, root_dir = vim.fs.root(0, { 'paper', 'experiments' }) })",
+    'the configuration of an editor',
+  ],
   ['docs/board.md: repro-stamps 1', 'the form of a file, written and read by test/slow/boots.test.ts'],
   [
     'docs/boards.md: lease -> identity, lock -> claim -> reboot -> requirements -> send -> start | silence | ended -> fetch, verify -> acknowledge',

@@ -8,7 +8,7 @@ import { h } from 'hastscript'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
-import { darkStyle } from './darkdrawings.ts'
+import { colorsIn, darkStyle, type DrawnColors } from './darkdrawings.ts'
 import { blendStyle, sanitized, withoutControls } from './sanitize.ts'
 
 export interface Frame {
@@ -27,6 +27,18 @@ export interface Frame {
   /** JavaScript of ours, which runs before the body is read. */
   readonly script?: string
   readonly body: Element
+  /** What is shown in a page whose body has marks in its place. */
+  readonly further?: readonly Shown[]
+}
+
+/** What of a sanitised body decides the style of its page. */
+export interface Shown {
+  readonly hasBlends: boolean
+  readonly colors: DrawnColors
+}
+
+export function shownIn(sane: Element): Shown {
+  return { hasBlends: hasBlends(sane), colors: colorsIn(sane) }
 }
 
 /**
@@ -43,9 +55,12 @@ export function htmlPage({
   style: given,
   script,
   body,
+  further = [],
 }: Frame): string {
   const sane = sanitized(body)
-  const style = `${given}${hasBlends(sane) ? `${blendStyle}\n` : ''}${darkStyle(sane)}`
+  const shown = [shownIn(sane), ...further]
+  const blends = shown.some((one) => one.hasBlends) ? `${blendStyle}\n` : ''
+  const style = `${given}${blends}${darkStyle(shown.map(({ colors }) => colors))}`
   const page: Root = {
     type: 'root',
     children: [

@@ -15,6 +15,7 @@ import { sha256 } from '../../files/fingerprint.ts'
 import { messagesFor } from '../../locale/languages.ts'
 import type { LivePage, PageBlock, Report } from '../model.ts'
 import { positionOf } from '../prose.ts'
+import { type Shown, shownIn } from './frame.ts'
 import { type KeepPart, translator } from './nodes.ts'
 import { bodyElement, pageAround } from './page.ts'
 import { sanitized, withoutControls } from './sanitize.ts'
@@ -25,6 +26,7 @@ const holders = ['body', 'main', 'article']
 interface KeptPart {
   readonly number: number
   readonly html: string
+  readonly shown: Shown
   usedAt: number
 }
 
@@ -48,7 +50,7 @@ export function openWriter(): (report: Report) => LivePage {
     let found = parts.get(name)
     if (found === undefined) {
       count += 1
-      found = { number: count, html: textOf(make()), usedAt: look }
+      found = { number: count, ...written(make()), usedAt: look }
       parts.set(name, found)
       byNumber.set(String(count), found.html)
     }
@@ -70,6 +72,7 @@ export function openWriter(): (report: Report) => LivePage {
     const body = bodyElement(placed(report), messages, translator(messages, keepPart(report.lang)))
     const blocks: PageBlock[] = []
     const texts: string[] = []
+    const shown: Shown[] = []
     const frameOf = (holder: Element, into: string): Element => ({
       ...holder,
       children: holder.children.map((child): ElementContent => {
@@ -78,7 +81,9 @@ export function openWriter(): (report: Report) => LivePage {
           return frameOf(child, child.tagName)
         }
         if (child.type !== 'element') return child
-        const html = whole(textOf(child))
+        const block = written(child)
+        const html = whole(block.html)
+        shown.push(block.shown)
         const { start, end } = child.position ?? {}
         blocks.push({
           ...{ into, type: 'block', hash: hashOf(html), html },
@@ -88,7 +93,9 @@ export function openWriter(): (report: Report) => LivePage {
         return mark(`block${texts.length - 1}`)
       }),
     })
-    const frame = pageAround(frameOf(body, 'body'), report)
+    const framed = frameOf(body, 'body')
+    for (const part of parts.values()) if (part.usedAt === look) shown.push(part.shown)
+    const frame = pageAround(framed, report, shown)
     const text = frame.replace(
       new RegExp(`<div id="kept-${secret}-block(\\d+)"></div>`, 'g'),
       (_, index: string) => texts[Number(index)] ?? '',
@@ -114,8 +121,10 @@ function placed(report: Report): Report {
 }
 
 /** As in the frame of a page. */
-function textOf(content: ElementContent): string {
-  const root: Root = { type: 'root', children: sanitized(h('body', content)).children }
+function written(content: ElementContent): { readonly html: string; readonly shown: Shown } {
+  const sane = sanitized(h('body', content))
+  const root: Root = { type: 'root', children: sane.children }
+  const shown = shownIn(sane)
   withoutControls(root)
-  return processor.stringify(root)
+  return { html: processor.stringify(root), shown }
 }

@@ -13,7 +13,7 @@ import { languageName, messagesFor } from '../../locale/languages.ts'
 import type { Banner, Entry, Report, Translation, Written } from '../model.ts'
 import { referencesId } from '../references.ts'
 import { citationElements } from './citation.ts'
-import { htmlPage } from './frame.ts'
+import { htmlPage, type Shown } from './frame.ts'
 import { type Translator, translator } from './nodes.ts'
 import { definitions, type Phrasing, pageId } from './parts.ts'
 import { readerScript } from './reader.ts'
@@ -24,8 +24,8 @@ export function writeHtml(report: Report): Written {
   return { text: pageAround(bodyElement(report, messages, translator(messages)), report) }
 }
 
-/** Returns the page with this body. */
-export function pageAround(body: Element, report: Report): string {
+/** Returns the page with this body; `further` is what it has marks for. */
+export function pageAround(body: Element, report: Report, further: readonly Shown[] = []): string {
   const { lang, title, authors, generator } = report
   return htmlPage({
     lang,
@@ -37,6 +37,7 @@ export function pageAround(body: Element, report: Report): string {
     style,
     script: readerScript(messagesFor(lang)),
     body,
+    further,
   })
 }
 

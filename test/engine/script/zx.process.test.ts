@@ -49,7 +49,7 @@ patterns: {default: {}}
 `,
     'without.mjs': `import { createRequire } from 'node:module'
 export default async function (cell) {
-  const loaded = () => Object.keys(createRequire(import.meta.url).cache).filter((file) => file.includes('/zx/')).length
+  const loaded = () => Object.keys(createRequire(import.meta.url).cache).filter((file) => /\\/zx\\//.test(file)).length
   const rows = await cell.each(() => [{ loaded: loaded(), global: String(Object.hasOwn(globalThis, 'chalk')) }])
   return { columns: [{ name: 'trial', role: 'index' }, { name: 'loaded', role: 'measure' }, { name: 'global', role: 'factor' }], rows }
 }

@@ -1,7 +1,7 @@
 import type { Element } from 'hast'
 import { h } from 'hastscript'
 import { describe, expect, it } from 'vitest'
-import { darkColor, darkStyle, rgbOf } from '../../../src/report/html/darkdrawings.ts'
+import { colorsIn, darkColor, darkStyle, rgbOf } from '../../../src/report/html/darkdrawings.ts'
 import { drawingElement } from '../../../src/report/html/drawing.ts'
 import { theme } from '../../../src/report/theme.ts'
 
@@ -59,7 +59,7 @@ describe('a drawing', () => {
   it('has a dark form, whose rules name its colours and leave its attributes', () => {
     const element = drawing('<path fill="#0072b2" stroke="white" d="M0,0"/>')
     expect(classesOf(element)).toEqual(['marks', 'has-dark'])
-    const style = darkStyle(h('body', element))
+    const style = darkStyle([colorsIn(h('body', element))])
     expect(style).toContain(`.has-dark [fill="#0072b2"] { fill: ${dark('#0072b2')}; }`)
     expect(style).toContain(`.has-dark [stroke="white"] { stroke: ${dark('white')}; }`)
     expect(style).toMatch(/^@media screen and \(prefers-color-scheme: dark\)/)
@@ -74,6 +74,6 @@ describe('a drawing', () => {
   ])('with %s stays on white', (_, inner) => {
     const element = drawing(inner)
     expect(classesOf(element)).toEqual(['marks'])
-    expect(darkStyle(h('body', element))).toBe('')
+    expect(darkStyle([colorsIn(h('body', element))])).toBe('')
   })
 })
