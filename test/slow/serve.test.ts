@@ -73,7 +73,7 @@ it('shows a saved sentence, keeps the place and open details, and loads nothing 
   await page.evaluate(`
     window.isSame = true
     document.querySelector('details.experiment').open = true
-    document.querySelectorAll('article p')[40].scrollIntoView({ block: 'start' })
+    document.querySelectorAll('article p')[40].scrollIntoView({ block: 'start', behavior: 'instant' })
   `)
   const top = () =>
     page.evaluate<number>(

@@ -276,6 +276,12 @@ async function eachTrial(
   const types: Types = new Map()
   const all: Row[] = []
   let isWarm = false
+  let isUnheard = false
+  // Nobody knows which trial it belongs to, and the boot fails (boot.ts): started again, it must find none of them.
+  process.on('unhandledRejection', () => {
+    isUnheard = true
+    clear()
+  })
   /** A process that goes on behind kept trials is as cold as one that starts with the first. */
   const warmUp = async () => {
     if (isWarm) return
@@ -295,7 +301,7 @@ async function eachTrial(
     const trial = { number, isWarmup: false, random, unsaved: () => void (isSaved = false) }
     const measured = kept ?? withTrial(await restart(async () => await measure(trial)), number)
     const rows = checkRows(measured, `trial ${number}`, types)
-    if (isSaved) append(number, rows, recorder.reads().reads)
+    if (isSaved && !isUnheard) append(number, rows, recorder.reads().reads)
     for (const row of rows) all.push(row)
     progress(number + 1, trials)
   }
