@@ -216,7 +216,7 @@ interface Part {
 /** Uses in uses, deeper than which is too much. */
 const deepestUse = 3000
 
-/** Counts the elements of an SVG, those that <use> repeats as often as it does. */
+/** Counts the elements that an SVG draws: one that `<use>` repeats counts each time. */
 class DrawnElements {
   readonly #open: Part[] = [{ id: undefined, used: undefined, inner: [] }]
   readonly #known = new Map<string, Part>()

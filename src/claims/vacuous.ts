@@ -94,7 +94,7 @@ function runNamesOf({ id, environments, patterns }: SourceBlock): readonly strin
   return environments.flatMap((environment) => patterns.map(({ name }) => `${id}/${environment}/${name}`))
 }
 
-/** Digests that many searches share, each made once, when it is needed. */
+/** Digests that many searches need; each is computed at its first use. */
 interface SharedDigests {
   readonly experiments: () => string
   readonly published: () => string

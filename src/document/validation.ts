@@ -125,7 +125,7 @@ function reasonOf(issue: Issue, value: unknown, written = String(value)): string
     case 'invalid_value':
       return `${shown} is not possible${hint(String(value), issue.values.map(String))}`
     default:
-      // Of a whole list or mapping, the message says what is wrong.
+      // A whole list or mapping is not shown: the message alone says what is wrong.
       return typeof value === 'object' ? issue.message : `${shown}: ${issue.message}`
   }
 }

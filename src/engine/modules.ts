@@ -6,7 +6,6 @@ import { join, posix, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { exports as exportsOf, imports as importsOf, legacy } from 'resolve.exports'
 import type { Place } from '../document/block.ts'
-import { sha256 } from '../files/fingerprint.ts'
 import type { Files } from '../files/tracked.ts'
 import type { How } from './imports.ts'
 import { parsedModule } from './keptmodules.ts'
@@ -73,9 +72,7 @@ export function moduleGraph(
 
   /** Returns the files that a module imports. */
   const visit = (file: string, text: string, kind: string): readonly string[] => {
-    const { imports, problem } = files.derived(`module ${kind} ${sha256(text)}`, () =>
-      parsedModule(text, kind),
-    )
+    const { imports, problem } = parsedModule(text, kind)
     if (problem) problems.push({ type: 'syntax', file, ...problem })
     return imports.flatMap(({ place, how, specifier, head, isOptional }) => {
       if (specifier === undefined) {

@@ -9,39 +9,8 @@ import { type Fingerprint, type Fingerprints, look, nameOf, sha256, stampAt, sta
 import { matching } from './glob.ts'
 import { type Content, type Entry, entriesInside, pathInside, problemOf, readInside } from './ordinary.ts'
 
-/**
- * Paths are relative to the project and untrusted: every method throws a FileError for a path that leaves the
- * project, directly or by a link, and for anything but a regular file of bounded size.
- */
-export interface Files {
-  /** Returns the content; undefined if there is no such file (a folder is none). */
-  read(path: string): Uint8Array | undefined
-  text(path: string): string | undefined
-  /**
-   * Like `text`, for files that are many and read by one caller, such as those of runs: the content is not
-   * kept, only its digest. Reading again reads the file again; if it changed, the first digest stays, so that
-   * the next build sees a change.
-   */
-  textOnce(path: string): string | undefined
-  /**
-   * Returns the SHA-256 (hex) of the content; undefined if there is no such file. Reads only changed files.
-   * Absolute paths are the program's own, such as files of the cache.
-   */
-  digest(path: string): string | undefined
-  /** Returns the sorted names in a folder; none if there is no such folder. */
-  list(folder: string): readonly string[]
-  match(pattern: string): readonly string[]
-  exists(path: string): boolean
-  /**
-   * Returns why a document may not name this file; undefined if it can be read or is absent. Refuses what
-   * reading refuses, folders, and .repro/ and _build/.
-   */
-  problem(path: string): string | undefined
-  /**
-   * Returns what `make` makes of the files that it reads by its argument and of nothing else but `key`. In a live
-   * document (project/live.ts) it may be what was made before, if these files are as they were.
-   */
-  derived<T>(key: string, make: (files: Source) => T): T
+/** All of a project's files. Throws as Source does. */
+export interface Files extends Source {
   /** Makes the next build look at everything again: something else than this file decides, unseen. */
   doubt(path: string): void
   fingerprints(): Fingerprints

@@ -197,7 +197,7 @@ function enter(
   response.end()
 }
 
-/** Cookies are of a host, whatever its port. */
+/** Browsers share cookies between ports: without the port in the name, two servers would overwrite each other's. */
 function cookieName(port: number): string {
   return `repro-${port}`
 }

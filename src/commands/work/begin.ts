@@ -50,7 +50,7 @@ export function writePaper(given: string, name: string, withWorkflow: boolean): 
   const files = new Map([...all].filter(([path]) => path !== ignoreFile || !entryAt(join(folder, path))))
   refuseTaken(folder, files.keys(), `A new folder has room: ${invocation} init DIR`)
   const workflow = withWorkflow ? freeWorkflow(folder, defaultDocument) : undefined
-  // What lies there already may be somebody else's.
+  // A folder that has experiments already may be somebody else's paper.
   const isOwn = !['paper', 'experiments', 'results'].some((name) => entryAt(join(folder, name)))
   writeAll(folder, files)
   if (isOwn) openConsent(folder, cacheFolder()).remember([], true)

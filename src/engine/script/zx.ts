@@ -191,7 +191,7 @@ export function textsFrom(source: string, url: string): readonly string[] {
         const target = new URL(specifier, from).href
         if (texts.has(target)) continue
         const found = textOf(target)
-        // No module, or one that Node looks for under other names.
+        // Not a file, or one that Node finds only by trying extensions: anything may be behind it.
         if (found === '') return ['zx']
         texts.set(target, found)
       } else if (specifier.startsWith('#') || packageMayUseZx(specifier, from)) return ['zx']

@@ -24,7 +24,7 @@ export function writeHtml(report: Report): Written {
   return { text: pageAround(bodyElement(report, messages, translator(messages)), report) }
 }
 
-/** Returns the page with this body; `further` is what it has marks for. */
+/** Wraps a body into a page. `further` describes content that the caller puts in place of marks later. */
 export function pageAround(body: Element, report: Report, further: readonly Shown[] = []): string {
   const { lang, title, authors, generator } = report
   return htmlPage({

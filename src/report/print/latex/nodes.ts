@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer'
 import type { FootnoteDefinition, List, Nodes, PhrasingContent, Root, Table } from 'mdast'
 import { visit } from 'unist-util-visit'
 import type { Messages } from '../../../locale/en.ts'
-import { type Inline, inlines, isLinkable, schemeOf } from '../../../text/markdown.ts'
+import { type Inline, inlines } from '../../../text/markdown.ts'
 import { addressIn } from '../../addresses.ts'
 import type {
   Badge,
@@ -21,6 +21,7 @@ import type {
   PictureContent,
   Value,
 } from '../../model.ts'
+import { targetOf } from '../link.ts'
 import { FormulaError, mathematics } from '../typst/mathematics.ts'
 import { widthOf } from '../typst/nodes.ts'
 import { fittingTable } from '../typst/table.ts'
@@ -176,11 +177,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   }
 
   function linked(url: string, content: string): string {
-    if (url.startsWith('#')) return `\\reproref{${labelName(decodeURIComponent(url.slice(1)))}}{${content}}`
-    const isOutside = schemeOf(url) !== undefined
-    if (!isLinkable(url) || content === '') return content
-    if (!isOutside && !/^[^/]+$/.test(url)) return content
-    return `\\href{${address(url)}}{${content}}`
+    const target = targetOf(url)
+    if (target?.type === 'place') return `\\reproref{${labelName(target.id)}}{${content}}`
+    if (target === undefined || content === '') return content
+    return `\\href{${address(target.url)}}{${content}}`
   }
 
   /** `[1, p. 3; 2]` as citations of BibTeX, in a pair of brackets each. */

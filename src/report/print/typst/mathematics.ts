@@ -209,7 +209,7 @@ function attached(
   return given.length === 0 ? shown : `attach(${[placed, ...given].join(', ')})`
 }
 
-/** Names in Typst of accents, by the sign that KaTeX writes. */
+/** Typst's names of accents, by the character that KaTeX writes. */
 const accents: ReadonlyMap<string, string> = new Map([
   ...([
     ['^', 'hat'],

@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer'
 import type { FootnoteDefinition, List, ListItem, Nodes, Root, Table } from 'mdast'
 import { visit } from 'unist-util-visit'
 import type { Messages } from '../../../locale/en.ts'
-import { type Inline, inlines, isLinkable, schemeOf } from '../../../text/markdown.ts'
+import { type Inline, inlines } from '../../../text/markdown.ts'
 import { addressIn } from '../../addresses.ts'
 import type {
   Badge,
@@ -22,6 +22,7 @@ import type {
   PictureContent,
   Value,
 } from '../../model.ts'
+import { targetOf } from '../link.ts'
 import { FormulaError, mathematics } from './mathematics.ts'
 import { fittingTable, tableSource } from './table.ts'
 import { eastAsian, families, isEastAsian, type Measures } from './template.ts'
@@ -167,12 +168,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   }
 
   function linked(address: string, content: string): string {
-    if (address.startsWith('#')) return call('to', string(decoded(address.slice(1))), block(content))
-    const isOutside = schemeOf(address) !== undefined
-    if (!isLinkable(address) || content === '') return content
-    // A file of the project is not beside the printed page, but another report is.
-    if (!isOutside && !/^[^/]+$/.test(address)) return content
-    return `#link(${string(address)})${block(content)};`
+    const target = targetOf(address)
+    if (target?.type === 'place') return call('to', string(target.id), block(content))
+    if (target === undefined || content === '') return content
+    return `#link(${string(target.url)})${block(content)};`
   }
 
   function footnote(identifier: string): string {
@@ -353,7 +352,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     }
   }
 
-  function partsSource({ id, label, notes }: Float, { columns, parts }: Parts, title: string): string {
+  function partsSource({ id, notes }: Float, { columns, parts }: Parts, title: string): string {
     const { measures } = context
     const widths = parts.map(({ content }) => (content.type === 'failed' ? 0 : widthOf(content)))
     const isWide = context.isTwoColumns && columns * Math.max(...widths) > measures.column * 1.5
@@ -367,7 +366,6 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       const words = block(caption === undefined ? '' : phrasing([caption]))
       return `part(${[own === undefined ? 'none' : string(own), string(letter), body, words].join(', ')})`
     })
-    void label
     const body = block(`#parts(${columns}, ${cells.join(', ')})\n${notesSource(notes)}`)
     return `#float(${[string(id), 'image', title, ...(isWide ? ['wide: true'] : []), body].join(', ')})`
   }
@@ -455,14 +453,6 @@ function codeText(value: string): string {
 function extensionOf(mime: string): string {
   const type = /^image\/([a-z]+)/.exec(mime)?.[1] ?? ''
   return type === 'jpeg' ? 'jpg' : type
-}
-
-function decoded(name: string): string {
-  try {
-    return decodeURIComponent(name)
-  } catch {
-    return name
-  }
 }
 
 /** Width in points: pixels are 3/4 of one. */

@@ -203,7 +203,7 @@ function bodyCell(
   return given.length === 0 ? `[${content}]` : `table.cell(${given.join(', ')})[${content}]`
 }
 
-/** Of columns, for cells that have none of their own. */
+/** Alignments of the columns, for cells without one of their own. */
 export function alignments(
   head: TableContent['head'],
   groups: TableContent['groups'],
