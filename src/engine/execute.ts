@@ -188,6 +188,7 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     namesInputs: block.inputs.length > 0,
     variables: block.variables ?? [],
   }
+  makeFolder(project, journalFolder)
   const file = join(makeFolder(project, exchange), `boot-${boot.number}.order.json`)
   const placing: Placing = {
     variables: scriptVariables(block.variables),

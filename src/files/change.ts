@@ -99,9 +99,14 @@ async function copyWhole(source: string, target: string, name: string): Promise<
   }
 }
 
-/** Opens a file for appending, creating it if absent. Throws a WriteError for links, pipes and devices. */
+/**
+ * Opens a file for appending, creating it if absent, but not its folder. Throws a WriteError for links, pipes and
+ * devices.
+ */
 export function openForAppending(project: string, path: string): number {
-  const file = join(makeFolder(project, dirname(path)), basename(path))
+  const folder = folderPath(project, dirname(path), false)
+  if (folder === undefined) throw new WriteError(`cannot write ${path}: its folder has been deleted`)
+  const file = join(folder, basename(path))
   const { O_WRONLY, O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK } = constants
   try {
     const handle = openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o666)

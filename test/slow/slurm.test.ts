@@ -165,8 +165,8 @@ test('an attempt that Slurm starts again while the first one lives gives one res
   expect(noted('start')).toEqual(['p0', 'p0'])
   expect(runs()).toHaveLength(1)
   await until('the other attempt has ended', async () => (await queued()).length === 0)
-  expect(leftovers(project)).toEqual([])
   await cluster.start(`slurmd-${node as 'n1' | 'n2'}`) // it is up again with that
+  expect(leftovers(project)).toEqual([])
 })
 
 test('a build goes on while the controller is away', async () => {

@@ -34,7 +34,8 @@ interface Line {
 export const mostBytes = 100_000_000
 
 /**
- * Opens or creates the file `path` of the project. Cuts off an incomplete last line (of a killed build). A
+ * Opens or creates the file `path` of the project, in a folder that exists: in one that was deleted meanwhile,
+ * nobody wants it any more. Cuts off an incomplete last line (of a killed build). A
  * line is a seal, a blank, and JSON. Lines are sealed under `name`, the path where the file will be. Tests
  * replace `most`.
  */

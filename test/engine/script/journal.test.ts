@@ -1,6 +1,6 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openJournal } from '../../../src/engine/script/journal.ts'
 import { openSeal, type Seal } from '../../../src/results/seal.ts'
@@ -10,6 +10,7 @@ let folder: string
 let seal: Seal
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'repro-journal-'))
+  mkdirSync(join(folder, dirname(path)), { recursive: true })
   seal = openSeal(folder, join(folder, 'cache'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
@@ -77,4 +78,12 @@ it('forgets everything when it is cleared', () => {
   const { finished, reads: found } = open()
   expect([...finished.keys()]).toEqual([3])
   expect(found).toEqual(more)
+})
+
+it('does not come back after its folder was deleted', () => {
+  const { append } = open()
+  append(0, [{ x: 1 }], reads)
+  rmSync(join(folder, '.repro'), { recursive: true })
+  expect(() => append(1, [{ x: 2 }], reads)).toThrow('.repro/journals/key.jsonl: its folder has been deleted')
+  expect(existsSync(join(folder, '.repro'))).toBe(false)
 })
