@@ -39,6 +39,8 @@ const decimal = new RegExp(
   String.raw`${start}(?<bare>\p{Nd}+\.\p{Nd}+)(?![.,:/]?\p{Nd}|\p{Script=Latin})(?:(?!${unit})(?:${otherUnit})(?![\p{Script=Latin}\p{Nd}]))?`,
   'gu',
 )
+/** In every text that has one of these, whatever stands around it. */
+const mayHave = new RegExp(String.raw`\p{Nd}(?:\.\p{Nd}|${unit})`, 'u')
 /** Any unit, including those of settings and hardware (1.5 GHz). */
 const unitAfter = new RegExp(
   String.raw`^(?:${unit}|\s?(?:[kKMGT]i?)?(?:B|Hz|bps|bit|W|V)|\s?°C?)(?![\p{Script=Latin}\p{Nd}])`,
@@ -134,9 +136,9 @@ function passagesOf(document: Document): readonly Passage[] {
   ]
 }
 
-/** Sentences of a text; none if it has no number, as to tell sentences takes longer than the rest. */
+/** Sentences of a text; none if it has no such number, as to tell sentences takes longer than the rest. */
 function numbered(text: string): Iterable<Intl.SegmentData> {
-  return /\p{Nd}/u.test(text) ? sentences(text) : []
+  return mayHave.test(text) ? sentences(text) : []
 }
 
 /** Decimals in names (Xen 4.17), which may also stand alone. Ignores a sentence's capitalized first word. */

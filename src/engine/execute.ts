@@ -197,10 +197,12 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     alone: task.alone,
     gres: environment.gres,
   }
-  stripAhead(order, Object.keys(task.inputs))
   const stamps = stampsOf(project, task.inputs, block.script)
   requireUnchanged(task)
-  const { release, ...ran } = await runOrder(order, file, placing, executor, watch)
+  const { release, ...ran } = await runOrder(order, file, placing, executor, watch, () =>
+    // While its process starts, which takes about as long.
+    stripAhead(order, Object.keys(task.inputs)),
+  )
   try {
     requireUnchanged(task)
     requireUnwritten(task, stamps)

@@ -44,6 +44,7 @@ export async function runOrder(
   placing: Placing,
   executor: Executor,
   { signal, ...follower }: Watch,
+  submitted: () => void = () => {},
 ): Promise<Ran & Pick<Ending, 'release'>> {
   signal?.throwIfAborted()
   const { project, end, deadlineMs } = order
@@ -55,6 +56,7 @@ export async function runOrder(
   const submission = { order: file, project, output, deadlineMs, ...placing }
   const { ended, cancel } = executor.submit(submission, follower)
   signal?.addEventListener('abort', cancel)
+  submitted()
   const ending = await ended.finally(() => signal?.removeEventListener('abort', cancel))
   signal?.throwIfAborted()
   const { host, release } = ending

@@ -28,6 +28,7 @@ import { FileError } from '../files/ordinary.ts'
 import { type Files, openFiles } from '../files/tracked.ts'
 import { languageOf } from '../locale/languages.ts'
 import type { RunStatus } from '../report/context.ts'
+import type { Drawer } from '../report/drawing/process.ts'
 import { formats } from '../report/formats.ts'
 import type { Report, ReportProblem } from '../report/model.ts'
 import { runName, type Run } from '../results/run.ts'
@@ -185,6 +186,9 @@ export async function build(
   }
   const isRendered = options.to.length > 0
   if (!isRendered && !options.record) return { ...done, problems: [], reports: [], forbidden }
+  const draws = isRendered && document.blocks.some(({ type }) => type === 'figure')
+  // Behind the cells, whose times it would disturb; it starts while what they made is read.
+  using drawer = done.executed.length > 0 && draws ? await begunDrawer() : undefined
   const after = first.length > 0 ? openFiles(site.project, files.fingerprints()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
@@ -226,7 +230,18 @@ export async function build(
   const complete =
     done.failures.length + done.skipped.length + forbidden.length === 0 && document === opened.document
   const before = { ...files.fingerprints(), ...after.fingerprints() }
-  return { ...done, forbidden, ...(await render(site, rendering, { complete, before, to: options.to })) }
+  return {
+    ...done,
+    forbidden,
+    ...(await render(site, rendering, { complete, before, to: options.to, drawer })),
+  }
+}
+
+async function begunDrawer(): Promise<Drawer> {
+  const { openDrawer } = await import('../report/drawing/process.ts')
+  const drawer = openDrawer()
+  drawer.begin()
+  return drawer
 }
 
 /** Throws a RequestError if a format needs what is not installed: before anything runs, and not hours later. */
@@ -309,7 +324,12 @@ async function render(
     complete,
     before,
     to,
-  }: Pick<BuildOptions, 'to'> & { readonly complete: boolean; readonly before: Fingerprints },
+    drawer,
+  }: Pick<BuildOptions, 'to'> & {
+    readonly complete: boolean
+    readonly before: Fingerprints
+    readonly drawer: Drawer | undefined
+  },
 ): Promise<Pick<Outcome, 'problems' | 'reports'>> {
   const { project, document: path, generator } = site
   const steps = renderInputs(rendering)
@@ -323,6 +343,7 @@ async function render(
     floats: floatCache(site, new Map(Object.entries(steps))),
     judgement: cachedJudge(site, rendering.program, languageOf(rendering.document.frontMatter.lang)),
     generator,
+    ...(drawer && { drawer }),
   })
   const earlier = readManifest(site)
   const reports: Record<string, WrittenReport> = { ...earlier?.reports }

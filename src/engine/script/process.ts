@@ -3,7 +3,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import type { Duplex, Readable } from 'node:stream'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
 import type { Executor, Follower, Submission, Submitted } from '../executor.ts'
@@ -11,6 +10,7 @@ import { ExperimentError } from './cell.ts'
 import { killCell, killGroup, killHolders, markVariable, streamsOf } from './leftovers.ts'
 import { channelDescriptor, messageReader } from './message.ts'
 import { openOutput } from './output.ts'
+import { isDoneWithin } from './within.ts'
 
 /** From SIGTERM, or the process's `ended` message, until SIGKILL. */
 const graceMs = 3000
@@ -78,10 +78,9 @@ async function ended(child: ChildProcess, printed: readonly Readable[], kill: ()
     child.once('exit', (code, by) => resolve(by ?? `exit code ${code}`))
   })
   kill()
-  const drained = async () => (await Promise.race([closed, sleep(drainMs, 'waiting')])) !== 'waiting'
-  if (!(await drained())) {
+  if (!(await isDoneWithin(closed, drainMs))) {
     killHolders(streams)
-    await drained()
+    await isDoneWithin(closed, drainMs)
   }
   for (const stream of printed) stream.destroy()
   return status

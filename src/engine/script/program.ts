@@ -28,6 +28,7 @@ import { emptyFolders, type Folders, foldersIn, gather } from './programfiles.ts
 import type { Recorder } from './recorder.ts'
 import { checkRows } from './rows.ts'
 import { requireSameColumns } from './samecolumns.ts'
+import { isDoneWithin } from './within.ts'
 
 /** Variables that tell the process of its trial, beside REPRO_PARAMETER_NAME for each parameter. */
 const variables = {
@@ -260,7 +261,7 @@ async function run(
   })
   for (let before = -1, round = 0; !isClosed && bytes !== before && round < mostRounds; round += 1) {
     before = bytes
-    await Promise.race([closed, sleep(drainMs)])
+    await isDoneWithin(closed, drainMs)
     await sleep(0) // on a busy machine, what is in the pipe is read after the timer
   }
   child.stdout?.destroy()

@@ -42,6 +42,8 @@ export const limits: Limits = { seconds: 6, memoryMb: 1024, svgMb: 16, pixels: 1
 export const advice = 'aggregate, bin, sample or filter the data'
 
 export interface Drawer {
+  /** Starts the process before the first figure is there. A fault shows when a figure is drawn. */
+  begin(): void
   /** Returns SVG text, which is untrusted. Throws QueryError for a mistake in the order, and at a limit. */
   draw(order: Order): Promise<string>
   [Symbol.dispose](): void
@@ -56,10 +58,14 @@ export function openDrawer(bounds = limits): Drawer {
   let ended = 0
   let child: ChildProcess | undefined
   let before: Promise<unknown> = Promise.resolve()
+  const begin = async () => {
+    if (child === undefined || hasEnded(child)) child = await started(bounds)
+    return child
+  }
   const draw = async (order: Order): Promise<string> => {
     if (ended >= mostEnded)
       throw new QueryError(`not drawn, as ${mostEnded} drawings before it took too long or too much memory`)
-    if (child === undefined || hasEnded(child)) child = await started(bounds)
+    const child = await begin()
     const seconds = ended === 0 ? bounds.seconds : Math.min(shortSeconds, bounds.seconds)
     try {
       return await answered(child, order, { ...bounds, seconds })
@@ -68,6 +74,9 @@ export function openDrawer(bounds = limits): Drawer {
     }
   }
   return {
+    begin() {
+      before = before.then(begin).catch(() => {})
+    },
     draw(order) {
       const drawn = before.then(() => draw(order))
       before = drawn.catch(() => {})
@@ -75,6 +84,7 @@ export function openDrawer(bounds = limits): Drawer {
     },
     [Symbol.dispose]() {
       child?.kill('SIGKILL')
+      void before.then(() => child?.kill('SIGKILL')) // it may only be starting
     },
   }
 }
