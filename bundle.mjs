@@ -2,6 +2,7 @@
 // digest of an entry is one of all that it loads.
 
 import { readFileSync, writeFileSync } from 'node:fs'
+import { isBuiltin } from 'node:module'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -66,7 +67,7 @@ const withoutLater = {
   name: 'without later imports',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /./ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, namespace: 'later' } : undefined,
+      kind === 'dynamic-import' && !isBuiltin(path) ? { path, namespace: 'later' } : undefined,
     )
     onLoad({ filter: /./, namespace: 'later' }, ({ path }) => ({
       contents: `throw new Error(${JSON.stringify(`${path} is not part of the start`)})`,
