@@ -7,12 +7,12 @@
  */
 
 import { createHash } from 'node:crypto'
-import { lstatSync } from 'node:fs'
-import { posix, relative } from 'node:path'
+import { existsSync, lstatSync } from 'node:fs'
+import { posix, relative, resolve } from 'node:path'
 import type { Step } from '../engine/plan.ts'
 import { isRead, readPath } from '../engine/reads.ts'
 import { sha256 } from '../files/fingerprint.ts'
-import { openGit } from '../files/git.ts'
+import { type Git, openGit } from '../files/git.ts'
 import { realPathOf } from '../files/installed.ts'
 import { FileError, readInside } from '../files/ordinary.ts'
 import { openKept } from '../results/kept.ts'
@@ -41,12 +41,17 @@ export interface Consent {
 const schema = 1
 /** The oldest are forgotten: a folder of many cells has some thousands. */
 const mostDigests = 50_000
+const mostCommits = 20
 
 interface Kept {
   readonly schema: number
   readonly folder: string
   readonly isOwn: boolean
   readonly digests: readonly string[]
+  /** Of an own folder: git's ids of what the last commit had of files when their code was allowed, or was run. */
+  readonly bases?: readonly string[]
+  /** The last commits when all of the folder was allowed. */
+  readonly commits?: readonly string[]
 }
 
 /** Opens the consent for a project, which may be another folder at the same path since. */
@@ -59,7 +64,7 @@ export function openConsent(project: string, cache: string): Consent {
     if (kept === undefined) return code
     const others = code.filter(({ digest }) => !known.has(digest))
     if (!kept.isOwn || others.length === 0) return others
-    const isBrought = broughtBy(project)
+    const isBrought = broughtBy(project, kept)
     return others.filter(({ paths }) => paths.some(isBrought))
   }
   return {
@@ -73,10 +78,27 @@ export function openConsent(project: string, cache: string): Consent {
     remember(code, isOwn = false) {
       const before = known.size
       for (const { digest } of code) known.add(digest)
-      if (kept !== undefined && known.size === before && (kept.isOwn || !isOwn)) return
-      const digests = [...known].slice(-mostDigests)
       const own = (isOwn && !isShared(path)) || (kept?.isOwn ?? false)
-      kept = { schema, folder: identityOf(path), isOwn: own, digests }
+      const git = own ? openGit(project) : () => undefined
+      const bases = new Set([
+        ...(kept?.bases ?? []),
+        ...committed(
+          git,
+          code.flatMap(({ paths }) => paths),
+        ),
+      ])
+      const head = isOwn && own ? git('rev-parse', '-q', '--verify', 'HEAD')?.trim() : undefined
+      const commits = new Set([...(kept?.commits ?? []), ...(head ? [head] : [])])
+      const isKnown =
+        known.size === before &&
+        bases.size === (kept?.bases ?? []).length &&
+        commits.size === (kept?.commits ?? []).length
+      if (kept !== undefined && isKnown && kept.isOwn === own) return
+      kept = {
+        ...{ schema, folder: identityOf(path), isOwn: own, digests: [...known].slice(-mostDigests) },
+        ...(bases.size > 0 && { bases: [...bases].slice(-mostDigests) }),
+        ...(commits.size > 0 && { commits: [...commits].slice(-mostCommits) }),
+      }
       store.write(name, JSON.stringify(kept))
     },
   }
@@ -95,27 +117,86 @@ function identityOf(folder: string): string {
 }
 
 /**
- * Tells whether version control brought what a file has now: it is as the last commit that touched it has it, and this
- * clone has not made that commit itself, as its reflog says, which nobody else writes. While a merge or the like is open,
- * everything may be of others.
+ * Tells whether version control may have brought what a file has now:
+ *
+ *     an open merge, squash, rebase or the like    everything may be of others
+ *     in the index, not committed                  so are cherry-pick --no-commit, checkout OTHER -- FILE, stash pop
+ *     edited here                                  what it was before came so, and its code was never allowed
+ *     as the last commit that touched it has it    this clone has not made that commit, or has it from another one
+ *
+ * What this clone has made its reflog says, which nobody else writes.
  */
-function broughtBy(project: string): (path: string) => boolean {
+function broughtBy(
+  project: string,
+  { bases = [], commits = [] }: Pick<Kept, 'bases' | 'commits'>,
+): (path: string) => boolean {
   const git = openGit(project)
   const top = git('rev-parse', '--show-toplevel')?.trim()
   if (!top) return () => false
-  const open = ['MERGE_HEAD', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'REBASE_HEAD'].some(
-    (name) => git('rev-parse', '-q', '--verify', name) !== undefined,
-  )
-  const log = git('log', '-g', '--format=%H %gs', 'HEAD', '--') ?? ''
-  const own = new Set([...log.matchAll(/^([0-9a-f]+) commit\b/gm)].map(([, commit]) => commit))
-  return (path) => {
-    const literal = `:(literal)${path}`
-    if (!git('ls-files', '--', literal)) return false
-    if (open) return true
-    if (git('status', '--porcelain', '--untracked-files=no', '--', literal)) return false
-    const commit = git('log', '-1', '--format=%H', '--', literal)?.trim()
-    return commit === undefined || !own.has(commit)
+  const isOpen = openStates.some((name) => {
+    const path = git('rev-parse', '--git-path', name)?.trim()
+    return path !== undefined && existsSync(resolve(project, path))
+  })
+  const own = commitsMadeHere(git)
+  const fetched = git('rev-parse', '-q', '--verify', 'FETCH_HEAD') === undefined ? [] : ['FETCH_HEAD']
+  const isOthers = (path: string) => {
+    const last = git('log', '-1', '--format=%H', '--', path)?.trim() ?? ''
+    const [id] = committed(git, [path.slice(literal.length)])
+    if (!own.has(last) || id === undefined) return true
+    const found = git(
+      'log',
+      '--format=%H',
+      '--all',
+      '--reflog',
+      ...fetched,
+      `--find-object=${id}`,
+      '--',
+      path,
+    )
+    return found === undefined || found.split('\n').some((commit) => commit !== '' && !own.has(commit))
   }
+  const isAllowed = (path: string) => {
+    const [id] = committed(git, [path])
+    if (id === undefined) return false
+    return bases.includes(id) || commits.some((one) => committed(git, [path], one)[0] === id)
+  }
+  return (path) => {
+    const only = `${literal}${path}`
+    if (!git('ls-files', '--', only)) return false
+    if (isOpen) return true
+    const [index = ' ', tree = ' '] = git('status', '--porcelain', '--untracked-files=no', '--', only) ?? ''
+    if (index !== ' ') return true
+    return (tree === ' ' || !isAllowed(path)) && isOthers(only)
+  }
+}
+
+/** A path without the signs of git's patterns. */
+const literal = ':(literal)'
+
+/** Files in git's folder that are there while something of others comes in. */
+const openStates = [
+  ...['MERGE_HEAD', 'SQUASH_MSG', 'CHERRY_PICK_HEAD', 'REVERT_HEAD', 'REBASE_HEAD'],
+  ...['sequencer', 'rebase-merge', 'rebase-apply'],
+]
+
+/** Commits by `git commit` in this clone. One that amends another is of both. */
+function commitsMadeHere(git: Git): ReadonlySet<string> {
+  const own = new Set<string>()
+  let before = ''
+  for (const line of (git('log', '-g', '--format=%H %gs', 'HEAD', '--') ?? '').trim().split('\n').reverse()) {
+    const [, commit = '', how = ''] = /^([0-9a-f]+) commit(?: \((\w+)\))?: /.exec(line) ?? []
+    const isOwn = ['', 'initial'].includes(how) || (how === 'amend' && own.has(before))
+    if (commit !== '' && isOwn) own.add(commit)
+    before = line.split(' ')[0] ?? ''
+  }
+  return own
+}
+
+/** Git's ids of what a commit has of files. */
+function committed(git: Git, paths: readonly string[], commit = 'HEAD'): readonly string[] {
+  if (paths.length === 0) return []
+  const listed = git('ls-tree', '-z', commit, '--', ...new Set(paths)) ?? ''
+  return [...listed.matchAll(/(?:^|\0)\d+ blob ([0-9a-f]+)\t/g)].flatMap(([, id]) => id ?? [])
 }
 
 /** Files by which version managers choose the program that stands behind a name. */

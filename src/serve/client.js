@@ -36,14 +36,37 @@
     return found
   }
 
-  const events = new EventSource(
-    `/~repro/events?page=${encodeURIComponent(decodeURI(location.pathname))}&version=${version}`,
-  )
-  events.addEventListener('blocks', ({ data }) => {
-    blocks = JSON.parse(data)
-  })
-  events.addEventListener('update', ({ data }) => {
-    const update = JSON.parse(data)
+  let events = null
+
+  /** Follows the document from the version that is shown. A browser that lost the connection says itself what it had. */
+  function follow() {
+    events = new EventSource(
+      `/~repro/events?page=${encodeURIComponent(decodeURI(location.pathname))}&version=${version}`,
+    )
+    events.addEventListener('blocks', ({ data }) => {
+      blocks = JSON.parse(data)
+    })
+    events.addEventListener('update', ({ data }) => take(JSON.parse(data)))
+    events.addEventListener('progress', ({ data }) => {
+      progress = JSON.parse(data)
+      showPanel()
+    })
+    events.addEventListener('error', () => {
+      if (events?.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000)
+    })
+  }
+
+  // A browser has six connections for all of its tabs: those that nobody looks at would keep the others waiting.
+  const followWhileShown = () => {
+    if (document.hidden) {
+      events?.close()
+      events = null
+    } else if (events === null) follow()
+  }
+  document.addEventListener('visibilitychange', followWhileShown)
+  followWhileShown()
+
+  function take(update) {
     if (update.reload) return location.reload()
     ;({ problems, waiting, mayRun } = update)
     keepingPlace(() => {
@@ -55,15 +78,7 @@
     version = update.version
     document.documentElement.dataset.reproVersion = version
     showPanel()
-  })
-  events.addEventListener('progress', ({ data }) => {
-    progress = JSON.parse(data)
-    showPanel()
-  })
-  // A browser that comes back asks for what is new since the page that it first had.
-  events.addEventListener('error', () => {
-    if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000)
-  })
+  }
 
   /** Keeps what the reader looks at where it is: the first block in sight that stays. */
   function keepingPlace(change) {

@@ -19,6 +19,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { extname } from 'node:path'
 import { programUrl } from '../dist.ts'
+import { sha256 } from '../files/fingerprint.ts'
 import { FileError, readInside } from '../files/ordinary.ts'
 import { everyManifest, reportName, reportsFolder } from '../project/manifest.ts'
 import type { Site } from '../project/site.ts'
@@ -238,22 +239,18 @@ async function fileAt(path: string, { site, sessions }: Context): Promise<Served
       if ((await session).page.text.includes(`href="../${encodeURI(relative)}"`)) return true
     return false
   }
-  const isBuilt = () =>
-    everyManifest(site).some(({ reports }) =>
-      Object.values(reports).some(({ files }) => Object.hasOwn(files, `${reportsFolder}/${relative}`)),
-    )
-  const place = relative.startsWith('results/')
-    ? (await isLinked())
-      ? relative
-      : undefined
-    : isBuilt()
-      ? `${reportsFolder}/${relative}`
-      : undefined
-  if (place === undefined) return undefined
+  const isResult = relative.startsWith('results/')
+  const place = isResult ? relative : `${reportsFolder}/${relative}`
+  // What a build wrote is served as it wrote it: a repository may have brought another file in its place.
+  const written = everyManifest(site).flatMap(({ reports }) =>
+    Object.values(reports).flatMap(({ files }) => (Object.hasOwn(files, place) ? [files[place]] : [])),
+  )
+  if (isResult ? !(await isLinked()) : written.length === 0) return undefined
   try {
     const found = readInside(site.project, place)
-    const isForeign = !relative.endsWith('.pdf') && (place === relative || !relative.endsWith('.html'))
-    return found && { type, content: found.content, isForeign }
+    if (found === undefined || (!isResult && !written.includes(sha256(found.content)))) return undefined
+    const isForeign = !relative.endsWith('.pdf') && (isResult || !relative.endsWith('.html'))
+    return { type, content: found.content, isForeign }
   } catch (error) {
     if (error instanceof FileError) return undefined
     throw error

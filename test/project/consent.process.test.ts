@@ -213,9 +213,75 @@ describe('consent', () => {
     expect(exitCode).toBe(1)
     expect(err).toContain('code that has changed since it was allowed here (experiments/a.ts):')
     expect(ran()).not.toContain('evil')
-    // One's own change on top of it is of a file that one has looked at.
     expect(await repro('build', '--trust')).toMatchObject({ exitCode: 0 })
     expect(ran()).toContain('evil')
+    // What was allowed may be edited.
+    write({ 'experiments/a.ts': noted('mine again') })
+    expect(await repro('build')).toMatchObject({ exitCode: 0 })
+  })
+
+  describe('in an own folder does not cover what others wrote, however it comes', () => {
+    const others = () => join(project, 'clone')
+    const there = (...args: readonly string[]) =>
+      execFileSync('git', ['-C', others(), '-c', 'user.name=B', '-c', 'user.email=b@b.c', ...args], {
+        stdio: 'pipe',
+        encoding: 'utf8',
+      })
+    const commit = () => git('commit', '-qam', 'mine')
+
+    it.each<readonly [string, () => void]>([
+      ['squashed', () => void git('merge', '-q', '--squash', 'FETCH_HEAD')],
+      ['squashed and committed', () => [git('merge', '-q', '--squash', 'FETCH_HEAD'), commit()]],
+      ['picked without a commit', () => void git('cherry-pick', '-n', 'FETCH_HEAD')],
+      ['picked, and committed', () => [git('cherry-pick', '-n', 'FETCH_HEAD'), commit()]],
+      ['checked out', () => void git('checkout', '-q', 'FETCH_HEAD', '--', 'experiments/a.ts')],
+      [
+        'pulled, and amended',
+        () => [git('merge', '-q', '--ff-only', 'FETCH_HEAD'), git('commit', '-q', '--amend', '-m', 'mine')],
+      ],
+      [
+        'mailed, and amended',
+        () => {
+          writeFileSync(join(project, 'patch'), there('format-patch', '-1', '--stdout'))
+          git('am', '-q', 'patch')
+          git('commit', '-q', '--amend', '-m', 'mine')
+        },
+      ],
+      [
+        'pulled, and edited before it was ever allowed',
+        () => {
+          git('merge', '-q', '--ff-only', 'FETCH_HEAD')
+          write({ 'experiments/a.ts': `${noted('evil')}// a word\n` })
+        },
+      ],
+    ])('%s', async (_, bring) => {
+      write(simple())
+      git('init', '-q')
+      git('add', 'paper', 'experiments')
+      git('commit', '-qm', 'first')
+      expect(await repro('build', '--trust')).toMatchObject({ exitCode: 0 })
+      execFileSync('git', ['clone', '-q', project, others()], { stdio: 'pipe' })
+      writeFileSync(join(others(), 'experiments/a.ts'), noted('evil'))
+      there('commit', '-qam', 'evil')
+      git('fetch', '-q', others())
+      bring()
+      const { err, exitCode } = await repro('build')
+      expect({ exitCode, ran: ran() }, err).toEqual({ exitCode: 1, ran: 'a' })
+    })
+
+    it('but covers one’s own commits, also amended', async () => {
+      write(simple())
+      git('init', '-q')
+      git('add', 'paper', 'experiments')
+      git('commit', '-qm', 'first')
+      expect(await repro('build', '--trust')).toMatchObject({ exitCode: 0 })
+      write({ 'experiments/a.ts': noted('one') })
+      git('commit', '-qam', 'one')
+      write({ 'experiments/a.ts': noted('two') })
+      git('commit', '-qa', '--amend', '-m', 'two')
+      expect(await repro('build')).toMatchObject({ exitCode: 0 })
+      expect(ran()).toBe('a two')
+    })
   })
 
   it('is for this folder: not for another, for one in its place, or for a copy', async () => {

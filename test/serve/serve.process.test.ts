@@ -158,6 +158,15 @@ describe('repro serve', { timeout: 180_000 }, () => {
     }
   })
 
+  it('serves a report as a build wrote it, and nothing that was put in its place', async () => {
+    write({ 'index.md': paper, 'other.md': '---\ntitle: Other\n---\n\nText.\n', 'data/times.csv': csv })
+    await repro('build', 'other.md')
+    const { port } = await serve('index.md')
+    expect((await ask(port, '/+other.html')).text).toContain('<title>Other</title>')
+    write({ '_build/+other.html': '<script>fetch("/~repro/run")</script>' })
+    expect((await ask(port, '/+other.html')).status).toBe(404)
+  })
+
   it('refuses other hosts, origins, methods and paths', async () => {
     write({ 'index.md': paper, 'data/times.csv': csv, 'secret.txt': 'secret' })
     const { port, token } = await serve('index.md')
