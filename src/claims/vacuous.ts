@@ -183,7 +183,7 @@ function twins(sources: readonly SourceBlock[]): (cell: string) => string {
   for (const block of sources) {
     // Two files are two files.
     if (block.type === 'data') continue
-    const { script, environments, trials, boots, needs, inputs, variables, interpreter } = block
+    const { script, environments, trials, boots, needs, inputs, interpreter } = block
     for (const environment of environments) {
       for (const { name, parameters, seed = block.seed } of block.patterns) {
         const cell = `${block.id}/${environment}/${name}`
@@ -194,7 +194,7 @@ function twins(sources: readonly SourceBlock[]): (cell: string) => string {
             parameters,
             needs,
             inputs,
-            variables ?? [],
+            [...(block.variables ?? []), ...(block.untrackedVariables ?? [])],
             interpreter,
           ],
         ])

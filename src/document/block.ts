@@ -48,8 +48,10 @@ export interface ExperimentBlock {
   readonly warmup?: number
   /** How the boots of local patterns follow each other; interleaved by default. */
   readonly order?: Order
-  /** Environment variables passed to the script in addition to the usual ones. */
+  /** Environment variables passed to the script in addition to the usual ones. Their values are inputs. */
   readonly variables?: readonly string[]
+  /** The same, but their values are no inputs. */
+  readonly untrackedVariables?: readonly string[]
   /** Baseline value of every parameter. Patterns may only change these. */
   readonly parameters: Parameters
   readonly patterns: readonly Pattern[]

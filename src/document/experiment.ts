@@ -24,7 +24,8 @@ export function readExperiment(source: Mapping, place: Place): ExperimentBlock |
     const reason = `${key} cannot be a parameter: patterns use it for themselves`
     source.keyError('reserved-name', ['parameters', key], reason)
   }
-  for (const list of ['environments', 'needs', 'env']) refuseRepeats([list], source)
+  for (const list of ['environments', 'needs', 'env', 'untrackedEnv']) refuseRepeats([list], source)
+  checkVariables(source)
   const { matrix } = source.data
   const written = isMapping(source.data.patterns) ? source.data.patterns : {}
   if (matrix === undefined && source.data.patterns === undefined)
@@ -49,7 +50,7 @@ export function readExperiment(source: Mapping, place: Place): ExperimentBlock |
   checkBoots(source)
   const invariants = data?.invariants.flatMap((one, index) => readInvariant(one, index, source) ?? [])
   if (data === undefined || source.file.messages.slice(before).some(({ fatal }) => fatal)) return undefined
-  const { script, deadline, env, matrix: _, ...rest } = data
+  const { script, deadline, env, untrackedEnv, matrix: _, ...rest } = data
   return {
     type: 'experiment',
     place,
@@ -57,6 +58,7 @@ export function readExperiment(source: Mapping, place: Place): ExperimentBlock |
     script: { file: script },
     deadlineSeconds: deadline,
     variables: env,
+    ...(untrackedEnv.length > 0 && { untrackedVariables: untrackedEnv }),
     parameters,
     patterns,
     invariants: invariants ?? [],
@@ -215,6 +217,16 @@ function refuseRepeats(path: KeyPath, source: Mapping): void {
   }
 }
 
+/** A variable's value either counts or does not. */
+function checkVariables(source: Mapping): void {
+  const tracked = wordsIn(source.data.env).map(([, name]) => name)
+  for (const [index, name] of wordsIn(source.data.untrackedEnv)) {
+    if (!tracked.includes(name)) continue
+    const reason = `${name} is named by env, too: name it under env if its value decides the results, else here`
+    source.valueError('repeated-name', ['untrackedEnv', index], reason)
+  }
+}
+
 /** An inline script has one cell: the pattern `default` in the environment `local`. */
 export function readInlineExperiment(
   source: Mapping,
@@ -224,7 +236,7 @@ export function readInlineExperiment(
 ): ExperimentBlock | undefined {
   const data = validate(inlineExperimentSchema, source)
   if (!checkBoots(source) || data === undefined) return undefined
-  const { testbed, deadline, env, ...rest } = data
+  const { testbed, deadline, env, untrackedEnv, ...rest } = data
   if (code.trim() === '') {
     const reason = `experiment ${data.id} has no script: write it in the block`
     fail(source.file, 'empty-script', place, reason)
@@ -238,6 +250,7 @@ export function readInlineExperiment(
     environments: [testbed],
     deadlineSeconds: deadline,
     variables: env,
+    ...(untrackedEnv.length > 0 && { untrackedVariables: untrackedEnv }),
     parameters: {},
     patterns: [{ name: 'default', label: 'default', place, parameters: {}, changes: {} }],
   }

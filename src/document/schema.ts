@@ -121,8 +121,12 @@ export const experimentSchema = z.strictObject({
     .array(variable)
     .default([])
     .describe(
-      'Environment variables that the script gets beside the usual ones; their values decide no result',
+      'Environment variables that the script gets beside the usual ones; another value makes its cells stale',
     ),
+  untrackedEnv: z
+    .array(variable)
+    .default([])
+    .describe('The same for variables whose values decide no result: ports, tokens'),
   parameters: mapping.default({}).describe('Baseline value of every parameter'),
   patterns: z
     .record(patternName, mapping.nullable())
@@ -160,7 +164,14 @@ export const inlineExperimentSchema = z.strictObject({
   inputs: list.pipe(z.array(path)).default([]).describe('Files that decide the results'),
   parallel: flag.describe('Whether it may run beside others: not if it times anything'),
   discrete: flag.describe(discreteText),
-  env: list.pipe(z.array(variable)).default([]).describe('Environment variables that the script gets'),
+  env: list
+    .pipe(z.array(variable))
+    .default([])
+    .describe('Environment variables that the script gets; another value makes its cells stale'),
+  untrackedEnv: list
+    .pipe(z.array(variable))
+    .default([])
+    .describe('The same for variables whose values decide no result: ports, tokens'),
 })
 
 const role = z.enum(['index', 'factor', 'measure', 'ignore'])

@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path'
 import { makeFolder, move, remove } from '../files/change.ts'
 import { type Fingerprints, sha256 } from '../files/fingerprint.ts'
 import { openFiles } from '../files/tracked.ts'
+import { variableDigest } from '../files/variable.ts'
 import { violation } from '../query/invariant.ts'
 import { machinePrefix } from '../query/machine.ts'
 import { keyOf } from '../results/key.ts'
@@ -27,7 +28,7 @@ import { type Placing, runOrder, type Watch, withFiles } from './run.ts'
 import { ExperimentError } from './script/cell.ts'
 import type { BootOrder } from './script/message.ts'
 import { stripAhead } from './script/stripahead.ts'
-import { scriptVariables } from './script/variables.ts'
+import { namedVariables, scriptVariables, variableInputs } from './script/variables.ts'
 import { changedSince, type Stamps, stampsOf, writtenSince } from './sources.ts'
 
 export interface ExecutionContext {
@@ -186,12 +187,13 @@ async function runBoot(task: Task, boot: Boot, watch: Watch): Promise<FinishedBo
     script: scriptOf(task),
     program: task.program,
     namesInputs: block.inputs.length > 0,
-    variables: block.variables ?? [],
+    untracked: block.untrackedVariables ?? [],
+    variables: variableInputs(block, variableDigest),
   }
   makeFolder(project, journalFolder)
   const file = join(makeFolder(project, exchange), `boot-${boot.number}.order.json`)
   const placing: Placing = {
-    variables: scriptVariables(block.variables),
+    variables: scriptVariables(namedVariables(block)),
     key: boot.key,
     fresh: task.ignoreCache,
     alone: task.alone,

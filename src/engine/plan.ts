@@ -21,6 +21,7 @@ import { realPaths } from './modules.ts'
 import { missingInterpreter, programDigests, type ProgramScript, programsOf } from './programs.ts'
 import { inputsWithReads } from './reads.ts'
 import type { Program } from './script/message.ts'
+import { variableInputs, withItsVariables } from './script/variables.ts'
 import { type Digests, inputDigests, scriptDigests } from './sources.ts'
 
 export interface Step {
@@ -95,6 +96,7 @@ export async function plan(
       // Omitted for a single boot, to keep the keys of such cells unchanged.
       ...(block.boots > 1 ? { boots: block.boots } : {}),
       ...measuringInputs(block, testbedOf(environment, context.testbeds)),
+      ...variableInputs(block, (name) => files.variable(name)),
       seed: definition.seed ?? block.seed,
       ...environmentInputs(environment),
     }
@@ -108,7 +110,7 @@ export async function plan(
     }))
     const [inputs = common, ...others] = variants
     const accepted: AcceptedInputs = [inputs, ...others].map(
-      (one) => (run) => withItsInterpreter(inputsWithReads(one, run, files), run),
+      (one) => (run) => withItsVariables(withItsInterpreter(inputsWithReads(one, run, files), run), run),
     )
     const recorded = recordOf(cell, environment, store)
     const status: CacheStatus =
@@ -122,7 +124,7 @@ export async function plan(
       cell,
       environment,
       inputs,
-      expected: known ? inputsWithReads(inputs, known, files) : inputs,
+      expected: known ? withItsVariables(inputsWithReads(inputs, known, files), known) : inputs,
       boots: plannedBoots(cell, inputs),
       ...(program && {
         program: { ...program.program, ...(program.problem && { problem: program.problem }) },

@@ -29,7 +29,7 @@ import {
 } from '../languages/languages.ts'
 import type { ModuleGraph, ModuleProblem } from './modules.ts'
 import type { Program } from './script/message.ts'
-import { scriptVariables } from './script/variables.ts'
+import { namedVariables, scriptVariables } from './script/variables.ts'
 import { type Digests, inputDigests } from './sources.ts'
 
 /** A script in another language. */
@@ -143,7 +143,7 @@ function withInterpreter(
   named: string | undefined,
   given: readonly string[],
   name: string | undefined,
-  { variables }: ExperimentBlock,
+  block: ExperimentBlock,
   { project, files, mayAsk = false }: Place,
 ): Start {
   const asking = { folder: mayAsk ? project : '/', path: mayAsk ? undefined : installedPath(project) }
@@ -171,7 +171,7 @@ function withInterpreter(
   const command = findInstalled(wanted, project, (file) => note(file, files))
   if (command === undefined)
     return absent(`${wanted} on PATH`, isOwn ? language.install : `install ${wanted}`)
-  return { ...start, command, ...versionOf(command, name, isOwn, asking, files, variables) }
+  return { ...start, command, ...versionOf(command, name, isOwn, asking, files, namedVariables(block)) }
 }
 
 function venvAdvice(path: string): string {

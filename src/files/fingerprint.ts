@@ -13,12 +13,15 @@ import {
   readOrdinary,
   statusOf,
 } from './ordinary.ts'
+import { variableDigest } from './variable.ts'
 
 /** An access: a file's digest and stamp, a folder's names (subfolders end in a slash), or nothing. */
 export type Fingerprint =
   | { readonly type: 'file'; readonly stamp: string; readonly sha256: string }
   | { readonly type: 'folder'; readonly names: readonly string[] }
   | { readonly type: 'nothing' }
+  /** The value of an environment variable; without a digest it was not set. */
+  | { readonly type: 'variable'; readonly name: string; readonly digest?: string }
   /** May have changed unnoticed: the next build looks at everything. */
   | { readonly type: 'doubtful' }
 
@@ -45,6 +48,8 @@ function isUnchanged(project: string, path: string, fingerprint: Fingerprint): b
       return entriesInside(project, path)?.map(nameOf).join('\n') === fingerprint.names.join('\n')
     case 'file':
       return stampAt(project, path) === fingerprint.stamp || digestAt(project, path) === fingerprint.sha256
+    case 'variable':
+      return variableDigest(fingerprint.name) === fingerprint.digest
     default:
       return false // written by another version
   }

@@ -8,11 +8,14 @@ import type { Derived, Source } from './derived.ts'
 import { type Fingerprint, type Fingerprints, look, nameOf, sha256, stampAt, stampOf } from './fingerprint.ts'
 import { matching } from './glob.ts'
 import { type Content, type Entry, entriesInside, pathInside, problemOf, readInside } from './ordinary.ts'
+import { variableDigest } from './variable.ts'
 
 /** All of a project's files. Throws as Source does. */
 export interface Files extends Source {
   /** Makes the next build look at everything again: something else than this file decides, unseen. */
   doubt(path: string): void
+  /** Returns the digest of an environment variable's value; undefined if it is not set. */
+  variable(name: string): string | undefined
   fingerprints(): Fingerprints
 }
 
@@ -84,6 +87,14 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
     derived: (key, make) => (live ? live.kept.of(key, files, make) : make(files)),
     // Apart from the file's own fingerprint.
     doubt: (path) => void fingerprints.set(`${path} and more`, { type: 'doubtful' }),
+    variable(name) {
+      const digest = variableDigest(name)
+      fingerprints.set(
+        `//variable ${name}`, // no path is written so
+        { type: 'variable', name, ...(digest && { digest }) },
+      )
+      return digest
+    },
     fingerprints: () => Object.fromEntries([...fingerprints].sort(([a], [b]) => (a < b ? -1 : 1))),
   }
   return files

@@ -11,6 +11,7 @@ import { existsSync, lstatSync } from 'node:fs'
 import { posix, relative, resolve } from 'node:path'
 import type { Step } from '../engine/plan.ts'
 import { isRead, readPath } from '../engine/reads.ts'
+import { namedVariables } from '../engine/script/variables.ts'
 import { sha256 } from '../files/fingerprint.ts'
 import { type Git, openGit } from '../files/git.ts'
 import { realPathOf } from '../files/installed.ts'
@@ -241,11 +242,11 @@ interface Place {
 /** What decides what a step runs: its script, the files that it reads, its tools, parameters and machine. */
 export function codeOf(step: Step, { project, documents }: Place): readonly Code[] {
   const { cell, program, environment, inputs, expected } = step
-  const { script, variables = [], interpreter } = cell.block
+  const { script, interpreter } = cell.block
   // Not how often it runs, nor which version of a tool is installed.
   const deciding = Object.entries(inputs).filter(([name]) => /^(?:parameter|environment) /.test(name))
   const start = program && [program.language, program.command, program.args, program.per]
-  const named = [variables, interpreter, environment.testbed, environment.access]
+  const named = [namedVariables(cell.block), interpreter, environment.testbed, environment.access]
   const command = program?.command === undefined ? '..' : relative(project, program.command)
   const inside = command.startsWith('..') ? undefined : fileCode(project, command)
   const definition: Code = {

@@ -25,6 +25,7 @@ function filesOf(texts: Texts): Files {
     derived: (_, make) => make(files),
     match: (pattern) => paths.filter((path) => minimatch(path, pattern)).sort(),
     doubt: () => {},
+    variable: () => undefined,
     fingerprints: () => ({}),
   }
   return files

@@ -41,7 +41,7 @@ script: experiments/size.ts
 environments: [local]
 trials: 4
 boots: 2
-env: [TURNS]
+untrackedEnv: [TURNS]
 parameters: {threads: 1, host: {threads: 8}}
 matrix:
   sizeKb: [64, 4]

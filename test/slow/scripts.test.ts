@@ -245,7 +245,7 @@ describe('the environment of a script', () => {
     write(paper(inline('first', good), inline('nap', code, 'trials=1 env=NO_SUCH_PORT')))
     const { exitCode, err } = await repro('run')
     expect(err).toContain(
-      'repro: the experiment nap needs environment variables that are not set: NO_SUCH_PORT (env: in its block)',
+      'repro: the experiment nap needs environment variables that are not set: NO_SUCH_PORT (env or untrackedEnv in its block)',
     )
     expect(err).not.toContain('run first')
     expect(exitCode).toBe(2)

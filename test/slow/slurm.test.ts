@@ -37,7 +37,7 @@ script: experiments/slow.ts
 environments: [${environment}]
 trials: 2
 parallel: true
-env: [NOTES, FAILING]
+untrackedEnv: [NOTES, FAILING]
 parameters: {number: 0, seconds: ${seconds}, twice: ${twice}}
 patterns:
 ${patterns.join('\n')}

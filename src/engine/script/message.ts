@@ -5,7 +5,7 @@
 
 import * as z from 'zod'
 import type { Parameters } from '../../results/parameters.ts'
-import type { Run } from '../../results/run.ts'
+import type { Inputs, Run } from '../../results/run.ts'
 import type { Environment } from '../../testbed/testbed.ts'
 import { mostBytes } from './journal.ts'
 
@@ -59,8 +59,10 @@ export interface BootOrder {
   readonly program?: Program | undefined
   /** True if the block names `inputs`, so its author knows what else counts. */
   readonly namesInputs: boolean
-  /** Environment variables let through by the block's `env`. */
-  readonly variables: readonly string[]
+  /** Environment variables let through although their values are no inputs. */
+  readonly untracked: readonly string[]
+  /** Inputs of those whose values are. */
+  readonly variables: Inputs
   /** Prepared cache of the machine that runs the boot. */
   readonly cache: string
   /** Folder in the cache for parts of the boot that are done. */

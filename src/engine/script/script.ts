@@ -91,7 +91,7 @@ function requireUse({ environment: { name, origin } }: BootOrder, { jobs, keptTr
 
 /** Warnings of what the recorder cannot see, once a cell. */
 function unnoticed(
-  { boot, namesInputs, variables, program }: BootOrder,
+  { boot, namesInputs, untracked, program }: BootOrder,
   recorder: Recorder,
 ): readonly string[] {
   if (boot > 1) return []
@@ -108,10 +108,10 @@ function unnoticed(
             'name them under `inputs:`',
         ]
       : []),
-    ...(variables.length > 0
+    ...(untracked.length > 0
       ? [
-          `is given ${variables.join(', ')}: a change of their values is not noticed; ` +
-            `put what decides a result into \`parameters:\``,
+          `is given ${untracked.join(', ')}: changes of their values are not noticed (untrackedEnv); ` +
+            'name under `env:` what decides a result',
         ]
       : []),
   ]

@@ -20,7 +20,7 @@ import type { BootOrder } from '../script/message.ts'
 import { writeEnd } from '../script/order.ts'
 import { outputLog } from '../script/output.ts'
 import { localExecutor } from '../script/process.ts'
-import { scriptVariables } from '../script/variables.ts'
+import { otherVariables, scriptVariables } from '../script/variables.ts'
 import {
   attemptFolder,
   attemptsOf,
@@ -128,7 +128,7 @@ function sizeOf(file: string): number {
 }
 
 /** Why this node cannot give what the build would have got where it was started; undefined if it can. */
-function unfitness({ version, order }: TaskOrder): string | undefined {
+function unfitness({ version, order, variables }: TaskOrder): string | undefined {
   const major = (text: string) => text.split('.')[0]
   if (major(process.version) !== major(version))
     return `Node ${process.version} runs on ${nodeName()}, and the build with ${version}: install the same version`
@@ -136,6 +136,12 @@ function unfitness({ version, order }: TaskOrder): string | undefined {
     return (
       `${nodeName()} does not see the cache folder ${order.cache}: set REPRO_CACHE to a folder that the ` +
       'nodes share, and set up the laboratory there'
+    )
+  const others = otherVariables(order.variables, { ...scriptVariables(variables), ...slurmVariables() })
+  if (others.length > 0)
+    return (
+      `${nodeName()} gives other values to ${others.join(', ')} than the build has: ` +
+      'name variables that nodes set under untrackedEnv'
     )
   return undefined
 }
