@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { variableDigest } from '../../../src/files/variable.ts'
 import {
   otherVariables,
   requireVariables,
@@ -7,6 +6,7 @@ import {
   variableInputs,
   withItsVariables,
 } from '../../../src/engine/script/variables.ts'
+import { variableDigest } from '../../../src/files/variable.ts'
 
 const all = {
   ...{ PATH: '/bin', HOME: '/home/a', LC_ALL: 'C', LANG: 'C', REPRO_CACHE: '/c', TZ: 'UTC' },
