@@ -16,10 +16,10 @@ export const check = command({
   examples: [['check paper/index.ja.md', 'also what differs from the original of a translation']],
   async action({ options, words: [document], generator }) {
     const site = siteOf(document, generator)
-    const { openValid, pathFromHere } = await import('./terminal/messages.ts')
+    const { openChecked, pathFromHere } = await import('./terminal/messages.ts')
     const { messagesOf, withFindings } = await import('./terminal/ci.ts')
     return await withFindings(site, 'check', options.ci, async (findings) => {
-      const { document: checked, data } = await openValid(site)
+      const { document: checked, data } = await openChecked(site)
       const { file, blocks, values } = checked
       findings.add(...messagesOf(file))
       const path = pathFromHere(site.project, site.document)

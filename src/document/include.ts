@@ -183,10 +183,13 @@ export function writtenAt(
     : { path: part.path, line: part.line + line - part.start, column }
 }
 
-/** Moves the messages of a file to the files and lines that they are about. Call once, after all checks. */
-export function settlePlaces(file: VFile): void {
+/**
+ * Moves the messages of a file, from the index `first` on, to the files and lines that they are about. Call once for
+ * each message, after all checks.
+ */
+export function settlePlaces(file: VFile, first = 0): void {
   if (file.data.includes === undefined) return
-  for (const message of file.messages) {
+  for (const message of file.messages.slice(first)) {
     if (message.line == null) continue
     const { path, line, column } = writtenAt(file, { line: message.line, column: message.column ?? 1 })
     Object.assign(message, {

@@ -220,7 +220,11 @@ function absent(file: string): never {
 }
 
 /** Plans the cells whose environments are known; a document with errors may name others. */
-async function planWhatCan(site: Site, opened: Opened, files: Files): Promise<readonly Step[]> {
+export async function planWhatCan(
+  site: Site,
+  opened: Pick<Opened, 'document' | 'environments'>,
+  files: Files,
+): Promise<readonly Step[]> {
   const { document, environments } = opened
   const cells = cellsOf(document.blocks).filter(({ environment }) => environments.has(environment))
   const store = openStore(site.project, files, site.seal)

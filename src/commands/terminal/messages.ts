@@ -28,6 +28,20 @@ export async function openValid(site: Site, files: Files = openFiles(site.projec
   return opened
 }
 
+/** As openValid, after the report was rehearsed as well. */
+export async function openChecked(site: Site): Promise<Opened> {
+  const files = openFiles(site.project)
+  const opened = await openDocument(site, files)
+  const { file } = opened.document
+  if (!hasErrors(file)) {
+    const { rehearse } = await import('../../project/rehearsal.ts')
+    await rehearse(site, opened, files)
+  }
+  if (hasErrors(file)) throw new DocumentError(file)
+  if (file.messages.length > 0) complain(documentMessages(file))
+  return opened
+}
+
 /** Path of a file in the project as seen from the working folder, as the shell and editors take it. */
 export function pathFromHere(project: string, path: string): string {
   return relative('', join(project, path))
