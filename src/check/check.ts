@@ -417,11 +417,29 @@ function checkTable(source: Mapping, context: Context): void {
       const reason = `unknown pattern or group of ${from}: ${word}${hint(word, known)}`
       source.valueError('unknown-pattern', ['patterns', index], reason)
     }
+    for (const [index, word] of wordsIn(options.environments)) {
+      if (experiment.environments.includes(word)) continue
+      const reason = `unknown environment of ${from}: ${word}${hint(word, experiment.environments)}`
+      source.valueError('unknown-environment', ['environments', index], reason)
+    }
   }
+  checkPublishedOptions(options, source)
   for (const option of kind.files ?? []) {
     checkFile([option], source, context)
     for (const [index] of wordsIn(options[option])) checkFile([option, index], source, context)
   }
+}
+
+/** Reports options that speak of published numbers where none are named: they would do nothing. */
+function checkPublishedOptions(options: Parameters, source: Mapping): void {
+  if (options.published !== undefined) return
+  const { patterns, compare } = options
+  const lacking = 'no published numbers are named (published: a CSV file)'
+  if (compare === true) source.keyError('table-published', ['compare'], `compare: ${lacking}`)
+  if (typeof options.publishedEnvironment === 'string')
+    source.keyError('table-published', ['publishedEnvironment'], `publishedEnvironment: ${lacking}`)
+  if (patterns === 'published' || patterns === 'unpublished')
+    source.valueError('table-published', ['patterns'], `patterns: ${patterns}: ${lacking}`)
 }
 
 /** Makes unknown options errors where a schema would drop them; schemas with a catchall keep it. */

@@ -3,7 +3,8 @@
  * evaluated over the runs that are there and up to date, and over data. What needs another run is left to the build.
  */
 
-import { sourcesIn, type Block } from '../document/block.ts'
+import type { VFile } from 'vfile'
+import { type Block, type ExperimentBlock, sourcesIn } from '../document/block.ts'
 import { claimExpressions } from '../document/claimblock.ts'
 import type { InlineValue } from '../document/document.ts'
 import { settlePlaces } from '../document/include.ts'
@@ -15,6 +16,7 @@ import { messagesFor } from '../locale/languages.ts'
 import { PathError, partError } from '../query/error.ts'
 import { type Expression, references } from '../query/expression.ts'
 import { evaluate, readSeries, type Results } from '../query/query.ts'
+import { unitName } from '../query/units.ts'
 import { displayNames } from '../report/context.ts'
 import type { Drawer } from '../report/drawing/process.ts'
 import { makeFloat } from '../report/floats.ts'
@@ -48,6 +50,8 @@ export async function rehearse(site: Site, opened: Opened, files: Files): Promis
   const isWhole = (id: string) =>
     runNamesIn(experiments.filter((one) => one.id === id)).every((name) => present.has(name))
 
+  for (const { cell, status } of steps)
+    if (status.type === 'damaged') rehearseInvariants(cell.block, status.reason, fences, file)
   for (const value of document.values) {
     const { error } = inlineValue(value, results, context)
     if (error !== undefined) failOnce(file, 'value', placeIn(value, results), error)
@@ -96,6 +100,20 @@ export async function rehearse(site: Site, opened: Opened, files: Files): Promis
   if (file.data.includes === undefined) sortMessages(file)
 }
 
+/** A run whose rows violate an invariant of its block, which a build refuses. */
+function rehearseInvariants(
+  block: ExperimentBlock,
+  reason: string,
+  fences: Opened['document']['fences'],
+  file: VFile,
+): void {
+  const index = (block.invariants ?? []).findIndex(({ text }) =>
+    reason.includes(` violates the invariant ${text}`),
+  )
+  const source = fences.find((fence) => fence.block === block)?.source
+  if (index >= 0 && source) failOnce(file, 'invariant', source.valuePlace(['invariants', index]), reason)
+}
+
 /** Experiments and data that a table or figure shows. A table of claims shows none of its own. */
 function readBy(block: Extract<Block, { type: 'table' | 'figure' }>): readonly string[] {
   if (block.type === 'table') return block.from === undefined ? [] : [block.from]
@@ -123,10 +141,19 @@ function wrongPart(ast: Expression, results: Results): number | undefined {
 
 /** The claim's numbers, which its verdict is made of. */
 function rehearseClaim(source: Mapping, results: Results): void {
+  const units: string[] = []
   for (const { ast, locate, isSeries } of claimExpressions(source)) {
     try {
-      if (isSeries && ast.type === 'path') readSeries(ast, results)
-      else evaluate({ ast }, results)
+      const { unit } = isSeries && ast.type === 'path' ? readSeries(ast, results) : evaluate({ ast }, results)
+      const other = isSeries || source.data.ascending !== undefined ? units[0] : undefined
+      units.push(unit)
+      if (other !== undefined && other !== unit)
+        failOnce(
+          source.file,
+          'claim-value',
+          locate(0),
+          `units do not fit: ${unitName(other)} and ${unitName(unit)}`,
+        )
     } catch (caught) {
       const { message, missing } = partError(caught)
       if (missing.length === 0)
@@ -135,21 +162,32 @@ function rehearseClaim(source: Mapping, results: Results): void {
   }
 }
 
+/** Keys that may name what an error calls unknown. */
+const namers: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^unknown (?:dataset)/, ['data', 'parts']],
+  [/^unknown measure|^no ratio of/, ['measures', 'measure', 'data', 'parts']],
+  [/^unknown (?:factor|value|parameter)/, ['where', 'operation', 'by', 'data', 'parts']],
+  [/^unknown (?:environment|publishedEnvironment)/, ['environments', 'publishedEnvironment', 'reference']],
+  [/^unknown pattern/, ['baseline', 'patterns', 'constant']],
+  [/^columns: /, ['columns']],
+]
+
 /** Where a block names what an error is about: `unknown measure: nosuch`, `columns: the table has no column x`. */
 function placeOf(error: string, source: Mapping) {
   const [, column] = /^columns: (?:the table has no column )?(.+?)(?: is in | is a | \(|$)/.exec(error) ?? []
-  const [, name] =
-    /^(?:unknown [^:]*|no ratio of|the data has no field|the dataset):? ([^\s,;:]+)/.exec(error) ?? []
-  for (const word of [column, name]) {
-    const path = word === undefined ? undefined : pathTo(word, source.data, [])
+  const [, name] = /^(?:unknown [^:]*:|no ratio of) ([^\s,;:]+)/.exec(error) ?? []
+  const word = column ?? name
+  const keys = namers.find(([pattern]) => pattern.test(error))?.[1] ?? ['data', 'parts', 'where']
+  const own = Object.keys(source.data).filter((key) => keys.includes(key))
+  for (const key of word === undefined ? [] : own.sort((a, b) => keys.indexOf(a) - keys.indexOf(b))) {
+    if (word === key) return source.keyPlace([key])
+    const path = pathTo(word as string, source.data[key], [key])
     if (path !== undefined) return path.isKey ? source.keyPlace(path.at) : source.valuePlace(path.at)
   }
-  if (Object.hasOwn(source.data, 'spec') && /field|specification|drawing/.test(error))
-    return source.valuePlace(['spec'])
-  return undefined
+  return Object.hasOwn(source.data, 'spec') ? source.valuePlace(['spec']) : undefined
 }
 
-/** The first key or value of a mapping that is this word, but for its id and texts. */
+/** The first key or value that is this word. */
 function pathTo(
   word: string,
   value: unknown,
@@ -158,9 +196,8 @@ function pathTo(
   if (typeof value !== 'object' || value === null)
     return String(value) === word ? { at, isKey: false } : undefined
   for (const [key, part] of Object.entries(value)) {
-    if (at.length === 0 && ['id', 'kind', 'caption', 'alt', 'spec', 'from'].includes(key)) continue
     const path = [...at, Array.isArray(value) ? Number(key) : key]
-    if (at.length > 0 && key === word && !Array.isArray(value)) return { at: path, isKey: true }
+    if (key === word && !Array.isArray(value)) return { at: path, isKey: true }
     const found = pathTo(word, part, path)
     if (found) return found
   }

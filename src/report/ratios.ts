@@ -5,7 +5,7 @@
 
 import type { SourceBlock } from '../document/block.ts'
 import { QueryError } from '../query/error.ts'
-import { type Factors, series } from '../query/series.ts'
+import { columnOf, type Factors, series } from '../query/series.ts'
 import { unitName } from '../query/units.ts'
 import { excludedColumn, runName, type Run } from '../results/run.ts'
 import { bootstrapInterval } from '../stats/bootstrap.ts'
@@ -32,6 +32,7 @@ export function ratios(
     const [base, ...others] = cellRuns(experiment, environment, runs)
     const baseline = base?.run
     if (baseline === undefined) return []
+    for (const measure of measures) columnOf(baseline, measure, ['measure'])
     return others.flatMap(({ run }) => {
       if (run === undefined) return []
       const cell = cellFields(experiment, run, [...run.columns.map(({ name }) => name), ...ratioFields])

@@ -2,6 +2,8 @@
 
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { openFiles } from '../../src/files/tracked.ts'
+import { rehearse } from '../../src/project/rehearsal.ts'
 import { openDocument, type Site } from '../../src/project/site.ts'
 import { openSeal } from '../../src/results/seal.ts'
 
@@ -100,7 +102,10 @@ export async function messagesOf(
     seal: openSeal(folder),
     generator: 'repro',
   }
-  const { file } = (await openDocument(site)).document
+  const files = openFiles(folder)
+  const opened = await openDocument(site, files)
+  await rehearse(site, opened, files)
+  const { file } = opened.document
   const own = file.messages.filter((message) => message.ruleId === ruleId)
   return own.map(({ fatal, reason }) => `${fatal ? 'error' : 'warning'} ${reason}`)
 }

@@ -178,7 +178,10 @@ export function selectCells(
 ): Selection {
   const { factors, isFitting } = selectedBy(given, experiment, runs)
   checkEnvironment(rows, given.publishedEnvironment)
-  for (const name of Object.keys(factors)) labelOf(runs, name, 'factor')
+  for (const [name, value] of Object.entries(factors)) {
+    labelOf(runs, name, 'factor')
+    requireValue(runs, name, value, experiment)
+  }
   const published = matching(rows, { ...factors, environment: given.publishedEnvironment }).filter(isShown)
   const names = valuesOf(published, 'pattern')
   const isChosen = patternChoice(experiment, given.patterns, names)
@@ -197,6 +200,14 @@ export function selectCells(
     published: rowsBeside(published, experiment, given.patterns, names),
     notes: isPartial(given.patterns) ? [] : notRerun(experiment, names, messages),
   }
+}
+
+/** Throws a QueryError for a value that no row of any run has: the table would be empty. A missing run may have it. */
+function requireValue(runs: readonly Run[], factor: string, value: string, experiment: SourceBlock): void {
+  const cells = experiment.environments.flatMap((environment) => cellRuns(experiment, environment, runs))
+  if (cells.length === 0 || cells.some(({ run }) => run === undefined)) return
+  const known = new Set(runs.flatMap(({ rows }) => rows.map((row) => String(row[factor] ?? ''))))
+  if (!known.has(value)) throw unknown(`value of ${factor}`, value, [...known])
 }
 
 /** Returns the published rows that stand beside chosen patterns, or all unless the author chose patterns. */
