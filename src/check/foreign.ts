@@ -276,7 +276,8 @@ const atLineStart: readonly Form[] = [
   },
   {
     ruleId: 'shortcode',
-    pattern: /^-{1,2}8<-{1,2} "[^"]*"\s*$/,
+    // MkDocs, several converters, VitePress, Markdown Preview Enhanced.
+    pattern: /^(?:-{1,2}8<-{1,2} "[^"]*"|!?!include[ (].*|<<< ?@?[\w./-]+.*|@import ".*")\s*$/,
     say: ([whole]) => `${whole.trim()} is plain text: write a block yaml include with file: ...`,
   },
   {
@@ -314,13 +315,23 @@ const atLineStart: readonly Form[] = [
         : 'a Markdown table has no caption: write it as a sentence, or make a block yaml table',
   },
   {
+    ruleId: 'definition',
+    pattern: /^[ \t]*~[ \t]+\S/,
+    say: () => 'a definition that starts with ~ is plain text: start it with : in the line below its term',
+  },
+  {
+    ruleId: 'field-list',
+    pattern: /^:[A-Za-z][\w-]*:(?:[ \t]+\S.*)?$/,
+    say: ([whole]) => `${whole.trim()} is plain text: options of directives are not read`,
+  },
+  {
     ruleId: 'abbreviation',
     pattern: /^\*\[[^\]]+\]:\s/,
     say: ([whole]) => `${whole.trim()} is plain text: explain the abbreviation where it first stands`,
   },
   {
     ruleId: 'contents',
-    pattern: /^@?\[(?:TOC|toc|_TOC_)\]\s*$/,
+    pattern: /^(?:@?\[(?:TOC|toc|_TOC_)\]|\{:toc\})\s*$/,
     say: ([whole]) => `${whole} is plain text: leave it out, as a report has its contents`,
   },
   {
@@ -469,7 +480,28 @@ function checkDelimiters(node: Text, source: SourceText, say: Say): void {
   }
 }
 
+/** A line of hyphens below a head makes a table only if it has as many columns. */
+function checkHyphenLine(paragraph: Paragraph, source: SourceText, say: Say): void {
+  const [head = '', line = ''] = sliceOf(source, paragraph).split('\n')
+  if (!head.includes('|') || !/^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/.test(line))
+    return
+  const columns = (row: string) =>
+    row
+      .trim()
+      .replace(/^\||(?<!\\)\|$/g, '')
+      .split(/(?<!\\)\|/).length
+  say(
+    'table-head',
+    startOf(paragraph),
+    `this is plain text: its head has ${columns(head)} columns, and the line of hyphens below ${columns(line)}`,
+  )
+}
+
 function checkLines(paragraph: Paragraph, source: SourceText, near: Place, say: Say): void {
+  checkHyphenLine(paragraph, source, say)
+  // Its underscores are taken for emphasis.
+  if (sliceOf(source, paragraph).trim() === '[[_TOC_]]')
+    say('contents', startOf(paragraph), '[[_TOC_]] is plain text: leave it out, as a report has its contents')
   let startsLine = true
   let item: (ListItem & { readonly place: Place }) | undefined
   for (const [index, node] of paragraph.children.entries()) {
@@ -587,6 +619,10 @@ function checkHeadingLabel(node: Nodes, say: Say): void {
     say('id-prefix', startOf(node), `the id ${id} is a heading's: name it sec-${id.replace(/^\w+-/, '')}`)
 }
 
+/** What other tools read of a fence: names of files, lines to number or to mark. */
+const otherInfo =
+  /(?:^|\s)(?:title|filename|file|linenums|lineno|hl_lines|startFrom|showLineNumbers|emphasize-lines)(?:=\S*|(?=\s|$))|\{[\d,\s-]+\}/
+
 /** Languages of cells that Quarto, knitr and notebooks run. */
 const cell = /^\{([\w-]+)?(?:[\s,}]|$)/
 
@@ -608,6 +644,12 @@ function checkCode(node: Code, source: SourceText, say: Say): void {
       'diagram',
       place,
       `${node.lang} is shown as code: make a picture of it, and a block yaml figure with src`,
+    )
+  else if (otherInfo.test(info))
+    say(
+      'attributes',
+      place,
+      `${otherInfo.exec(info)?.[0].trim()} of a fence is not read: name a file in caption="...", with id=lst-name`,
     )
   else if (
     isListing(node) &&
@@ -654,7 +696,7 @@ function checkInlineCode(node: InlineCode, root: Nodes, source: SourceText, say:
     /^(?:r|python|julia|\{(?:r|python|julia|ojs)\})\s+\S/.test(node.value) &&
     !/^(?:python|julia)\s/.test(node.value)
   ) {
-    if (/^r\s/.test(node.value) && !/[()$[\]]/.test(node.value)) return
+    if (/^r\s/.test(node.value) && !/[()$[\]]|^r\s+\d/.test(node.value)) return
     say(
       'inline-cell',
       place,

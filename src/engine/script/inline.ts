@@ -1,6 +1,6 @@
 /** Inline scripts: modules that run once per trial and export `rows`. */
 
-import { unitInName } from '../../query/units.ts'
+import { timeUnitInName, unitInName } from '../../query/units.ts'
 import type { Column, Row } from '../../results/run.ts'
 import { ExperimentError } from './cell.ts'
 import { describeValue } from './rows.ts'
@@ -32,7 +32,7 @@ export function columnsOf(rows: readonly Row[]): readonly Column[] {
     if (name === 'trial') return { name, role: 'index' }
     if (factor) return { name, role: 'factor' }
     if (name === 'index') return { name, role: 'index' }
-    const unit = unitInName(name)
+    const unit = unitInName(name) ?? timeUnitInName(name) // as of data: elapsedNs, elapsed_ms
     return { name, role: 'measure', ...(unit === undefined ? {} : { unit }) }
   })
 }
