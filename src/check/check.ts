@@ -549,8 +549,9 @@ function checkClaim(source: Mapping, context: Context): void {
     }
   }
   const { shows } = source.data
+  if (typeof shows !== 'string') return
   const ids = floatIds(context.document.fences)
-  if (typeof shows !== 'string' || ids.includes(shows)) return
+  if (ids.includes(shows)) return
   const reason = `no table or figure of this id: ${shows}${hint(shows, ids)}`
   source.valueError('unknown-reference', ['shows'], reason)
 }
@@ -619,9 +620,18 @@ function checkExperimentId(id: string, place: Place, document: Document): void {
   failOnce(document.file, 'unknown-experiment', place, reason)
 }
 
+const fencesByIds = new WeakMap<readonly Fence[], ReadonlyMap<string | undefined, readonly Fence[]>>()
+
+/** Each path of each claim and value asks. */
+function fencesNamed(id: string, fences: readonly Fence[]): readonly Fence[] {
+  const byId = fencesByIds.get(fences) ?? Map.groupBy(fences, (fence) => fence.id)
+  fencesByIds.set(fences, byId)
+  return byId.get(id) ?? []
+}
+
 /** Of an experiment, or of data. */
 function checkSourceId(id: string, place: Place, { fences, file, original }: Document): void {
-  const named = fences.filter((fence) => fence.id === id)
+  const named = fencesNamed(id, fences)
   if (named.some(({ type }) => type === 'experiment' || type === 'data')) return
   const [other] = named
   const unshown = original?.fences.find((fence) => fence.id === id && sourceIds([fence]).length > 0)

@@ -71,10 +71,12 @@ export function labels(
     found.set(block.id, /^[A-Z]?\d/.test(String(own)) ? messages[block.type](String(own)) : String(own))
   }
   const taken = new Set(found.values())
+  const last = { table: 0, figure: 0 }
   for (const block of blocks) {
     if (found.has(block.id)) continue
-    let count = 1
+    let count = last[block.type] + 1
     while (taken.has(messages[block.type](String(count)))) count += 1
+    last[block.type] = count
     const label = messages[block.type](String(count))
     taken.add(label)
     found.set(block.id, label)

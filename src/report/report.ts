@@ -332,9 +332,23 @@ function claimProblems({ lacking = [], failure }: Judgement, claim: ClaimBlock):
   return problemsOf({ ...(failure === undefined ? {} : { error: failure }), missing, stale }, claim)
 }
 
+const nodesByIds = new WeakMap<Document, ReadonlyMap<string, Nodes>>()
+
+function nodesById(document: Document): ReadonlyMap<string, Nodes> {
+  const known = nodesByIds.get(document)
+  if (known) return known
+  const found = new Map<string, Nodes>()
+  for (const [node, part] of document.nodes)
+    if (part.type !== 'value' && !found.has(`${part.type} ${part.id}`))
+      found.set(`${part.type} ${part.id}`, node)
+  nodesByIds.set(document, found)
+  return found
+}
+
 /** Returns the source of the block with the same type and id. */
-function sourceOf({ nodes, file }: Document, { type, id }: Block): string {
-  const [node] = [...nodes].find(([, part]) => part.type === type && part.id === id) ?? []
+function sourceOf(document: Document, { type, id }: Block): string {
+  const { file } = document
+  const node = nodesById(document).get(`${type} ${id}`)
   return String(file).slice(node?.position?.start.offset ?? 0, node?.position?.end.offset ?? 0)
 }
 
