@@ -89,7 +89,7 @@ export const build = command({
 
 export const run = command({
   usage: 'run [DOCUMENT]',
-  summary: 'the same without the report',
+  summary: 'run what has no result, without a report',
   description: ['Runs what `repro build` would, and writes no report.'],
   options: running,
   runsCode: true,

@@ -11,9 +11,17 @@ import { exitCodes, print } from './terminal/terminal.ts'
 export const check = command({
   usage: 'check [DOCUMENT]',
   summary: 'list every mistake in the document with its line and column',
+  description: [
+    'Runs nothing. What a build would find in values, tables, figures and claims is found too, as far as they ' +
+      'show data, or experiments whose runs are there and up to date.',
+  ],
   options: { ci },
   exits: { usage: 'the document has errors, or a mistake on the command line' },
-  examples: [['check paper/index.ja.md', 'also what differs from the original of a translation']],
+  examples: [
+    ['check', 'paper/index.md'],
+    ['check paper/index.ja.md', 'also what differs from the original of a translation'],
+  ],
+  docs: 'docs/problems.md',
   async action({ options, words: [document], generator }) {
     const site = siteOf(document, generator)
     const { openChecked, pathFromHere } = await import('./terminal/messages.ts')
