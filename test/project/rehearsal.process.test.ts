@@ -43,7 +43,7 @@ patterns: {short: {}}
 
 ${lines.join('\n')}
 `
-const block = (kind: string, ...lines: readonly string[]) => ['```yaml ' + kind, ...lines, '```', '']
+const block = (kind: string, ...lines: readonly string[]) => [`\`\`\`yaml ${kind}`, ...lines, '```', '']
 const table = (id: string, ...lines: readonly string[]) =>
   block('table', `id: tbl-${id}`, 'kind: summary', 'from: ed', 'caption: T', ...lines)
 const drawn = (id: string, spec: string, rows: string) =>
