@@ -9,10 +9,12 @@ import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { type Processor, unified } from 'unified'
 import { referredId } from '../results/name.ts'
+import { remembered } from '../text/memory.ts'
 import type { Place } from './block.ts'
 import { readDefinitionLists } from './definitionlist.ts'
 import { checkLimits, limited, signLimit } from './limits.ts'
 import { describeMath, mathOfCode, mathSyntax } from './mathematics.ts'
+import { inPieces, movedCopy } from './pieces.ts'
 import { type Locate, offsetAt, type SourceText } from './place.ts'
 
 /** Mathematics; and `**強調。**次` as emphasis: CommonMark requires blanks around it. */
@@ -47,6 +49,13 @@ const markdown = unified().use(remarkParse).use(remarkGfm).use(extended).freeze(
 const caption = markdown().use(inlineOnly).freeze()
 const withFrontMatter = markdown().use(remarkFrontmatter).freeze()
 
+const parsedFile = inPieces(
+  (text) => withFrontMatter.parse(text),
+  (text) => markdown.parse(text),
+)
+const parsedText = remembered((text) => markdown.parse(text))
+const parsedCaption = remembered((text) => caption.parse(text))
+
 /** Counter shared by texts on one page, to number their footnotes. */
 export interface Footnotes {
   count: number
@@ -55,7 +64,7 @@ export interface Footnotes {
 /** Parses a file. Throws a LimitError; its offset counts from the start of the text. */
 export function parseFile(text: string, footnotes: Footnotes): Root {
   checkLimits(text)
-  return settled(withFrontMatter.parse(text), text, footnotes)
+  return settled(parsedFile(text), text, footnotes)
 }
 
 /**
@@ -72,7 +81,8 @@ export function parseValue(
   }: { locate: Locate; source: SourceText; footnotes: Footnotes; isCaption?: boolean },
 ): Root {
   checkLimits(text)
-  const tree = settled((isCaption ? caption : markdown).parse(text), text, footnotes)
+  const parsed = (isCaption ? parsedCaption : parsedText)(text)
+  const tree = settled(movedCopy(parsed, 0, 0), text, footnotes)
   const pointAt = (offset: number) => {
     const place = locate(offset)
     return { ...place, offset: offsetAt(source, place) }

@@ -13,6 +13,7 @@ import {
   type YAMLError,
 } from 'yaml'
 import type { Parameter, Parameters } from '../results/parameters.ts'
+import { remembered } from '../text/memory.ts'
 import type { Place } from './block.ts'
 import { type Locate, offsetAt, placeAt, sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
@@ -217,14 +218,14 @@ function alignment(value: string, written: string): readonly number[] {
   return [...offsets, at]
 }
 
-function parse(text: string) {
+const parse = remembered((text) => {
   try {
     return parseDocument(text, { prettyErrors: false, version: '1.2' })
   } catch (error) {
     if (error instanceof RangeError) return undefined // The parser recurses into [[[[...
     throw error
   }
-}
+})
 
 function explain(error: YAMLError, text: string, locate: Locate): [string, Place, string] {
   const place = locate(error.pos[0])

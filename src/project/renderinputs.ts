@@ -134,7 +134,15 @@ export function claimInputs(
 
 /** A path may match any of the document's published tables. */
 function tableInputs(tables: readonly PublishedTable[]): Inputs {
-  return Object.fromEntries(tables.map(({ file, cells }) => [`file ${file}`, digest(cells)]))
+  return Object.fromEntries(tables.map((table) => [`file ${table.file}`, tableDigest(table)]))
+}
+
+const tableDigests = new WeakMap<PublishedTable, string>()
+
+function tableDigest(table: PublishedTable): string {
+  const found = tableDigests.get(table) ?? digest(table.cells)
+  tableDigests.set(table, found)
+  return found
 }
 
 function runInput(run: Run, stale: ReadonlyMap<string, string>): string {

@@ -26,9 +26,9 @@ export function lookUp(
       'published: the front matter names no published tables (published: [paper/published/x.csv])'
     throw refuse('published-tables', 0, reason)
   }
-  const cells = tables.flatMap((table) => table.cells)
-  const inEnvironment = cells.filter((cell) => cell.environment === environment)
+  const inEnvironment = cellsIn(environment, tables)
   if (inEnvironment.length === 0) {
+    const cells = tables.flatMap((table) => table.cells)
     const environments = new Set(cells.map((cell) => cell.environment))
     const reason = `unknown environment of published: ${environment}${hint(environment, environments)}`
     throw refuse('unknown-environment', 1, reason)
@@ -54,15 +54,24 @@ export function lookUp(
   return { readings, ...(choice.several ? { over: choice.names } : {}) }
 }
 
+const byEnvironment = new WeakMap<PublishedTable, Map<string, readonly PublishedCell[]>>()
+
+/** The same tables are asked for each number of a document. */
+function cellsIn(environment: string, tables: readonly PublishedTable[]): readonly PublishedCell[] {
+  return tables.flatMap((table) => {
+    const known = byEnvironment.get(table) ?? Map.groupBy(table.cells, (cell) => cell.environment)
+    byEnvironment.set(table, known)
+    return known.get(environment) ?? []
+  })
+}
+
 /** Returns the patterns and groups that the tables have for an environment. */
 export function publishedNames(
   environment: string,
   tables: readonly PublishedTable[],
   groups: Groups,
 ): PatternNames {
-  const names = tables.flatMap(({ cells }) =>
-    cells.flatMap((cell) => (cell.environment === environment ? [cell.pattern] : [])),
-  )
+  const names = [...new Set(cellsIn(environment, tables).map(({ pattern }) => pattern))]
   const isPublished = (members: readonly string[]) => members.every((name) => names.includes(name))
   return {
     patterns: new Map(names.map((name) => [name, undefined])),

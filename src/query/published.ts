@@ -6,6 +6,7 @@
  */
 
 import { CsvError, readCsv } from '../text/csv.ts'
+import { remembered } from '../text/memory.ts'
 import { decimal } from '../text/numbers.ts'
 import { statistics } from './statistics.ts'
 import { microseconds, square } from './units.ts'
@@ -62,13 +63,19 @@ export function publishedTables(
 }
 
 export function publishedTable(file: string, csv: string): PublishedTable {
+  return fileTable(`${file}\n${csv}`)
+}
+
+const fileTable = remembered((text): PublishedTable => {
+  const end = text.indexOf('\n')
+  const file = text.slice(0, end)
   try {
-    return tableOf(file, parsePublished(csv))
+    return tableOf(file, parsePublished(text.slice(end + 1)))
   } catch (error) {
     if (error instanceof CsvError) return { file, cells: [], problem: error.message }
     throw error
   }
-}
+}, 50)
 
 function tableOf(file: string, rows: readonly PublishedRow[]): PublishedTable {
   const columns = Object.keys(rows[0] ?? {})

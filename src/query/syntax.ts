@@ -2,6 +2,7 @@
 
 import type * as estree from 'estree'
 import { parseExpression as parseVega } from 'vega-expression'
+import { remembered } from '../text/memory.ts'
 
 /** An author's mistake in an expression; `offset` counts characters from the start of its source. */
 export class ExpressionError extends Error {
@@ -28,6 +29,13 @@ export interface Syntax {
  * would be a subtraction.
  */
 export function parseSyntax(source: string, names?: 'columns'): Syntax {
+  return names === 'columns' ? ofColumns(source) : ofResults(source)
+}
+
+const ofResults = remembered((source) => parse(source))
+const ofColumns = remembered((source) => parse(source, 'columns'))
+
+function parse(source: string, names?: 'columns'): Syntax {
   const tokens = tokenize(source)
   // `.dom0-cpu` would silently be a subtraction.
   const hyphenated = tokens.find(({ type }) => type === 'hyphenated')
