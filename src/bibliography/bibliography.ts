@@ -3,6 +3,7 @@
 import { isCitable } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import { fail, warn } from '../document/problem.ts'
+import { remembered } from '../text/memory.ts'
 import { hint, nearest } from '../text/spelling.ts'
 import { type BibliographyProblem, type BibtexEntry, readBibtex } from './bibtex.ts'
 import { readWorks, typeNames, type Work } from './work.ts'
@@ -22,6 +23,11 @@ export interface Bibliography {
  * @param cited keys
  */
 export async function parseBibliography(text: string, cited: Iterable<string>): Promise<Bibliography> {
+  return await kept(JSON.stringify([[...cited], text]))
+}
+
+const kept = remembered(async (asked): Promise<Bibliography> => {
+  const [cited, text] = JSON.parse(asked) as [string[], string]
   const { entries, problems } = readBibtex(text.replace(/^\uFEFF/, ''))
   const byKey = new Map<string, BibtexEntry>()
   for (const entry of entries) if (!byKey.has(entry.key)) byKey.set(entry.key, entry)
@@ -33,7 +39,7 @@ export async function parseBibliography(text: string, cited: Iterable<string>): 
       (a, b) => a.line - b.line || a.column - b.column,
     ),
   }
-}
+}, 20)
 
 function checkEntry(
   { type, place, key, keyPlace }: BibtexEntry,

@@ -78,6 +78,12 @@ export async function plan(
   const steps = new Map<string, Step>()
   const ofExperiment = new Map<string, Step[]>()
 
+  const environmentsKnown = new Map<Environment, Inputs>()
+  const ofEnvironment = (environment: Environment): Inputs => {
+    const found = environmentsKnown.get(environment) ?? environmentInputs(environment)
+    environmentsKnown.set(environment, found)
+    return found
+  }
   const planCell = (cell: PlannedCell): Step => {
     const { block, definition } = cell
     const environment = environmentOf(cell, context)
@@ -98,7 +104,7 @@ export async function plan(
       ...measuringInputs(block, testbedOf(environment, context.testbeds)),
       ...variableInputs(block, (name) => files.variable(name)),
       seed: definition.seed ?? block.seed,
-      ...environmentInputs(environment),
+      ...ofEnvironment(environment),
     }
     const program = programs.get(block)
     // In place of Node's version, which a script in another language does not depend on.
@@ -109,9 +115,16 @@ export async function plan(
       ...interpreter,
     }))
     const [inputs = common, ...others] = variants
-    const accepted: AcceptedInputs = [inputs, ...others].map(
-      (one) => (run) => withItsVariables(withItsInterpreter(inputsWithReads(one, run, files), run), run),
-    )
+    const accepted: AcceptedInputs = [inputs, ...others].map((one) => {
+      const known = new Map<Inputs, Inputs>()
+      return (run) => {
+        const found =
+          known.get(run.inputs) ??
+          withItsVariables(withItsInterpreter(inputsWithReads(one, run, files), run), run)
+        known.set(run.inputs, found)
+        return found
+      }
+    })
     const recorded = recordOf(cell, environment, store)
     const status: CacheStatus =
       recorded instanceof Error
@@ -120,12 +133,16 @@ export async function plan(
     const known = 'run' in status ? status.run : status.type === 'missing' ? status.before : undefined
     const rerun = status.type === 'recorded' ? rerunOf(cell, status.run, accepted, store) : undefined
     const wrong = violated(cell, status, rerun)
+    // Nobody asks for those of a cell that does not run.
+    let boots: readonly Boot[] | undefined
     return {
       cell,
       environment,
       inputs,
       expected: known ? withItsVariables(inputsWithReads(inputs, known, files), known) : inputs,
-      boots: plannedBoots(cell, inputs),
+      get boots() {
+        return (boots ??= plannedBoots(cell, inputs))
+      },
       ...(program && {
         program: { ...program.program, ...(program.problem && { problem: program.problem }) },
       }),
@@ -135,7 +152,7 @@ export async function plan(
           ? undefined
           : {
               run: recorded,
-              stale: waiting.length > 0 ? needsText(waiting) : staleReason(recorded, accepted),
+              stale: waiting.length > 0 ? needsText(waiting) : staleOf(recorded, status, accepted),
             },
       rerun,
       needed: runs.flatMap((run) => run ?? []),
@@ -213,6 +230,11 @@ function violated(cell: PlannedCell, status: CacheStatus, rerun: Run | undefined
 function rerunOf(cell: PlannedCell, record: Run, accepted: AcceptedInputs, store: Store): Run | undefined {
   const run = store.cached(cell, (header) => matches(header, accepted))
   return run && startOf(run) > startOf(record) && !sameRows(run, record) ? run : undefined
+}
+
+function staleOf(record: Run, status: CacheStatus, accepted: AcceptedInputs): string | undefined {
+  if (status.type === 'recorded') return undefined
+  return status.type === 'stale' ? status.reason : staleReason(record, accepted)
 }
 
 function startOf(run: Pick<Run, 'provenance'>): number {

@@ -211,8 +211,12 @@ function keeping({ opened, runs }: Look, verdicts: VerdictRecord, kept: Map<stri
 }
 
 /** A place moves with each line that is written above, and decides nothing. */
-function withoutPlaces(block: Block): unknown {
-  return JSON.parse(JSON.stringify(block, (key, value: unknown) => (key === 'place' ? undefined : value)))
+function withoutPlaces(part: unknown): unknown {
+  if (Array.isArray(part)) return part.map(withoutPlaces)
+  if (typeof part !== 'object' || part === null) return part
+  const own: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(part)) if (key !== 'place') own[key] = withoutPlaces(value)
+  return own
 }
 
 function absent(file: string): never {

@@ -53,10 +53,28 @@ export function floatCache(place: Place, steps: ReadonlyMap<string, Inputs>): Fl
   return {
     find(id) {
       const found = find(place, steps.get(id) ?? {})
-      return found && (JSON.parse(new TextDecoder().decode(found)) as Float)
+      // A report changes its nodes.
+      return found && copyOf(once(floats, found, () => JSON.parse(new TextDecoder().decode(found)) as Float))
     },
     keep: (id, float) => keep(place, steps.get(id) ?? {}, new TextEncoder().encode(JSON.stringify(float))),
   }
+}
+
+/** What the bytes in a live document's memory mean. */
+const floats = new WeakMap<Uint8Array, Float>()
+const judgements = new WeakMap<Uint8Array, Judged<NamedMeasured>>()
+
+function once<T>(known: WeakMap<Uint8Array, T>, bytes: Uint8Array, make: () => T): T {
+  const found = known.get(bytes) ?? make()
+  known.set(bytes, found)
+  return found
+}
+
+/** Of JSON; texts, which may be megabytes of a drawing, are shared. */
+function copyOf<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copyOf) as T
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyOf(part)])) as T
 }
 
 /**
@@ -115,6 +133,7 @@ function revive(
   { results }: Evidence,
 ): Judgement | undefined {
   if (found === undefined) return undefined
+  const judged = once(judgements, found, () => deserialize(found) as Judged<NamedMeasured>)
   const runs = runsByName(results.runs)
   const whole = ({ sources, ...one }: NamedMeasured): Measured => ({
     ...one,
@@ -124,7 +143,7 @@ function revive(
       return run ? [{ type: 'run', run, n: source.n }] : []
     }),
   })
-  return { ...(withMeasured(deserialize(found) as Judged<NamedMeasured>, whole) as Judgement), claim }
+  return { ...(withMeasured(judged, whole) as Judgement), claim }
 }
 
 /** Prunes entries made here that no report uses. */

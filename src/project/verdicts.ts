@@ -17,6 +17,7 @@ import type { Document } from '../document/document.ts'
 import type { Step } from '../engine/plan.ts'
 import { writeAtomically } from '../files/drafts.ts'
 import type { Files } from '../files/tracked.ts'
+import { remembered } from '../text/memory.ts'
 import { dataRuns } from './data.ts'
 import { knownRuns, recordsOnly } from './knownruns.ts'
 import { programOf } from './program.ts'
@@ -26,8 +27,10 @@ import type { Opened, Site } from './site.ts'
 /** Throws a StoreError if the file holds no verdicts. */
 function readVerdicts(files: Files): RecordedVerdicts {
   const text = files.text(verdictsFile)
-  return text === undefined ? {} : parseVerdicts(text)
+  return text === undefined ? {} : recordedIn(text)
 }
+
+const recordedIn = remembered(parseVerdicts, 20)
 
 /** Returns the recorded verdicts of a document; a translation has those of its original. */
 export function verdictRecord(document: Document, files: Files): VerdictRecord {

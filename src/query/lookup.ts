@@ -54,15 +54,21 @@ export function lookUp(
   return { readings, ...(choice.several ? { over: choice.names } : {}) }
 }
 
-const byEnvironment = new WeakMap<PublishedTable, Map<string, readonly PublishedCell[]>>()
+const byEnvironment = new WeakMap<
+  readonly PublishedTable[],
+  ReadonlyMap<string, readonly PublishedCell[]>
+>()
 
 /** The same tables are asked for each number of a document. */
 function cellsIn(environment: string, tables: readonly PublishedTable[]): readonly PublishedCell[] {
-  return tables.flatMap((table) => {
-    const known = byEnvironment.get(table) ?? Map.groupBy(table.cells, (cell) => cell.environment)
-    byEnvironment.set(table, known)
-    return known.get(environment) ?? []
-  })
+  const known =
+    byEnvironment.get(tables) ??
+    Map.groupBy(
+      tables.flatMap(({ cells }) => cells),
+      (cell) => cell.environment,
+    )
+  byEnvironment.set(tables, known)
+  return known.get(environment) ?? []
 }
 
 /** Returns the patterns and groups that the tables have for an environment. */
@@ -88,12 +94,29 @@ interface Selection extends Required<Narrowing> {
   readonly statistic: string
 }
 
-function select(rest: readonly string[], cells: readonly PublishedCell[]): Selection {
+interface Known {
+  readonly measures: readonly string[]
+  readonly statistics: readonly string[]
+  readonly factorValues: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+const knownIn = new WeakMap<readonly PublishedCell[], Known>()
+
+function namesIn(cells: readonly PublishedCell[]): Known {
+  const before = knownIn.get(cells)
+  if (before) return before
   const measures = [...new Set(cells.map((cell) => cell.measure))]
   const statistics = [...new Set(cells.flatMap(({ numbers }) => Object.keys(numbers)))]
   const factorValues = new Map<string, Set<string>>()
   for (const [name, value] of cells.flatMap(({ factors }) => Object.entries(factors)))
     factorValues.set(name, (factorValues.get(name) ?? new Set()).add(value))
+  const found = { measures, statistics, factorValues }
+  knownIn.set(cells, found)
+  return found
+}
+
+function select(rest: readonly string[], cells: readonly PublishedCell[]): Selection {
+  const { measures, statistics, factorValues } = namesIn(cells)
   const last = rest.at(-1) ?? ''
   const { factors, measure } = narrow(rest.slice(0, -1), measures, factorValues)
   const at = afterPattern + Math.max(0, rest.length - 1)

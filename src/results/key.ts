@@ -57,7 +57,17 @@ function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value === 'number') return Object.is(value, -0) ? '-0' : String(value)
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const entries = Object.entries(value).filter(([, part]) => part !== undefined)
-  entries.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonical(part)}`).join(',')}}`
+  // A live document spends much of its time here: no more lists than one.
+  let text = ''
+  for (const key of Object.keys(value).sort()) {
+    const part: unknown = (value as Record<string, unknown>)[key]
+    if (part === undefined) continue
+    text += `${text === '' ? '' : ','}${nameText(key)}:${canonical(part)}`
+  }
+  return `{${text}}`
+}
+
+/** A name as JSON; few are anything but plain. */
+function nameText(name: string): string {
+  return /^[\w .:/-]*$/.test(name) ? `"${name}"` : JSON.stringify(name)
 }

@@ -44,9 +44,17 @@ export function openWriter(): (report: Report) => LivePage {
   let count = 0
   let look = 0
 
+  // A drawing is the same text at each look, so its number is found at once; it would take long to write and compare.
+  const long = new Map<string, number>()
+  const shortened = (_: string, value: unknown) => {
+    if (typeof value !== 'string' || value.length < 1000) return value
+    const number = long.get(value) ?? long.size
+    long.set(value, number)
+    return { [secret]: number }
+  }
   const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
     const { position, ...own } = part
-    const name = `${lang} ${JSON.stringify(own)}`
+    const name = `${lang} ${JSON.stringify(own, shortened)}`
     let found = parts.get(name)
     if (found === undefined) {
       count += 1
@@ -107,6 +115,10 @@ export function openWriter(): (report: Report) => LivePage {
       byNumber.delete(String(number))
     }
     if (hashes.size > 20_000) hashes.clear()
+    if (long.size > 5000) {
+      long.clear()
+      parts.clear()
+    }
     return { text, title: report.title, blocks, frame: sha256(around) }
   }
 }
