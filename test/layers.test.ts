@@ -72,6 +72,23 @@ function withoutComments(file: string): string {
   return readFileSync(join(source, file), 'utf8').replace(/\/\*[^]*?\*\/|(?<=^|\s)\/\/.*/g, '')
 }
 
+describe('printed formats', () => {
+  it('share what lies above them, and import nothing from each other', () => {
+    const wrong = ['latex', 'typst'].flatMap((own) =>
+      files
+        .filter((file) => file.startsWith(`report/print/${own}/`))
+        .flatMap((file) =>
+          imports(file)
+            .filter((path) => path.startsWith('report/print/') && path.split('/').length > 3)
+            .filter((path) => !path.startsWith(`report/print/${own}/`))
+            .map((path) => `${file} -> ${path}`),
+        ),
+    )
+    expect(wrong).toEqual([])
+    expect(files.filter((file) => file.startsWith('report/print/latex/'))).not.toEqual([])
+  })
+})
+
 describe('testbeds, executors, formats and kinds of tables', () => {
   it('are all behind doors', () => {
     const folders = files.flatMap((file) => /^testbeds\/[^/]+\//.exec(file)?.[0] ?? [])

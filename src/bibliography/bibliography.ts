@@ -39,7 +39,7 @@ const kept = remembered(async (asked): Promise<Bibliography> => {
       (a, b) => a.line - b.line || a.column - b.column,
     ),
   }
-}, 20)
+}, 5)
 
 function checkEntry(
   { type, place, key, keyPlace }: BibtexEntry,

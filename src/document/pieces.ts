@@ -52,6 +52,7 @@ export function inPieces(
 /** Whether a node at the top ends with its piece, whatever follows. */
 function isClosed(node: RootContent | undefined, piece: string): boolean {
   if (node === undefined || node.type === 'html') return false
+  if (node.type === 'list' || node.type === 'blockquote') return endsInWords(node)
   if (node.type !== 'code' && node.type !== 'math') return true
   const lines = piece.slice(node.position?.start.offset ?? 0, node.position?.end.offset ?? 0).split('\n')
   const opening = /^ {0,3}(`{3,}|~{3,}|\${2,})/.exec(lines[0] ?? '')?.[1]
@@ -59,6 +60,13 @@ function isClosed(node: RootContent | undefined, piece: string): boolean {
   if (opening === undefined) return true
   const closing = new RegExp(`^ {0,3}\\${opening.charAt(0)}{${opening.length},}[ \\t]*$`)
   return lines.length > 1 && closing.test(lines.at(-1) ?? '')
+}
+
+/** What is open at the end of a list ends with it, but the parser counts the blank lines below as its own. */
+function endsInWords(node: Nodes): boolean {
+  if (node.type === 'paragraph' || node.type === 'heading') return true
+  const last = 'children' in node ? node.children.at(-1) : undefined
+  return last !== undefined && endsInWords(last)
 }
 
 /** Copies a node, as later stages change nodes, to other lines and another offset. */

@@ -13,7 +13,7 @@
 
 import type { VFile } from 'vfile'
 import type { KnownRun, KnownRuns, VerdictRecord } from '../claims/verification.ts'
-import { type Block, sourcesIn } from '../document/block.ts'
+import { sourcesIn } from '../document/block.ts'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf } from '../engine/cells.ts'
 import { plan, type Step } from '../engine/plan.ts'

@@ -54,10 +54,7 @@ export function lookUp(
   return { readings, ...(choice.several ? { over: choice.names } : {}) }
 }
 
-const byEnvironment = new WeakMap<
-  readonly PublishedTable[],
-  ReadonlyMap<string, readonly PublishedCell[]>
->()
+const byEnvironment = new WeakMap<readonly PublishedTable[], ReadonlyMap<string, readonly PublishedCell[]>>()
 
 /** The same tables are asked for each number of a document. */
 function cellsIn(environment: string, tables: readonly PublishedTable[]): readonly PublishedCell[] {

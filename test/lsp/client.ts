@@ -31,6 +31,8 @@ export interface Client {
     position: Position,
   ): { readonly textDocument: { uri: string }; readonly position: Position }
   uri(path: string): string
+  /** Of the server. */
+  readonly pid: number | undefined
   /** Exit code of the server. */
   end(): Promise<number | null>
 }
@@ -83,6 +85,7 @@ export async function openClient(project: string, variables: NodeJS.ProcessEnv =
     told: next,
     at: (path, position) => ({ textDocument: { uri: uri(path) }, position }),
     uri,
+    pid: child.pid,
     async end() {
       const ended = new Promise<number | null>((resolve) => child.on('exit', resolve))
       await connection.sendRequest(ShutdownRequest.type)

@@ -5,9 +5,9 @@
 
 import type { FormatProblem, Printed, Report } from '../model.ts'
 import { openCompiler } from './compiler.ts'
+import { eastAsian } from './fonts.ts'
 import { sourceOf, typstSource } from './typst/document.ts'
 import type { Chunk } from './typst/nodes.ts'
-import { eastAsian } from './typst/template.ts'
 
 export function writePdf(report: Report): Printed {
   const compile = openCompiler()

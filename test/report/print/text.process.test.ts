@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { latexFormula } from '../../../src/report/print/latex/formula.ts'
 import { address, escaper } from '../../../src/report/print/latex/text.ts'
-import { markup, string } from '../../../src/report/print/typst/text.ts'
+import { markup, string } from '../../../src/report/print/source.ts'
 
 const { NodeCompiler } = createRequire(import.meta.url)(
   '@myriaddreamin/typst-ts-node-compiler',

@@ -2,7 +2,8 @@
 
 import type { Messages } from '../../../locale/en.ts'
 import type { PrintOptions } from '../../model.ts'
-import { gutter, isEastAsian, margins } from '../typst/template.ts'
+import { isEastAsian } from '../fonts.ts'
+import { gutter, margins } from '../measures.ts'
 
 export interface Settings {
   readonly lang: string

@@ -2,7 +2,7 @@
 
 import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
-import { alignments, type Fit, placed } from '../typst/table.ts'
+import { alignments, type Fit, placed } from '../tablefit.ts'
 import type { Escape } from './text.ts'
 
 /** How the parts of cells are written. */

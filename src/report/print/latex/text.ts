@@ -1,7 +1,7 @@
 /** Text as LaTeX. All that a document says passes one of these functions, so that none of it is a command. */
 
 import { control } from '../../../document/encoding.ts'
-import { eastAsian } from '../typst/template.ts'
+import { eastAsian } from '../fonts.ts'
 
 /** Letters and signs that are commands, or would join others. */
 const signs: ReadonlyMap<string, string> = new Map(

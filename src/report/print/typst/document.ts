@@ -10,9 +10,11 @@ import { messagesFor } from '../../../locale/languages.ts'
 import type { FormatProblem, Printed, Report } from '../../model.ts'
 import { referencesId } from '../../references.ts'
 import { textOf } from '../../textof.ts'
+import { eastAsian, isEastAsian } from '../fonts.ts'
+import { measures } from '../measures.ts'
+import { array, markup, string } from '../source.ts'
 import { type Chunk, type Translator, translator } from './nodes.ts'
-import { eastAsian, isEastAsian, measures, preamble } from './template.ts'
-import { array, markup, string } from './text.ts'
+import { preamble } from './template.ts'
 
 export interface TypstSource {
   /** In order; joined with blank lines they are the document. */

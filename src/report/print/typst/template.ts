@@ -1,64 +1,10 @@
 /** The look of printed reports: functions of Typst that the writer calls, and settings of pages and texts. */
 
 import type { Messages } from '../../../locale/en.ts'
-import { languageOf } from '../../../locale/languages.ts'
 import type { PrintOptions } from '../../model.ts'
-import { array, string } from './text.ts'
-
-/** Text width in points, by columns; of columns themselves. */
-export interface Measures {
-  readonly text: number
-  readonly column: number
-  /** Height of the text, which is the width of pages that lie on their side. */
-  readonly height: number
-}
-
-const papers = {
-  a4: { typst: 'a4', width: 595.3, height: 841.9 },
-  letter: { typst: 'us-letter', width: 612, height: 792 },
-} as const
-
-/** Between columns, in points. */
-export const gutter = 18
-
-/** In points. */
-export function margins({ columns }: PrintOptions) {
-  return columns === 2 ? { x: 48, top: 62, bottom: 58 } : { x: 84, top: 72, bottom: 68 }
-}
-
-export function measures(print: PrintOptions): Measures {
-  const { width, height } = papers[print.paper]
-  const { x, top, bottom } = margins(print)
-  const text = width - 2 * x
-  return { text, column: print.columns === 2 ? (text - gutter) / 2 : text, height: height - top - bottom }
-}
-
-/** Characters for which Latin fonts have no glyph; marks of Japanese belong to no script. */
-export const eastAsian = /[\p{Script=Han}\p{Script=Hangul}\u3000-\u30ff\u31f0-\u33ff\uff00-\uffef]/u
-
-/**
- * Font families: for text, for drawings, for code. Latin ones come with the compiler, or with this program; others are the
- * computer's.
- */
-export function families(
-  lang: string,
-  hasEastAsian = isEastAsian(lang),
-): Readonly<Record<'serif' | 'sans' | 'mono', readonly string[]>> {
-  const language = languageOf(lang)
-  const region =
-    language === 'ko' ? 'KR' : language === 'zh' ? (/tw|hk|hant/i.test(lang) ? 'TC' : 'SC') : 'JP'
-  const others = (kind: string) => (hasEastAsian ? [`Noto ${kind} CJK ${region}`] : [])
-  const signs = 'DejaVu Sans Mono'
-  return {
-    serif: ['Libertinus Serif', ...others('Serif'), signs],
-    sans: ['Arimo', ...others('Sans'), signs],
-    mono: [signs, ...others('Sans')],
-  }
-}
-
-export function isEastAsian(lang: string): boolean {
-  return ['ja', 'zh', 'ko'].includes(languageOf(lang))
-}
+import { families, isEastAsian } from '../fonts.ts'
+import { gutter, margins, papers } from '../measures.ts'
+import { array, string } from '../source.ts'
 
 export interface Settings {
   readonly lang: string

@@ -1,6 +1,6 @@
 /** Text as Typst source. All that a document says passes one of these functions, so that none of it is code. */
 
-import { control } from '../../../document/encoding.ts'
+import { control } from '../../document/encoding.ts'
 
 /**
  * Returns text as Typst markup that shows it letter by letter: with `smartquote` off, as the template has it.

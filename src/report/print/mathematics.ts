@@ -4,7 +4,7 @@
  */
 
 import { parseXml, type XmlElement } from '@rgrove/parse-xml'
-import { string } from './text.ts'
+import { string } from './source.ts'
 
 /** A formula that cannot be printed; the message says which part. */
 export class FormulaError extends Error {}

@@ -1,0 +1,30 @@
+/** Which letters of a printed report need which fonts. */
+
+import { languageOf } from '../../locale/languages.ts'
+
+/** Characters for which Latin fonts have no glyph; marks of Japanese belong to no script. */
+export const eastAsian = /[\p{Script=Han}\p{Script=Hangul}\u3000-\u30ff\u31f0-\u33ff\uff00-\uffef]/u
+
+/**
+ * Font families: for text, for drawings, for code. Latin ones come with the compiler, or with this program; others are the
+ * computer's.
+ */
+export function families(
+  lang: string,
+  hasEastAsian = isEastAsian(lang),
+): Readonly<Record<'serif' | 'sans' | 'mono', readonly string[]>> {
+  const language = languageOf(lang)
+  const region =
+    language === 'ko' ? 'KR' : language === 'zh' ? (/tw|hk|hant/i.test(lang) ? 'TC' : 'SC') : 'JP'
+  const others = (kind: string) => (hasEastAsian ? [`Noto ${kind} CJK ${region}`] : [])
+  const signs = 'DejaVu Sans Mono'
+  return {
+    serif: ['Libertinus Serif', ...others('Serif'), signs],
+    sans: ['Arimo', ...others('Sans'), signs],
+    mono: [signs, ...others('Sans')],
+  }
+}
+
+export function isEastAsian(lang: string): boolean {
+  return ['ja', 'zh', 'ko'].includes(languageOf(lang))
+}

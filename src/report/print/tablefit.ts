@@ -1,0 +1,125 @@
+/** Where there is room for tables on printed pages, and how their columns stand. */
+
+import type { Marked, ShownCell, TableContent } from '../model.ts'
+import { type Head, widthOf } from '../table.ts'
+import { textWidth } from '../textwidth.ts'
+import type { Measures } from './measures.ts'
+
+export interface Fit {
+  /**
+   * In a column (as a float, or `here`, where it may break), over all columns, or on pages of its own behind the text,
+   * upright or sideways.
+   */
+  readonly place: 'column' | 'here' | 'wide' | 'pages' | 'sideways'
+  /** Of columns: fractions of those whose texts wrap; absent for those as wide as their content. */
+  readonly fractions: readonly (number | undefined)[]
+  /** Estimated widths of columns whose texts do not wrap, in points. */
+  readonly widths: readonly number[]
+}
+
+const fontSize = 8
+const lineHeight = 13.5
+/** Between the texts of two columns. */
+const between = 6
+/** Texts that are longer wrap, in points. */
+const longText = 95
+
+/** Decides by estimated widths and heights in points: those of Helvetica, which is wider than the font of texts. */
+export function fittingTable(
+  { head, groups }: TableContent,
+  notes: readonly string[],
+  measures: Measures,
+  isTwoColumns: boolean,
+): Fit {
+  const columns = widthOf(head)
+  const widths = Array.from({ length: columns }, () => 0)
+  const rows = groups.flatMap(({ rows }) => placed(rows))
+  for (const { cell, column } of [...placed(head).flat(), ...rows.flat()]) {
+    if ((cell.columns ?? 1) > 1) continue
+    widths[column] = Math.max(widths[column] ?? 0, 0.88 * textWidth(textOf(cell), fontSize))
+  }
+  const natural = widths.reduce((sum, width) => sum + Math.min(width, longText) + between, 0)
+  const hasLong = widths.some((width) => width > longText)
+  const wanted = widths.reduce((sum, width) => sum + Math.min(width, 3 * longText) + between, 0)
+  const heightIn = (room: number) => {
+    const short = widths.reduce((sum, width) => sum + (width > longText ? 0 : width + between), 0)
+    const long = widths.reduce((sum, width) => sum + (width > longText ? width : 0), 0)
+    const lines = rows.reduce(
+      (sum, cells) => {
+        const most = cells.map(({ cell, column }) => {
+          const width = widths[column] ?? 0
+          if ((cell.columns ?? 1) > 1 || width <= longText) return 1
+          const share = (Math.max(room - short, 60) * width) / long
+          return Math.ceil((0.95 * textWidth(textOf(cell), fontSize)) / Math.max(share - between, 30))
+        })
+        return sum + 0.35 + 0.65 * Math.max(1, ...most)
+      },
+      head.length + groups.filter(({ title }) => title !== undefined).length,
+    )
+    const noteLines = notes.reduce((sum, note) => sum + Math.ceil((0.8 * textWidth(note, 7.5)) / room), 0)
+    return lines * lineHeight + 10 * noteLines + 30
+  }
+  const { column, text, height } = measures
+  const whole = widths.reduce((sum, width) => sum + width + between, 0)
+  // Texts wrap only where the whole would be wider than its room.
+  const fit = (place: Fit['place'], room: number): Fit => ({
+    place,
+    widths,
+    fractions: widths.map((width) =>
+      whole > room && width > longText ? Math.round(Math.min(width, 600)) : undefined,
+    ),
+  })
+  const least = hasLong ? Math.max(natural, Math.min(wanted, text)) : natural
+  if (!isTwoColumns) {
+    if (natural > text) return fit('sideways', height)
+    return fit(heightIn(text) < 0.6 * height ? 'column' : 'here', text)
+  }
+  if (least <= column && heightIn(column) < 0.75 * height)
+    return fit(heightIn(column) < 0.45 * height ? 'column' : 'here', column)
+  if (natural <= text && heightIn(text) < 0.8 * height) return fit('wide', text)
+  return natural <= text ? fit('pages', text) : fit('sideways', height)
+}
+
+interface Spanning {
+  readonly columns?: number
+  readonly rows?: number
+}
+
+/** Returns cells with the columns where they begin. */
+export function placed<Cell extends Spanning>(
+  rows: readonly (readonly Cell[])[],
+): readonly (readonly { readonly cell: Cell; readonly column: number }[])[] {
+  const taken: boolean[][] = rows.map(() => [])
+  return rows.map((cells, index) => {
+    let column = 0
+    return cells.map((cell) => {
+      while (taken[index]?.[column] === true) column += 1
+      const { columns = 1, rows: height = 1 } = cell
+      for (const row of taken.slice(index, index + height))
+        for (let at = column; at < column + columns; at += 1) row[at] = true
+      column += columns
+      return { cell, column: column - columns }
+    })
+  })
+}
+
+function textOf(cell: Marked<Head> | ShownCell): string {
+  const unit = 'unit' in cell && cell.unit !== undefined ? ` (${cell.unit})` : ''
+  const badge = 'badge' in cell && cell.badge !== undefined ? ` ${cell.badge.text}` : ''
+  return cell.text + unit + badge
+}
+
+/** Alignments of the columns, for cells without one of their own. */
+export function alignments(
+  head: TableContent['head'],
+  groups: TableContent['groups'],
+  width: number,
+): readonly string[] {
+  const found = Array.from({ length: width }, () => 'start')
+  for (const row of placed(head))
+    for (const { cell, column } of row) if (cell.align !== undefined) found[column] = cell.align
+  for (const { rows } of groups)
+    for (const row of placed(rows))
+      for (const { cell, column } of row) if (cell.value !== undefined) found[column] = 'end'
+  return found
+}

@@ -1,0 +1,87 @@
+/** That a document parsed in pieces is the document parsed as a whole. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import type { Root } from 'mdast'
+import remarkFrontmatter from 'remark-frontmatter'
+import remarkGfm from 'remark-gfm'
+import remarkParse from 'remark-parse'
+import { unified } from 'unified'
+import { describe, expect, it } from 'vitest'
+import { inPieces } from '../../src/document/pieces.ts'
+import { source } from '../source.ts'
+
+const markdown = unified().use(remarkParse).use(remarkGfm).freeze()
+const whole = markdown().use(remarkFrontmatter).freeze()
+const first = (text: string): Root => whole.parse(text)
+
+function counted() {
+  const parsed: string[] = []
+  const parse = inPieces(
+    (text) => (parsed.push(text), first(text)),
+    (text) => (parsed.push(text), markdown.parse(text)),
+    0,
+  )
+  return { parse, parsed }
+}
+
+const fixtures = readdirSync(source('test/fixtures/document'))
+  .map((name) => `test/fixtures/document/${name}/input.md`)
+  .concat('paper/index.md', 'paper/index.ja.md', 'README.md', 'CONTRIBUTING.md')
+
+describe('a document in pieces', () => {
+  it.each(fixtures)('is the whole document: %s', (path) => {
+    const text = readFileSync(source(path), 'utf8').replace(/^\uFEFF/, '')
+    expect(counted().parse(text)).toEqual(first(text))
+  })
+
+  it('is the whole document, whatever stands at the start of lines', () => {
+    const lines = [
+      ...['', '', '', '# head', '## other', '```', '```yaml table', '````', '~~~', '$$', '---', '    code'],
+      ...[
+        '- item',
+        '1. one',
+        '> quote',
+        '<!-- open',
+        '-->',
+        '<div>',
+        '</div>',
+        '<pre>',
+        '</pre>',
+        'text',
+        '  more',
+      ],
+      ...[
+        '[a]: b',
+        '[a]',
+        '[^1]: note',
+        '[^1]',
+        '> [a]: c',
+        '| a | b |',
+        '|---|---|',
+        '  ```',
+        '   # head',
+        '\ttab',
+      ],
+    ]
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...lines), { maxLength: 14 }), (chosen) => {
+        const text = chosen.join('\n')
+        expect(counted().parse(text)).toEqual(first(text))
+      }),
+      { numRuns: 3000 },
+    )
+  })
+
+  it('parses only the piece with the edit again', () => {
+    const { parse, parsed } = counted()
+    const text = readFileSync(source('paper/index.md'), 'utf8')
+    parse(text)
+    const before = parsed.length
+    expect(before).toBeGreaterThan(50)
+    const edited = text.replace('\n## ', '\nA sentence.\n\n## ')
+    expect(parse(edited)).toEqual(first(edited))
+    expect(parsed.length - before).toBeLessThanOrEqual(2)
+    expect(parsed.slice(before).join('').length).toBeLessThan(text.length / 4)
+  })
+})
