@@ -1,0 +1,98 @@
+/**
+ * Of the module `vscode`, which only the editor has, what a language client asks for: a folder, an open document, and
+ * a place for diagnostics. Anything else is a class, or a function that registers nothing.
+ */
+
+const { readFileSync } = require('node:fs')
+const { join } = require('node:path')
+const { pathToFileURL } = require('node:url')
+
+const folder = process.env.FOLDER
+const registered = { dispose() {} }
+class Uri {
+  constructor(path) {
+    Object.assign(this, { scheme: 'file', authority: '', path, fsPath: path, query: '', fragment: '' })
+  }
+  static file(path) {
+    return new Uri(path)
+  }
+  static parse(text) {
+    return new Uri(decodeURIComponent(new URL(text).pathname))
+  }
+  toString() {
+    return pathToFileURL(this.path).href
+  }
+}
+class EventEmitter {
+  constructor() {
+    const listeners = new Set()
+    this.event = (listener) => (listeners.add(listener), registered)
+    this.fire = (value) => listeners.forEach((listener) => listener(value))
+    this.dispose = () => listeners.clear()
+  }
+}
+class Diagnostic {
+  constructor(range, message, severity) {
+    Object.assign(this, { range, message, severity })
+  }
+}
+const path = join(folder, 'index.md')
+const document = {
+  ...{ uri: Uri.file(path), fileName: path, languageId: 'markdown', version: 1, isClosed: false, isDirty: false },
+  getText: () => readFileSync(path, 'utf8'),
+}
+
+/** A class with all names on it, for enumerations, that can be called. */
+const anything = (own = {}) => {
+  const target = Object.assign(class {}, own)
+  return new Proxy(target, {
+    get: (_, name) => {
+      if (name in target) return target[name]
+      return /^(?:on[A-Z]|register|create)/.test(String(name)) ? () => registered : undefined
+    },
+  })
+}
+const enumeration = new Proxy({}, { get: (_, name) => (name === 'then' ? undefined : String(name)) })
+
+const own = {
+  version: '1.100.0',
+  Uri,
+  EventEmitter,
+  Diagnostic,
+  DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
+  env: anything({ appName: 'a stub', language: 'en' }),
+  workspace: anything({
+    workspaceFolders: [{ uri: Uri.file(folder), name: 'folder', index: 0 }],
+    textDocuments: [document],
+    notebookDocuments: [],
+    isTrusted: true,
+    getConfiguration: () => ({ get: (name) => (name === 'command' ? JSON.parse(process.env.COMMAND) : undefined) }),
+    getWorkspaceFolder: () => ({ uri: Uri.file(folder), name: 'folder', index: 0 }),
+  }),
+  window: anything({
+    createOutputChannel: () =>
+      anything({ append() {}, appendLine() {}, info() {}, debug() {}, error() {}, warn() {}, trace() {}, show() {}, dispose() {} }),
+    visibleTextEditors: [],
+    tabGroups: anything({ all: [] }),
+    showErrorMessage: async (text) => console.log(JSON.stringify({ shown: text })),
+  }),
+  languages: anything({
+    match: () => 10,
+    createDiagnosticCollection: () => ({
+      set: (uri, found) => console.log(JSON.stringify({ uri: String(uri), messages: (found ?? []).map(({ message }) => message) })),
+      delete() {},
+      clear() {},
+      dispose() {},
+    }),
+  }),
+  commands: anything(),
+}
+
+module.exports = new Proxy(own, {
+  get: (_, name) => {
+    if (name in own) return own[name]
+    if (/^(?:[A-Z]\w*(?:Kind|Tag|Level|Type|Status|Severity|Reason|Trigger|State|Location))$/.test(String(name)))
+      return enumeration
+    return /^[A-Z]/.test(String(name)) ? (own[name] = anything()) : undefined
+  },
+})
