@@ -140,6 +140,10 @@ export const english = {
     show: 'Show:',
     specification: 'Vega-Lite',
     more: 'Show all {} rows',
+    select: 'Select from left to right:',
+    selectFrom: '{}, selection from',
+    selectTo: '{}, selection to',
+    selected: '{} marks, below',
   },
 
   provenance: {

@@ -150,6 +150,10 @@ export const japanese: Messages = {
     show: '表示：',
     specification: 'Vega-Lite',
     more: '全{}行を表示',
+    select: '左から右への選択：',
+    selectFrom: '{}、選択の始まり',
+    selectTo: '{}、選択の終わり',
+    selected: '{}個（下の表）',
   },
 
   provenance: {

@@ -31,6 +31,11 @@ class EventEmitter {
     this.dispose = () => listeners.clear()
   }
 }
+class CancellationTokenSource {
+  token = { isCancellationRequested: false, onCancellationRequested: () => registered }
+  cancel() {}
+  dispose() {}
+}
 class Diagnostic {
   constructor(range, message, severity) {
     Object.assign(this, { range, message, severity })
@@ -58,6 +63,7 @@ const own = {
   version: '1.100.0',
   Uri,
   EventEmitter,
+  CancellationTokenSource,
   Diagnostic,
   DiagnosticSeverity: { Error: 0, Warning: 1, Information: 2, Hint: 3 },
   env: anything({ appName: 'a stub', language: 'en' }),
@@ -88,11 +94,10 @@ const own = {
   commands: anything(),
 }
 
-module.exports = new Proxy(own, {
-  get: (_, name) => {
-    if (name in own) return own[name]
-    if (/^(?:[A-Z]\w*(?:Kind|Tag|Level|Type|Status|Severity|Reason|Trigger|State|Location))$/.test(String(name)))
-      return enumeration
-    return /^[A-Z]/.test(String(name)) ? (own[name] = anything()) : undefined
-  },
-})
+const classes =
+  'CallHierarchyIncomingCall CallHierarchyItem CallHierarchyOutgoingCall CancellationError CodeAction CodeLens Color ColorInformation ColorPresentation CompletionItem CompletionList DiagnosticRelatedInformation Disposable DocumentHighlight DocumentLink DocumentSymbol FoldingRange Hover InlayHint InlayHintLabelPart InlineCompletionItem InlineCompletionList InlineValueEvaluatableExpression InlineValueText InlineValueVariableLookup LinkedEditingRanges Location MarkdownString ParameterInformation Position Range RelativePattern SelectionRange SemanticTokens SemanticTokensEdit SemanticTokensEdits SignatureHelp SignatureInformation SnippetString SnippetTextEdit SymbolInformation TabInputCustom TabInputNotebook TabInputText TabInputTextDiff TextEdit TypeHierarchyItem WorkspaceEdit'
+const enumerations =
+  'CodeActionKind CodeActionTriggerKind CompletionItemKind CompletionItemTag CompletionTriggerKind DiagnosticTag DocumentHighlightKind FileType FoldingRangeKind InlineCompletionTriggerKind LogLevel NotebookCellKind ProgressLocation SignatureHelpTriggerKind SymbolKind SymbolTag TextDocumentSaveReason'
+for (const name of classes.split(' ')) own[name] ??= class {}
+for (const name of enumerations.split(' ')) own[name] ??= enumeration
+module.exports = own

@@ -151,6 +151,58 @@ describe('a figure', () => {
     await page.close()
   })
 
+  it('selects marks by drawing over it, lists them, and lets them go by Escape and a double click', async () => {
+    const { page, complaints } = await opened()
+    const svg = page.locator(`${scatter} .drawing svg`)
+    await svg.scrollIntoViewIfNeeded()
+    const box = (await svg.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+    const draw = async () => {
+      await page.mouse.move(box.x + box.width * 0.3, box.y + 40)
+      await page.mouse.down()
+      await page.mouse.move(box.x + box.width * 0.5, box.y + 60, { steps: 4 })
+      await page.mouse.up()
+    }
+    const faded = () => page.locator(`${scatter} svg .unselected`).count()
+    const rows = page.locator(`${scatter} .chosen tbody tr`)
+    await draw()
+    const marks = await page.locator(`${scatter} svg [data-tip]`).count()
+    const [some, shown] = [await faded(), await rows.count()]
+    expect(some).toBeGreaterThan(10)
+    expect(shown).toBe(Math.min(200, marks - some))
+    expect(await page.locator(`${scatter} .selection .status`).innerText()).toContain(`${marks - some} / ${marks}`)
+    expect(await rows.first().innerText()).toMatch(/\d/)
+    await page.keyboard.press('Escape')
+    expect([await faded(), await rows.count()]).toEqual([0, 0])
+    await draw()
+    expect(await faded()).toBe(some)
+    await svg.dblclick({ position: { x: 200, y: 100 } })
+    expect([await faded(), await rows.count()]).toEqual([0, 0])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('selects marks by the keyboard alone', async () => {
+    const { page, complaints } = await opened()
+    await page.locator(`${scatter} details.drawn > summary`).focus()
+    await page.keyboard.press('Enter')
+    const [from, to] = await page.locator(`${scatter} .selection input`).all()
+    await to?.focus()
+    await page.keyboard.press('Home')
+    expect(await to?.inputValue()).toBe('0')
+    for (let step = 0; step < 4; step += 1) await page.keyboard.press('PageUp')
+    const few = await page.locator(`${scatter} .chosen tbody tr`).count()
+    expect(few).toBeGreaterThan(0)
+    // The other end does not pass this one.
+    await from?.focus()
+    await page.keyboard.press('End')
+    expect(await from?.inputValue()).toBe(await to?.inputValue())
+    await page.keyboard.press('Escape')
+    expect(await page.locator(`${scatter} svg .unselected`).count()).toBe(0)
+    expect([await from?.inputValue(), await to?.inputValue()]).toEqual(['0', '1000'])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
   it('tells the values of a mark that is pointed at', async () => {
     const { page } = await opened()
     const mark = page.locator(`${scatter} [data-tip]`).last()

@@ -156,7 +156,7 @@
     }
     return parts.map((part) => {
       const copy = part.cloneNode(true)
-      for (const one of find('details.drawn, details.detail, .tools, [data-footnote-backref]', copy))
+      for (const one of find('details.drawn, details.detail, .tools, .brush, [data-footnote-backref]', copy))
         one.remove()
       for (const one of find('details', copy)) one.open = true
       for (const one of [copy, ...find('*', copy)])
@@ -212,7 +212,12 @@
     if (target.matches(':focus-visible') && linkAt(target)) showPreview(target)
   })
   document.addEventListener('focusout', hidePreview)
-  document.addEventListener('keydown', ({ key }) => key === 'Escape' && (hidePreview(), hideTip()))
+  document.addEventListener('keydown', ({ key }) => {
+    if (key !== 'Escape') return
+    hidePreview()
+    hideTip()
+    selectAll()
+  })
   document.addEventListener(
     'scroll',
     ({ target }) => {
@@ -364,7 +369,9 @@
     const svg = owner.querySelector('svg').cloneNode(true)
     svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
     for (const one of find('[data-tip]', svg)) one.removeAttribute('data-tip')
-    for (const one of find('.dimmed', svg)) one.classList.remove('dimmed')
+    for (const one of find('.dimmed, .unselected', svg)) one.classList.remove('dimmed', 'unselected')
+    svg.querySelector('.brush')?.remove()
+    svg.classList.remove('selectable')
     return new XMLSerializer().serializeToString(svg)
   }
 
@@ -428,7 +435,7 @@
       const label = textOf(details.querySelector('summary'))
       const has = details.querySelector('pre.rows') !== null
       const tools = downloads(label, [...(has ? ['CSV'] : []), 'SVG', 'PNG', words.specification])
-      details.querySelector('summary').after(tools)
+      details.querySelector('summary').after(tools, ...selectionTools(details, label))
       const entries = legendButtons(figureOf(details).querySelector('svg'))
       if (entries.length > 0)
         tools.after(
@@ -471,6 +478,122 @@
   }
 
   const figureOf = (node) => node.closest('.parts > figure') ?? node.closest('.float')
+
+  // --- Selecting marks from left to right: by drawing over the figure, or by two sliders for the keyboard.
+
+  const whole = 1000
+  const marksIn = (svg) => find('[data-tip]', svg)
+
+  function selectionTools(details, label) {
+    const svg = figureOf(details).querySelector('.drawing svg')
+    if (!svg || marksIn(svg).length < 2) return []
+    svg.classList.add('selectable')
+    const slider = (end, value) => {
+      const made = make('input', { type: 'range', className: 'end', min: 0, max: whole, step: 5 })
+      made.value = value
+      made.ariaLabel = say(end, label)
+      return made
+    }
+    const status = make('span', { className: 'status', role: 'status' })
+    return [
+      make(
+        'p',
+        { className: 'tools selection' },
+        ...[`${words.select} `, slider(words.selectFrom, 0), ' ', slider(words.selectTo, whole), ' ', status],
+      ),
+    ]
+  }
+
+  /** Marks between two places, in thousandths of the figure's width; all of them if these are its ends. */
+  function select(figure, from, to) {
+    const tools = figure.querySelector('.selection')
+    const svg = figure.querySelector('.drawing svg')
+    if (!tools || !svg) return
+    const isAll = from <= 0 && to >= whole
+    for (const [index, slider] of find('input', tools).entries()) slider.value = [from, to][index]
+    const box = svg.getBoundingClientRect()
+    const at = (place) => box.left + (place / whole) * box.width
+    const marks = marksIn(svg)
+    const isChosen = (mark) => {
+      const { left, right } = mark.getBoundingClientRect()
+      return right >= at(from) && left <= at(to)
+    }
+    const chosen = isAll ? marks : marks.filter(isChosen)
+    const known = new Set(chosen)
+    for (const mark of marks) mark.classList.toggle('unselected', !known.has(mark))
+    drawSelection(svg, isAll ? undefined : [from, to])
+    tools.querySelector('.status').textContent = isAll
+      ? ''
+      : say(words.selected, `${chosen.length} / ${marks.length}`)
+    const before = tools.nextElementSibling
+    if (before?.matches('.chosen')) before.remove()
+    if (!isAll) tools.after(chosenTable(chosen, find('input', tools)[0].ariaLabel))
+  }
+
+  function drawSelection(svg, ends) {
+    svg.querySelector('.brush')?.remove()
+    if (!ends) return
+    const { x, y, width, height } = svg.viewBox.baseVal
+    const brush = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
+    const [from, to] = ends.map((place) => x + (place / whole) * width)
+    for (const [name, value] of Object.entries({ x: from, y, width: to - from, height, class: 'brush' }))
+      brush.setAttribute(name, value)
+    svg.append(brush)
+  }
+
+  /** What the marks tell of themselves, one a row. */
+  function chosenTable(marks, label) {
+    const all = marks.map((mark) =>
+      Object.fromEntries(mark.dataset.tip.split('; ').map((part) => [...part.split(/: (.*)/s), ''])),
+    )
+    const names = [...new Set(all.flatMap(Object.keys))]
+    const row = (one) => make('tr', {}, ...names.map((name) => make('td', {}, one[name] ?? '')))
+    const head = make('tr', {}, ...names.map((name) => make('th', { scope: 'col' }, name)))
+    const rows = all.slice(0, firstRows).map(row)
+    const table = make('table', { className: 'cells' }, make('thead', {}, head), make('tbody', {}, ...rows))
+    makeSortable(table)
+    const box = { className: 'scroll rows chosen', tabIndex: 0, role: 'region', ariaLabel: label }
+    return make('div', box, table)
+  }
+
+  const selectAll = () => {
+    for (const brush of find('svg .brush')) select(figureOf(brush), 0, whole)
+  }
+
+  document.addEventListener('input', ({ target }) => {
+    const tools = target.closest?.('.selection')
+    if (!tools) return
+    const [from, to] = find('input', tools)
+    const [a, b] = [Number(from.value), Number(to.value)]
+    // The end that is moved does not pass the other.
+    select(figureOf(tools), target === from ? Math.min(a, b) : a, target === from ? b : Math.max(a, b))
+  })
+  let drag
+  const placeIn = ({ svg }, clientX) => {
+    const { left, width } = svg.getBoundingClientRect()
+    return Math.max(0, Math.min(whole, Math.round((whole * (clientX - left)) / width)))
+  }
+  document.addEventListener('pointerdown', (event) => {
+    const svg = event.target.closest?.('.float svg.selectable')
+    // A finger scrolls.
+    if (!svg || event.button !== 0 || event.pointerType === 'touch') return
+    event.preventDefault()
+    drag = { svg, startX: event.clientX }
+  })
+  document.addEventListener('pointermove', ({ clientX }) => {
+    if (!drag || (!drag.isMoved && Math.abs(clientX - drag.startX) < 4)) return
+    drag.isMoved = true
+    const ends = [placeIn(drag, drag.startX), placeIn(drag, clientX)].sort((a, b) => a - b)
+    const figure = figureOf(drag.svg)
+    const details = figure.querySelector('details.drawn')
+    if (details) details.open = true
+    select(figure, ...ends)
+  })
+  document.addEventListener('pointerup', () => (drag = undefined))
+  document.addEventListener('dblclick', ({ target }) => {
+    const svg = target.closest?.('.float svg.selectable')
+    if (svg) select(figureOf(svg), 0, whole)
+  })
 
   document.addEventListener('click', ({ target }) => {
     const entry = target.closest?.('button.entry')

@@ -162,7 +162,10 @@ th[aria-sort='descending'] > .sort::after { content: '▼' / ''; }
 .preview .drawing svg { min-width: 0; max-height: 18rem; margin: auto; }
 .preview td, .preview th { padding-block: .1rem; }
 .tip { position: fixed; z-index: 4; pointer-events: none; max-width: 22rem; background: var(--paper); color: var(--ink); border: 1px solid var(--line); border-radius: 4px; box-shadow: 0 2px 10px rgb(0 0 0 / .2); padding: .3rem .55rem; font: .76rem/1.45 var(--sans); font-variant-numeric: tabular-nums; }
-svg .dimmed { opacity: .06; }
+svg .dimmed, svg .unselected { opacity: .06; }
+svg.selectable { cursor: crosshair; touch-action: pan-x pan-y; user-select: none; }
+svg .brush { fill: var(--link); fill-opacity: .1; stroke: var(--link); stroke-opacity: .5; pointer-events: none; }
+.selection input { width: 9rem; height: 24px; margin: 0 .2rem; vertical-align: middle; accent-color: var(--link); }
 button.entry[aria-pressed='false'] { color: var(--quiet); text-decoration: line-through; }
 
 aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
