@@ -4,6 +4,7 @@
  */
 
 import { QueryError } from '../query/error.ts'
+import { lean } from './drawing/lean.ts'
 import type { Order } from './drawing/order.ts'
 import { advice, type Drawer, limits } from './drawing/process.ts'
 import { parseSvg, prefixIds, printSvg, replaceTexts } from './drawing/svg.ts'
@@ -42,7 +43,7 @@ export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'dra
       )
     }
   }
-  const svg = prefixIds(replaceTexts(drawn, new Map(Object.entries(order.texts ?? {})), isPart), id)
+  const svg = lean(prefixIds(replaceTexts(drawn, new Map(Object.entries(order.texts ?? {})), isPart), id))
   // A name and a description for screen readers.
   const [titleId, descriptionId] = [`${id}:title`, `${id}:desc`]
   const labels = { role: 'img', 'aria-labelledby': titleId, 'aria-describedby': descriptionId }

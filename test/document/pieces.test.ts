@@ -17,9 +17,15 @@ const first = (text: string): Root => whole.parse(text)
 
 function counted() {
   const parsed: string[] = []
+  const noted =
+    (parse: (text: string) => Root) =>
+    (text: string): Root => {
+      parsed.push(text)
+      return parse(text)
+    }
   const parse = inPieces(
-    (text) => (parsed.push(text), first(text)),
-    (text) => (parsed.push(text), markdown.parse(text)),
+    noted(first),
+    noted((text) => markdown.parse(text)),
     0,
   )
   return { parse, parsed }

@@ -26,8 +26,13 @@ class Uri {
 class EventEmitter {
   constructor() {
     const listeners = new Set()
-    this.event = (listener) => (listeners.add(listener), registered)
-    this.fire = (value) => listeners.forEach((listener) => listener(value))
+    this.event = (listener) => {
+      listeners.add(listener)
+      return registered
+    }
+    this.fire = (value) => {
+      for (const listener of listeners) listener(value)
+    }
     this.dispose = () => listeners.clear()
   }
 }
@@ -43,7 +48,14 @@ class Diagnostic {
 }
 const path = join(folder, 'index.md')
 const document = {
-  ...{ uri: Uri.file(path), fileName: path, languageId: 'markdown', version: 1, isClosed: false, isDirty: false },
+  ...{
+    uri: Uri.file(path),
+    fileName: path,
+    languageId: 'markdown',
+    version: 1,
+    isClosed: false,
+    isDirty: false,
+  },
   getText: () => readFileSync(path, 'utf8'),
 }
 
@@ -72,12 +84,24 @@ const own = {
     textDocuments: [document],
     notebookDocuments: [],
     isTrusted: true,
-    getConfiguration: () => ({ get: (name) => (name === 'command' ? JSON.parse(process.env.COMMAND) : undefined) }),
+    getConfiguration: () => ({
+      get: (name) => (name === 'command' ? JSON.parse(process.env.COMMAND) : undefined),
+    }),
     getWorkspaceFolder: () => ({ uri: Uri.file(folder), name: 'folder', index: 0 }),
   }),
   window: anything({
     createOutputChannel: () =>
-      anything({ append() {}, appendLine() {}, info() {}, debug() {}, error() {}, warn() {}, trace() {}, show() {}, dispose() {} }),
+      anything({
+        append() {},
+        appendLine() {},
+        info() {},
+        debug() {},
+        error() {},
+        warn() {},
+        trace() {},
+        show() {},
+        dispose() {},
+      }),
     visibleTextEditors: [],
     tabGroups: anything({ all: [] }),
     showErrorMessage: async (text) => console.log(JSON.stringify({ shown: text })),
@@ -85,7 +109,10 @@ const own = {
   languages: anything({
     match: () => 10,
     createDiagnosticCollection: () => ({
-      set: (uri, found) => console.log(JSON.stringify({ uri: String(uri), messages: (found ?? []).map(({ message }) => message) })),
+      set: (uri, found) =>
+        console.log(
+          JSON.stringify({ uri: String(uri), messages: (found ?? []).map(({ message }) => message) }),
+        ),
       delete() {},
       clear() {},
       dispose() {},

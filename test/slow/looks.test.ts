@@ -10,12 +10,11 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { cpSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium.ts'
@@ -31,10 +30,15 @@ const editions = [
 ]
 const looks = [
   ...[390, 1280, 1600].flatMap((width) =>
-    (['light', 'dark'] as const).map((scheme) => ({ name: `${width}-${scheme}`, width, scheme, media: 'screen' })),
+    (['light', 'dark'] as const).map((scheme) => ({
+      name: `${width}-${scheme}`,
+      width,
+      scheme,
+      media: 'screen' as const,
+    })),
   ),
   // The text of a sheet of A4 with the margins of the page's style.
-  { name: 'print', width: 673, scheme: 'dark', media: 'print' },
+  { name: 'print', width: 673, scheme: 'dark', media: 'print' as const },
 ] as const
 
 const font = (name: string) => readFileSync(join(checkout, `dist/fonts/Arimo-${name}.ttf`)).toString('base64')
@@ -135,7 +139,8 @@ const hasJapanese = (() => {
 
 describe.each(editions)('the page in $lang', ({ lang }) => {
   it.each(looks)('looks as before: $name', async (look) => {
-    if (lang === 'ja' && !hasJapanese) throw new Error('needs the font Noto Sans CJK JP: apt install fonts-noto-cjk')
+    if (lang === 'ja' && !hasJapanese)
+      throw new Error('needs the font Noto Sans CJK JP: apt install fonts-noto-cjk')
     const path = join(pictures, `${lang}-${look.name}.webp`)
     const now = await pictureOf(lang, look)
     if (renew) {

@@ -169,7 +169,9 @@ describe('a figure', () => {
     const [some, shown] = [await faded(), await rows.count()]
     expect(some).toBeGreaterThan(10)
     expect(shown).toBe(Math.min(200, marks - some))
-    expect(await page.locator(`${scatter} .selection .status`).innerText()).toContain(`${marks - some} / ${marks}`)
+    expect(await page.locator(`${scatter} .selection .status`).innerText()).toContain(
+      `${marks - some} / ${marks}`,
+    )
     expect(await rows.first().innerText()).toMatch(/\d/)
     await page.keyboard.press('Escape')
     expect([await faded(), await rows.count()]).toEqual([0, 0])

@@ -1,0 +1,48 @@
+/** Makes a drawing smaller without a change to see: what is said again and again is said once, or not at all. */
+
+import type { Svg } from './svg.ts'
+
+/**
+ * Returns the drawing with its font on the root, places to a thousandth of a pixel, and without what is neither drawn
+ * nor holds anything.
+ */
+export function lean(svg: Svg): Svg {
+  const fonts = new Set<string | undefined>()
+  collectFonts(svg, fonts)
+  const [font] = fonts
+  const isOne = fonts.size === 1 && font !== undefined
+  const { name, attributes, children } = without(svg, isOne)
+  return { name, attributes: isOne ? { ...attributes, 'font-family': font } : attributes, children }
+}
+
+function collectFonts({ name, attributes, children }: Svg, fonts: Set<string | undefined>): void {
+  if (name === 'text') fonts.add(attributes['font-family'])
+  for (const child of children) if (typeof child !== 'string') collectFonts(child, fonts)
+}
+
+function without({ name, attributes, children }: Svg, isFontKnown: boolean): Svg {
+  const own = Object.entries(attributes).flatMap(([key, value]): [string, string][] => {
+    if (isFontKnown && key === 'font-family') return []
+    return [[key, key === 'transform' ? rounded(value) : value]]
+  })
+  const left = children.filter((child) => typeof child === 'string' || !isNothing(child))
+  return {
+    name,
+    attributes: Object.fromEntries(own),
+    children: left.map((child) => (typeof child === 'string' ? child : without(child, isFontKnown))),
+  }
+}
+
+function isNothing({ name, attributes: { d, display, id }, children }: Svg): boolean {
+  return name === 'path' && d === '' && display === 'none' && id === undefined && children.length === 0
+}
+
+/** Vega gives places sixteen digits. */
+function rounded(transform: string): string {
+  return transform.replace(/translate\(([^)]*)\)/g, (_, places: string) => {
+    const short = places.replace(/-?\d+\.\d{4,}(?![\de])/g, (place) =>
+      String(Number(Number(place).toFixed(3)) + 0),
+    )
+    return `translate(${short})`
+  })
+}
