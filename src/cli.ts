@@ -70,7 +70,8 @@ async function program(command = ''): Promise<Program> {
   if (loaded === undefined) {
     const { setFlagsFromString } = await import('node:v8')
     // Eight times V8's own: at that, a third of a short build is spent on optimising what runs no more.
-    setFlagsFromString('--interrupt-budget=500000')
+    // What stays open does the same again with each save.
+    if (command !== 'serve' && command !== 'lsp') setFlagsFromString('--interrupt-budget=500000')
     const file = fileURLToPath(programUrl(programFile))
     const name = codeName(file, /^[a-z]{1,12}$/.test(command) ? command : 'any')
     const kept = openKept('code')
