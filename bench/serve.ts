@@ -88,7 +88,7 @@ async function saveToScreen(project: string, saves: number): Promise<readonly Ti
       const spec = JSON.stringify({ ...JSON.parse(figure.original), title: words })
       return await save(shows(words), () => figure.write(spec))
     }
-    const stale = `document.querySelector('main .value.stale') !== null`
+    const stale = `document.querySelector('main .stale') !== null`
     const code = async (index: number) => {
       const found = await save(stale, () =>
         script.write(`${script.original}\nexport const extra = ${index}\n`),
@@ -132,7 +132,8 @@ function cpuMsOf(pid: number | undefined): number {
 
 /** Resolves two frames after the page is `seen` to have what a save changes. */
 async function shown(page: Page, seen: string, save: () => void): Promise<void> {
-  const waiting = page.evaluate(`new Promise((resolve) => {
+  const waiting = page.evaluate(`new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error(${JSON.stringify(`not seen in a minute: ${seen}`)})), 60_000)
     const look = () => {
       if (${seen}) requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
       else requestAnimationFrame(look)
