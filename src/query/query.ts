@@ -73,13 +73,18 @@ function factorValues(runs: readonly Run[]): FactorValues {
  * Evaluates an expression (filters are for printing, see `format`). Times are in microseconds, and so is a
  * plain number added to a time or compared with one. Throws QueryError for an unknown name (suggesting the
  * nearest), units that do not fit, an empty series, an unreduced list, an expression without a path, or, with
- * `missing` set, runs that do not exist yet.
+ * `missing` set, runs that do not exist yet. `change` gets what is read from runs, with times in microseconds, and
+ * returns what is to be in its place.
  */
-export function evaluate(expression: Pick<ParsedExpression, 'ast'>, results: Results): Quantity {
+export function evaluate(
+  expression: Pick<ParsedExpression, 'ast'>,
+  results: Results,
+  change: (reading: Reading) => Reading = (reading) => reading,
+): Quantity {
   const quantity = interpret(expression.ast, (path) => {
     if (readsPublished(path)) return publishedReadings(path, results)
     const { probes, ...list } = probesOf(path, results)
-    return { ...list, readings: probes.map((probe) => probe.read(probe.run.rows)) }
+    return { ...list, readings: probes.map((probe) => change(probe.read(probe.run.rows))) }
   })
   if (quantity.sources.length === 0) {
     throw new QueryError('the expression reads no result: write a plain number as plain text')
