@@ -345,9 +345,9 @@ function artificialRun(
     )
     const length = lengths[group] ?? 0
     const centered = own.map((one) => centeredIn(isCounted ? lackingIf(one) : whole(one), length))
+    const signed = new Set(own.flatMap(({ slot }) => (slot.isSigned ? (slot.measure ?? []) : [])))
     return Array.from({ length }, (_, index) => {
       const row = rowOf(index, factors, centered, columns)
-      const signed = new Set(own.flatMap(({ slot }) => (slot.isSigned ? (slot.measure ?? []) : [])))
       return binding.length === 0 ? row : (satisfied(row, binding, signed) ?? unsatisfied)
     })
   })

@@ -110,13 +110,15 @@ function search(test: Test, frame: Frame, isRecorded: boolean): Finding | undefi
       needsBoth ? reaches(part, 'low') && reaches(part, 'high') : isBroken(part),
     )
   // Where no sizes are known, all are the same anyway.
-  const bases = isRecorded ? [ownSizes(frame), ...alikeSizes(frame)] : [ownSizes(frame)]
+  const alike = alikeSizes(frame)
+  const bases = isRecorded ? [ownSizes(frame), ...alike] : [ownSizes(frame)]
   attempt(evenly(bases[0] as Sizes, 0), false)
   for (const base of bases) attempt(evenly(base, 0.05), true)
   for (const step of ladders)
     for (const base of bases) if (!isDone()) attempt(ladder(frame, step, near, base), true)
-  // A test of many cells may hold only where they are alike, which chance does not find.
-  for (const step of [0, ...ladders]) if (!isMet()) attempt(evenLadder(frame, step), false)
+  // A test of many cells may hold only where they and measures are alike, which chance does not find.
+  for (const step of [0, ...ladders])
+    if (!isMet()) attempt(ladder(frame, step, unknown, alike.at(-1) ?? []), false)
   for (let index = 0; index < randomWorlds && !isDone(); index += 1) {
     const isUsual = index % 4 !== 3
     const base = bases[isUsual ? index % bases.length : 0] as Sizes
@@ -287,14 +289,11 @@ function ownSizes({ slots }: Frame): Sizes {
 
 /** Sizes by which cells do not differ, and by which measures do not differ either. */
 function alikeSizes({ slots }: Frame): readonly Sizes[] {
-  const typical = (of: (slot: Slot) => boolean) => {
-    const sizes = slots.flatMap((slot) => (slot.measure !== undefined && of(slot) ? slot.size : []))
-    return sizes.length === 0 ? 1 : median(sizes)
-  }
-  const byMeasure = new Map(
-    slots.map(({ measure: name }) => [name, typical(({ measure }) => measure === name)] as const),
-  )
-  const all = typical(() => true)
+  const measured = slots.filter(({ measure }) => measure !== undefined)
+  const typical = (some: readonly Slot[]) => (some.length === 0 ? 1 : median(some.map(({ size }) => size)))
+  const groups = Map.groupBy(measured, ({ measure }) => measure)
+  const byMeasure = new Map([...groups].map(([measure, some]) => [measure, typical(some)]))
+  const all = typical(measured)
   const from = (sizeOf: (slot: Slot) => number) =>
     slots.map((slot) => (slot.measure === undefined ? 0 : Math.log(sizeOf(slot) / slot.size)))
   return [from(({ measure }) => byMeasure.get(measure) ?? 1), from(() => all)]
@@ -313,11 +312,6 @@ function ladder({ slots, leaves }: Frame, step: number, limit: number, base: Siz
     return { ...plain, spread: 0.001, log }
   })
   return { base, settings }
-}
-
-/** A ladder on which neither cells nor measures differ. */
-function evenLadder(frame: Frame, step: number): World {
-  return ladder(frame, step, unknown, alikeSizes(frame).at(-1) ?? [])
 }
 
 const spreads = [1e-6, 0.02, 0.3, 1.5]
