@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach } from 'vitest'
+import { runFolder } from './build.ts'
 import { source } from './source.ts'
 import { trustBuild } from './trust.ts'
 
@@ -28,6 +29,11 @@ export function write(files: Readonly<Record<string, string>>): void {
   }
 }
 
+/** The cache folder of all tests: compiling the program anew takes longer than most of what they build. */
+export const sharedCache = () => ({ REPRO_CACHE: join(runFolder(), 'cache') })
+/** For what a test does to the cache folder, or finds there: one in its project, which nobody else uses. */
+export const ownCache = () => ({ REPRO_CACHE: join(project, 'cache') })
+
 /**
  * Runs the command line in a folder of the project, which is its user's own: what `repro init` would have had remembered.
  * test/project/consent.process.test.ts starts it without.
@@ -37,7 +43,7 @@ export function start(
   variables: Readonly<Record<string, string>> = {},
   folder = '.',
 ) {
-  trustBuild(args, join(project, folder), variables.REPRO_CACHE ?? join(project, 'cache'))
+  trustBuild(args, join(project, folder), { ...sharedCache(), ...variables }.REPRO_CACHE)
   return startUntrusted(args, variables, folder)
 }
 
@@ -48,7 +54,7 @@ export function startUntrusted(
 ) {
   const child = spawn(process.execPath, [source('dist/cli.cjs'), ...args], {
     cwd: join(project, folder),
-    env: { ...process.env, REPRO_CACHE: join(project, 'cache'), ...variables },
+    env: { ...process.env, ...sharedCache(), ...variables },
   })
   const ended = (async () => {
     const [out, err, exitCode] = await Promise.all([

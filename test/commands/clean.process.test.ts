@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { project, repro, start, write } from '../project.ts'
+import { ownCache, project, repro, start, write } from '../project.ts'
 
 const nap =
   '---\ntitle: T\n---\n```ts experiment id=nap testbed=local trials=1\nexport const rows = [{ a: 1 }]\n```\n'
@@ -67,8 +67,10 @@ describe('clean', () => {
   it('deletes saved boards that nobody used for long, and says how many', async () => {
     write({ 'cache/testbed/stages/old.stage/ram': 'x', 'cache/testbed/stages/new.stage/ram': 'x' })
     old('cache/testbed/stages/old.stage')
-    expect((await repro('clean', '--dry-run')).out).toContain('would delete 1 saved boards')
-    expect((await repro('clean')).out).toContain('deleted 1 saved boards')
+    expect((await start(['clean', '--dry-run'], ownCache()).ended).out).toContain(
+      'would delete 1 saved boards',
+    )
+    expect((await start(['clean'], ownCache()).ended).out).toContain('deleted 1 saved boards')
     expect(readdirSync(join(project, 'cache/testbed/stages'))).toEqual(['new.stage'])
   })
 

@@ -14,7 +14,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { project, startUntrusted, write } from '../project.ts'
+import { ownCache, project, sharedCache, startUntrusted, write } from '../project.ts'
 import { source } from '../source.ts'
 
 const noted = (word: string) =>
@@ -41,7 +41,7 @@ async function atTerminal(args: string, answer: string, variables: Readonly<Reco
   const command = `"${process.execPath}" "${source('dist/cli.cjs')}" ${args}`
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd: project,
-    env: { ...process.env, REPRO_CACHE: join(project, 'cache'), NO_COLOR: '1', TERM: 'xterm', ...variables },
+    env: { ...process.env, ...sharedCache(), NO_COLOR: '1', TERM: 'xterm', ...variables },
   })
   let shown = ''
   let isAnswered = false
@@ -106,10 +106,10 @@ describe('a build in a folder where nothing was run', () => {
     write({ 'paper/index.md': '---\ntitle: T\n---\n\nText.\n' })
     expect(await atTerminal('build', 'y\r')).toMatchObject({ exitCode: 0, isAsked: false })
     write(simple())
-    await repro('run', '--record')
+    await startUntrusted(['run', '--record'], ownCache()).ended
     for (const folder of ['cache', '.repro', '_build'])
       rmSync(join(project, folder), { recursive: true, force: true })
-    expect(await atTerminal('build', 'y\r')).toMatchObject({ exitCode: 0, isAsked: false })
+    expect(await atTerminal('build', 'y\r', ownCache())).toMatchObject({ exitCode: 0, isAsked: false })
     expect(ran()).toBe('a')
   })
 })
@@ -287,7 +287,7 @@ describe('consent', () => {
   it('is for this folder: not for another, for one in its place, or for a copy', async () => {
     write(simple())
     await repro('run')
-    const cache = { REPRO_CACHE: join(project, 'cache') }
+    const cache = sharedCache()
     mkdirSync(join(project, 'copy'))
     for (const name of ['paper', 'experiments'])
       cpSync(join(project, name), join(project, 'copy', name), { recursive: true })
@@ -307,10 +307,10 @@ describe('consent', () => {
     await startUntrusted(['run'], { REPRO_CACHE: join(project, 'theirs') }).ended
     const kept = readdirSync(join(project, 'theirs/consent'))
     expect(kept).toHaveLength(1)
-    await repro('status')
+    await startUntrusted(['status'], ownCache()).ended
     cpSync(join(project, 'theirs/consent'), join(project, 'cache/consent'), { recursive: true })
     rmSync(join(project, '.repro'), { recursive: true })
-    expect((await repro('build')).exitCode).toBe(1)
+    expect((await startUntrusted(['build'], ownCache()).ended).exitCode).toBe(1)
     expect(ran()).toBe('a')
   })
 })

@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { beforeEach, expect, it } from 'vitest'
-import { project, start, write } from '../../project.ts'
+import { ownCache, project, start, write } from '../../project.ts'
 
 const programs: Readonly<Record<string, string>> = {
   sbatch: `#!/bin/sh
@@ -139,7 +139,8 @@ it('an interrupted build ends its tasks', async () => {
 })
 
 it('a node that does not see the cache folder is told of', async () => {
-  const { exitCode, err } = await build([], { BREAK: 'mv "$REPRO_CACHE" "$FAKE/hidden"' }).ended
+  const { exitCode, err } = await build([], { ...ownCache(), BREAK: 'mv "$REPRO_CACHE" "$FAKE/hidden"' })
+    .ended
   expect(exitCode).toBe(5)
   expect(err).toContain(`n1 does not see the cache folder ${join(project, 'cache')}`)
 })
