@@ -79,11 +79,14 @@ ${claim}
 
 /** Runs of the experiment: what a claim says of them, or a block of their rows, is not in their keys. */
 let runs: string | undefined
+/** The usual paper with its record. */
+let usual: string | undefined
 afterAll(() => {
-  if (runs !== undefined) rmSync(runs, { recursive: true })
+  for (const folder of [runs, usual]) if (folder !== undefined) rmSync(folder, { recursive: true })
 })
 
 async function record(given?: Paper): Promise<void> {
+  if (given === undefined && usual !== undefined) return cpSync(usual, project, { recursive: true })
   write(paper(given))
   if (runs !== undefined) cpSync(runs, join(project, 'results'), { recursive: true })
   expect(await repro('run', '--record')).toMatchObject({ exitCode: 0 })
@@ -95,6 +98,9 @@ async function record(given?: Paper): Promise<void> {
     exitCode: 0,
     out: expect.stringMatching(/^K1 {3}reproduced .*^all as recorded$/ms),
   })
+  if (given !== undefined) return
+  usual = mkdtempSync(join(tmpdir(), 'repro-recorded-'))
+  cpSync(project, usual, { recursive: true })
 }
 /** Excludes rows, and says so in the run's head. */
 const excluding =
