@@ -1,6 +1,7 @@
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/sequence.ts'
 
 const alike = {
   setupFiles: 'src/prelude.ts',
@@ -14,6 +15,7 @@ export default defineConfig({
   test: {
     globalSetup: 'test/build.ts',
     maxWorkers: availableParallelism(),
+    sequence: { sequencer: LongestFirst },
     // Of the code that runs in the tests' own process; what a child process runs does not count.
     coverage: {
       include: ['src/**/*.ts'],
@@ -45,8 +47,10 @@ export default defineConfig({
           setupFiles: 'src/prelude.ts',
           testTimeout: 600_000,
           hookTimeout: 600_000,
-          // After all others, whose time limits are shorter. Most of what they start uses one processor.
+          // After all others, whose time limits are shorter. Most of what they start uses one processor, and some of them
+          // wait for long: for a cluster, a cut connection, a deadline.
           sequence: { groupOrder: 1 },
+          maxWorkers: availableParallelism() + 1,
         },
       },
       {
