@@ -244,7 +244,10 @@ async function run(
     bytes += piece.length
     if (bytes <= mostBytes) pieces.push(piece)
     // Not where it has written its rows to the file: then this is a log.
-    else if (!existsSync(rows)) child.kill('SIGKILL')
+    else if (!existsSync(rows)) {
+      child.kill('SIGKILL')
+      child.stdout?.destroy() // What it started may print on.
+    }
   })
   let errors = ''
   const forward = inDocument(started, project, (text) => {
