@@ -180,7 +180,8 @@ it('does not take the lock of a container that touches it', async () => {
   }
 })
 
-it.each([
+/** Beside each other, as each waits whether more of it comes. */
+const torn = [
   ['null', 'null'],
   ['an empty mapping', '{}'],
   ['a list', '[1]'],
@@ -188,9 +189,14 @@ it.each([
   ['nothing', ''],
   ['a pid that is no number', '{"pid":"1","startTicks":"1","host":"a","place":""}'],
   ['more than a lock has', ' '.repeat(10_000)],
-])('takes a lock that holds %s', async (_, text) => {
-  writeFileSync(file, text)
-  expect(await exclusively(file, soon, async () => 7)).toBe(7)
+] as const
+it(`takes a lock that holds ${torn.map(([what]) => what).join(', ')}`, async () => {
+  const taken = torn.map(async ([what, text], index) => {
+    const own = join(folder, `lock-${index}`)
+    writeFileSync(own, text)
+    return [what, await exclusively(own, soon, async () => 7)]
+  })
+  expect(await Promise.all(taken)).toEqual(torn.map(([what]) => [what, 7]))
   expect(readdirSync(folder)).toEqual([])
 })
 
