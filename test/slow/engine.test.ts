@@ -1,8 +1,18 @@
 /** The build engine with real processes: what becomes stale, is kept, and is resumed. */
 
-import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { project, repro, start, write } from '../project.ts'
 
 const inline = (id: string, code: string, attributes = '') =>
@@ -82,6 +92,20 @@ const stale = async () => {
   )
 }
 
+/** The whole project with its records, in which nothing is stale; built once, and copied from then on. */
+let built: string | undefined
+afterAll(() => {
+  if (built !== undefined) rmSync(built, { recursive: true })
+})
+async function recordWhole(): Promise<void> {
+  if (built !== undefined) return cpSync(built, project, { recursive: true })
+  write(whole)
+  expect(await repro('build', '--record')).toMatchObject({ exitCode: 0 })
+  expect(await stale()).toEqual({})
+  built = mkdtempSync(join(tmpdir(), 'repro-whole-'))
+  cpSync(project, built, { recursive: true })
+}
+
 describe('what goes stale, and why', () => {
   const [base, more, two] = ['one/local/base', 'one/local/more', 'two/local/default']
   const all = (reason: string) => ({
@@ -125,9 +149,7 @@ describe('what goes stale, and why', () => {
       { [two]: 'script changed' },
     ],
   ])('%s', async (_, changed, expected) => {
-    write(whole)
-    expect(await repro('build', '--record')).toMatchObject({ exitCode: 0 })
-    expect(await stale()).toEqual({})
+    await recordWhole()
     write(changed)
     const { page: _page, 'fig-one': figure, ...cells } = await stale()
     expect(cells).toEqual(expected)
@@ -173,8 +195,7 @@ between: [${low}, null]
   })
 
   it('is marked in the report and its exit code when a build goes on without it', async () => {
-    write(whole)
-    await repro('build', '--record')
+    await recordWhole()
     write({ 'experiments/factor.ts': 'throw new Error("broken")\n' })
     const { exitCode, err } = await repro('build', '-k')
     expect(exitCode).toBe(1)
@@ -185,8 +206,7 @@ between: [${low}, null]
 
 describe('explain', () => {
   it('lists what goes into a key, and what changed from what to what', async () => {
-    write(whole)
-    await repro('build', '--record')
+    await recordWhole()
     write({ 'paper/index.md': whole['paper/index.md'].replace('load: 4', 'load: 5') })
     const { out } = await repro('explain', 'one/local/more')
     expect(out).toMatch(/^one\/local\/more is stale: load 4 -> 5\nkey [0-9a-f]{64}\n/)
