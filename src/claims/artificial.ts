@@ -335,8 +335,9 @@ function artificialRun(
   const [experiment = '', environment = '', pattern = ''] = cell.split('/')
   const { columns, clockHz, groups, parameters = {} } = template
   const lengths = isCounted ? lengthsOf(template, placed) : groups.map(() => fewRows)
+  const byGroup = Map.groupBy(placed, ({ slot }) => slot.group)
   const rows = groups.flatMap(({ factors }, group) => {
-    const own = placed.filter(({ slot }) => slot.group === group)
+    const own = byGroup.get(group) ?? []
     const binding = rules.filter((rule) =>
       rule.binds(
         factors,

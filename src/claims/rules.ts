@@ -132,15 +132,18 @@ function metBy(rule: Rule, row: Row, signed: ReadonlySet<string>): Row | undefin
   const away = rule.difference(row)
   // An inequality is met as far on the other side as it was missed, or at its limit.
   const goals = rule.sign === '=' ? [0] : [-away, -1e-6 * away, 0]
+  // One copy for all that is tried: rows are wide.
+  const changed: Record<string, Row[string]> = { ...row }
   for (const goal of goals) {
     for (const name of rule.measures.toReversed()) {
       const value = Number(row[name])
       const step = Math.abs(value) || 1
-      const slope = (rule.difference({ ...row, [name]: value + step }) - away) / step
-      const found = value + (goal - away) / slope
-      if (!Number.isFinite(found) || (found < 0 && !signed.has(name))) continue
-      const changed = { ...row, [name]: found }
-      if (isMet(rule, changed)) return changed
+      changed[name] = value + step
+      const found = value + (goal - away) / ((rule.difference(changed) - away) / step)
+      changed[name] = found
+      const isPossible = Number.isFinite(found) && (found >= 0 || signed.has(name))
+      if (isPossible && isMet(rule, changed)) return changed
+      changed[name] = row[name] as Row[string]
     }
   }
   return undefined
