@@ -1,23 +1,18 @@
 /** The report of the recorded runs in a real browser, at desktop and phone widths. */
 
-import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { launch } from './chromium.ts'
-import { makeProject, repro } from './project.ts'
+import { builtStudy } from './study.ts'
 
 test('the report of the recorded runs reads well in both languages and asks nobody for anything', async () => {
   const browser = await launch()
   onTestFinished(() => browser.close())
-  const project = await makeProject(['experiments', 'figures', 'paper', 'results', 'CITATION.cff'])
+  const { pages } = await builtStudy()
   for (const { document, lang, other } of [
     { document: 'paper/index.md', lang: 'en', other: '日本語' },
     { document: 'paper/index.ja.md', lang: 'ja', other: 'English' },
   ]) {
-    const { out, err, exitCode } = await repro(project, 'build', document)
-    expect(exitCode, err).toBe(0)
-    expect(err).not.toMatch(/^run /m)
-
     for (const width of [1280, 390]) {
       const where = `${lang} at ${width} pixels`
       const page = await browser.newPage({ viewport: { width, height: 900 } })
@@ -26,7 +21,7 @@ test('the report of the recorded runs reads well in both languages and asks nobo
       page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
       page.on('pageerror', (error) => complaints.push(error.message))
       page.on('request', (request) => requests.push(request.url()))
-      await page.goto(pathToFileURL(join(project, out.trim())).href)
+      await page.goto(pathToFileURL(pages.get(document) ?? '').href)
 
       expect(await page.locator('html').getAttribute('lang')).toBe(lang)
       expect(await page.locator('nav.translations a').allTextContents()).toEqual([other])
