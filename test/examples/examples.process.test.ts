@@ -15,7 +15,7 @@ interface Verdicts {
 }
 
 describe.each(names)('the example %s', (name) => {
-  it('builds: table, figure, values, citation and claims', async () => {
+  it('builds: table, figure, values, citation and claims; and is printed', { timeout: 240_000 }, async () => {
     cpSync(source(`examples/${name}`), project, {
       recursive: true,
       filter: (path) => !/\/(?:\.repro|_build)$/.test(path),
@@ -39,6 +39,11 @@ describe.each(names)('the example %s', (name) => {
         'C3 inconclusive, from data',
       ])
     else for (const one of verdicts) expect(one).toMatch(/ (?:reproduced|inconclusive)$/)
+
+    if (name !== 'sorting' && name !== 'lookups') return
+    const printed = await repro('build', '--to', 'pdf,latex,typst')
+    expect(printed, printed.err).toMatchObject({ exitCode: 0 })
+    expect(readFileSync(join(project, '_build/index.pdf')).subarray(0, 5).toString()).toBe('%PDF-')
   })
 })
 
