@@ -15,7 +15,7 @@ import { checkout } from './project.ts'
  * traces who runs when.
  */
 const loops = `
-busy() { i=0; while [ $i -lt 40000 ]; do i=$((i + 1)); done; }
+busy() { i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done; }
 now() { awk '{ printf "%d", $1 * 100 }' /proc/uptime; }
 loops() {
     before=$(now)
@@ -84,7 +84,7 @@ test('four busy processors take the time of one, and the same to the byte howeve
   const board = await environment('xen-4.17')
   const calm = await measure(board, (usual) => [usual])
   const [one = 0, four = 0] = calm.times
-  expect(one).toBeGreaterThan(100)
+  expect(one).toBeGreaterThan(50)
   expect(Math.abs(four - one) / one).toBeLessThan(0.02)
   expect(calm.trace.length).toBeGreaterThan(3_000)
   const woken = await measure(board, (usual, restless) => [usual, restless])
