@@ -23,6 +23,7 @@ import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { runFolder } from '../build.ts'
 import { type Surroundings, writeHostile } from '../hostile.ts'
 import { source } from '../source.ts'
 import { launch } from './chromium.ts'
@@ -43,7 +44,13 @@ async function repro(...args: readonly string[]) {
   const timed = `TIMEFORMAT=' %U %S'; time "$0" "$@"`
   const child = spawn('bash', ['-c', timed, process.execPath, source('dist/cli.cjs'), ...args], {
     cwd: project,
-    env: { ...process.env, REPRO_CACHE: join(top, 'cache'), REPRO_SECRET: secret, NO_COLOR: '1' },
+    // All of them start the same program, which need not be compiled anew for each.
+    env: {
+      ...process.env,
+      REPRO_CACHE: join(runFolder(), 'hostile-cache'),
+      REPRO_SECRET: secret,
+      NO_COLOR: '1',
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const [out, err, exitCode] = await Promise.all([
