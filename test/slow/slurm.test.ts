@@ -110,7 +110,7 @@ function leftovers(project: string): readonly string[] {
 const repeated = (cells: readonly string[]) => cells.filter((cell, index) => cells.indexOf(cell) !== index)
 
 /** Four run at once: enough that most of them wait when the build dies, and when the node does. */
-const many = 24
+const many = 16
 
 test('many cells survive the deaths of the build and of a node, none twice, with the digests of a local build', async () => {
   const { project, build, noted, runs } = await makeQueue(many)
@@ -218,7 +218,7 @@ test('cells that failed are submitted again alone, and say why they failed', asy
 })
 
 test('a task that somebody canceled is an error that says so', async () => {
-  const { build, noted, runs } = await makeQueue(2, { seconds: 6 })
+  const { build, noted, runs } = await makeQueue(2, { seconds: 4 })
   const { ended } = build()
   await until('both run', () => noted('start').length === 2)
   const [job = ''] = (await cluster.slurm('squeue', '--noheader', '--format=%F')).trim().split('\n')
