@@ -1,11 +1,12 @@
 /** The package as users get it: packed, installed in a separate folder, with types, and run. */
 
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { project, write } from '../project.ts'
 import { source } from '../source.ts'
+import { packed } from './packed.ts'
 
 const paper = `---
 title: Installed
@@ -51,18 +52,10 @@ it('a package made of this checkout installs anywhere, and builds a paper there 
   const cache = execFileSync('npm', ['config', 'get', 'cache'], { encoding: 'utf8' }).trim()
   const env = { PATH: process.env.PATH, HOME: home, npm_config_cache: cache }
   const own = join(project, 'own')
-  const run = (program: string, args: readonly string[], cwd = own) =>
-    execFileSync(program, args, { cwd, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+  const run = (program: string, args: readonly string[]) =>
+    execFileSync(program, args, { cwd: own, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-  // dist/ exists already: other tests run it.
-  run('npx', ['tsc', '--project', 'tsconfig.types.json'], source('.'))
-  const packed = run(
-    'npm',
-    ['pack', '--ignore-scripts', '--json', '--pack-destination', project],
-    source('.'),
-  )
-  const [{ filename }] = JSON.parse(packed) as readonly [{ readonly filename: string }]
-  renameSync(join(project, filename), join(project, 'repro.tgz'))
+  copyFileSync(await packed(home, cache), join(project, 'repro.tgz'))
   const encoding = { x: { field: 'x', type: 'quantitative' } }
   const figure = { data: { name: 'rows' }, mark: 'point', encoding }
   write({

@@ -1,8 +1,8 @@
 /** docs/tutorial.md, followed to the letter in an empty folder, with the package as users get it. */
 
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, readFileSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
@@ -10,6 +10,7 @@ import { assertShown, follow, type Ran, stepsOf } from '../docs/steps.ts'
 import { project } from '../project.ts'
 import { source } from '../source.ts'
 import { launch } from './chromium.ts'
+import { packed } from './packed.ts'
 
 const steps = stepsOf(readFileSync(source('docs/tutorial.md'), 'utf8'))
 
@@ -24,17 +25,8 @@ it('the tutorial leads from an empty folder to what it promises', async () => {
     npm_config_cache: cache,
     npm_config_prefer_offline: 'true',
   }
-  const inCheckout = (program: string, args: readonly string[]) =>
-    execFileSync(program, args, {
-      cwd: source('.'),
-      env,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-  inCheckout('npx', ['tsc', '--project', 'tsconfig.types.json'])
-  const packing = ['pack', '--ignore-scripts', '--json', '--pack-destination', project]
-  const [{ filename }] = JSON.parse(inCheckout('npm', packing)) as [{ readonly filename: string }]
-  renameSync(join(project, filename), join(folder, filename))
+  const file = await packed(home, cache)
+  copyFileSync(file, join(folder, basename(file)))
 
   const started = performance.now()
   await follow(steps, folder, async (command): Promise<Ran> => {
