@@ -200,11 +200,11 @@ describe('a build', () => {
   it('ends a script at its deadline, with all that it started', async () => {
     write({
       'paper/index.md':
-        front + inline('await $`echo $$ > pid; exec sleep 60`', 'id=nap testbed=local trials=1 deadline=15'),
+        front + inline('await $`echo $$ > pid; exec sleep 60`', 'id=nap testbed=local trials=1 deadline=10'),
     })
     const { exitCode, err } = await repro('build')
     expect(exitCode).toBe(1)
-    expect(err).toContain('nap/local/default failed: the script did not end within 15 s')
+    expect(err).toContain('nap/local/default failed: the script did not end within 10 s')
     const pid = Number(readFileSync(join(project, 'pid'), 'utf8'))
     await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false)
   })
