@@ -314,9 +314,9 @@ it('scripts that fail say why, with a place', async () => {
 
 it('a process that does not end, and all that it started, is killed at the deadline and at Ctrl-C', async () => {
   const code = 'sleep 1000 &\necho $! >pids\necho $$ >>pids\necho waiting >&2\nwait'
-  write(paper(inline('bash', 'late', code, 'trials=1 deadline=30')))
+  write(paper(inline('bash', 'late', code, 'trials=1 deadline=10')))
   const { err, exitCode } = await repro('run')
-  expect(err).toContain('the script did not end within 30 s')
+  expect(err).toContain('the script did not end within 10 s')
   expect(err).toContain('  | waiting')
   expect(exitCode).toBe(1)
   const pids = () => readFileSync(join(project, 'pids'), 'utf8').trim().split('\n').map(Number)
