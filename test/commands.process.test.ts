@@ -221,7 +221,7 @@ describe('a build', () => {
     const { child, ended } = start(['build'])
     await expect
       .poll(() => existsSync(join(project, 'pid')) && readFileSync(join(project, 'pid'), 'utf8'), {
-        timeout: 10_000,
+        timeout: 60_000,
       })
       .toMatch(/\d\n/)
     child.kill('SIGINT')
