@@ -144,6 +144,8 @@ export const english = {
     selectFrom: '{}, selection from',
     selectTo: '{}, selection to',
     selected: '{} marks, below',
+    search: 'Search in this report',
+    found: 'Found: {}',
   },
 
   provenance: {

@@ -154,6 +154,8 @@ export const japanese: Messages = {
     selectFrom: '{}、選択の始まり',
     selectTo: '{}、選択の終わり',
     selected: '{}個（下の表）',
+    search: 'このページ内を検索',
+    found: '{}件',
   },
 
   provenance: {

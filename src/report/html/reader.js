@@ -612,11 +612,117 @@
     true,
   )
 
+  // --- Search: where the text stands, in what is folded, too; the browser's own shows one place after the other.
+
+  const mostHits = 60
+  const units =
+    'h1, h2, h3, h4, h5, h6, p, li, dt, dd, figcaption, caption, summary, pre:not(.rows, .specification), tr, blockquote > *'
+  const marked = globalThis.CSS?.highlights && new Highlight()
+  if (marked) CSS.highlights.set('found', marked)
+
+  function addSearch() {
+    const nav = document.querySelector('nav.contents')
+    if (!nav || nav.querySelector('.search')) return
+    const field = make('input', { type: 'search', ariaLabel: words.search, placeholder: `${words.search} /` })
+    const status = make('p', { className: 'status', role: 'status' })
+    nav
+      .querySelector('h2')
+      .before(make('div', { className: 'search' }, field, status, make('ol', { hidden: true })))
+  }
+
+  /** Texts of paragraphs, rows and the like, each once: what holds another unit only counts with its own texts. */
+  function* unitsIn(main) {
+    for (const unit of find(units, main)) {
+      if (unit.closest('.repro-own, .tools, .scroll.rows')) continue
+      const nodes = []
+      const walker = document.createTreeWalker(unit, NodeFilter.SHOW_TEXT)
+      while (walker.nextNode()) {
+        const node = walker.currentNode
+        if (node.parentElement.closest(units) === unit) nodes.push(node)
+      }
+      if (nodes.length > 0) yield { unit, nodes }
+    }
+  }
+
+  function search(box) {
+    const wanted = box.querySelector('input').value.trim().replace(/\s+/g, ' ')
+    const [list, status] = [box.querySelector('ol'), box.querySelector('.status')]
+    marked?.clear()
+    const pattern =
+      wanted.length < 2
+        ? undefined
+        : new RegExp(
+            wanted.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`).replaceAll(' ', String.raw`\s+`),
+            'giu',
+          )
+    let count = 0
+    const items = []
+    for (const { unit, nodes } of pattern ? unitsIn(document.querySelector('main')) : []) {
+      const text = nodes.map(({ data }) => data).join('')
+      const found = [...text.matchAll(pattern)]
+      count += found.length
+      for (const match of found) if (marked) marked.add(rangeIn(nodes, match.index, match[0].length))
+      if (found.length > 0 && items.length < mostHits) items.push(hit(unit, text, found[0]))
+    }
+    list.replaceChildren(...items)
+    list.hidden = items.length === 0
+    status.textContent = pattern ? say(words.found, count) : ''
+  }
+
+  /** Characters of texts that follow each other. */
+  function rangeIn(nodes, start, length) {
+    const range = new Range()
+    let at = 0
+    for (const node of nodes) {
+      const end = at + node.data.length
+      if (start >= at && start < end) range.setStart(node, start - at)
+      if (start + length > at && start + length <= end) range.setEnd(node, start + length - at)
+      at = end
+    }
+    return range
+  }
+
+  function hit(unit, text, { 0: found, index }) {
+    const around = (from, to) => text.slice(Math.max(0, from), to).replace(/\s+/g, ' ')
+    const button = make(
+      'button',
+      { type: 'button', className: 'hit' },
+      `${index > 24 ? '…' : ''}${around(index - 24, index)}`,
+      make('strong', {}, found.replace(/\s+/g, ' ')),
+      around(index + found.length, index + found.length + 40),
+    )
+    button.addEventListener('click', () => {
+      for (let one = unit.closest('details'); one; one = one.parentElement.closest('details')) one.open = true
+      unit.scrollIntoView({ block: 'center' })
+      unit.tabIndex = -1
+      unit.focus({ preventScroll: true })
+    })
+    return make('li', {}, button)
+  }
+
+  document.addEventListener('input', ({ target }) => {
+    const box = target.closest?.('.search')
+    if (box) search(box)
+  })
+  document.addEventListener('keydown', (event) => {
+    const { key, target, ctrlKey, metaKey, altKey } = event
+    const field = document.querySelector('.search input')
+    if (!field || ctrlKey || metaKey || altKey) return
+    if (key === '/' && !target.closest?.('input, textarea, select, [contenteditable]')) {
+      event.preventDefault()
+      field.focus()
+    } else if (key === 'Escape' && target.closest?.('.search')) {
+      field.value = ''
+      search(field.closest('.search'))
+    }
+  })
+
   // --- At the start, and after parts of the page were exchanged.
 
   function begin() {
     for (const table of find('table')) makeSortable(table)
     addDownloads()
+    addSearch()
     for (const details of find('details.drawn[open]')) showRows(details)
     follow()
   }

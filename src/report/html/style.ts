@@ -92,6 +92,18 @@ nav.contents li { padding: .125rem 0; break-inside: avoid; }
 nav.contents .depth-3 { padding-left: 1rem; font-size: .95em; }
 nav.contents a { color: inherit; text-decoration: none; }
 nav.contents a:hover { text-decoration: underline; }
+/* Added by the page's script. */
+.search { margin: 0 0 1rem; max-width: 26rem; }
+.search input { box-sizing: border-box; width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--quiet); border-radius: 4px; padding: .25em .6em; min-height: 28px; }
+.search input::placeholder { color: var(--quiet); opacity: 1; }
+.search .status { margin: .2rem 0 0; color: var(--quiet); min-height: 0; }
+.search .status:empty { display: none; }
+.search ol { columns: auto !important; max-height: 18rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 4px; padding: .2rem !important; margin-top: .3rem !important; }
+button.hit { all: unset; display: block; box-sizing: border-box; width: 100%; cursor: pointer; padding: .15rem .3rem; border-radius: 3px; overflow-wrap: anywhere; }
+button.hit:hover { background: var(--faint); }
+:is(button.hit, .search input):focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
+::highlight(found) { background: #ffd84d; color: #000; }
+[tabindex='-1']:focus { outline: none; }
 nav.contents a[aria-current] { color: var(--link); text-shadow: .025em 0 currentcolor; }
 
 .float { margin: 2.25rem 0; }
