@@ -38,6 +38,45 @@ const scatter = '#fig-scatter'
 const rowsOf = (page: Page, table: string) =>
   page.locator(`${table} tbody:first-of-type tr:not(.group)`).allInnerTexts()
 
+describe('search', () => {
+  it('finds text in paragraphs, tables and what is folded, marks it, and leads there by the keyboard', async () => {
+    const { page, complaints } = await opened()
+    await page.keyboard.press('/')
+    await page.keyboard.type('HYPERCALL itself')
+    const status = page.locator('.search .status')
+    const main = await page
+      .locator('main')
+      .evaluate((one) => (one as unknown as { textContent: string }).textContent)
+    const count = [...main.matchAll(/hypercall\s+itself/gi)].length
+    expect(count).toBeGreaterThan(0)
+    expect(await status.textContent()).toBe(`Found: ${count}`)
+    const marked = await page.evaluate(
+      `[...CSS.highlights.get('found')].map((range) => range.toString().replace(/\\s+/g, ' ').toLowerCase())`,
+    )
+    expect(marked).toEqual(Array.from({ length: count }, () => 'hypercall itself'))
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    const focused = page.locator('main :focus')
+    expect((await focused.innerText()).toLowerCase()).toContain('hypercall itself')
+    expect(
+      await focused.evaluate(
+        (one) => (one as unknown as { getBoundingClientRect(): { top: number } }).getBoundingClientRect().top,
+      ),
+    ).toBeGreaterThan(0)
+    // Signs of regular expressions are signs.
+    const field = page.locator('.search input')
+    await field.fill('[4.6, 4.6')
+    expect(await status.textContent()).not.toBe('Found: 0')
+    await field.fill('4.6(((')
+    expect(await status.textContent()).toBe('Found: 0')
+    await field.press('Escape')
+    expect(await field.inputValue()).toBe('')
+    expect(await page.evaluate(`CSS.highlights.get('found').size`)).toBe(0)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+})
+
 describe('a table', () => {
   it('is sorted by its heads with the keyboard, and gets its order back', async () => {
     const { page, complaints } = await opened()

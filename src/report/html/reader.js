@@ -634,13 +634,19 @@
   function* unitsIn(main) {
     for (const unit of find(units, main)) {
       if (unit.closest('.repro-own, .tools, .scroll.rows')) continue
-      const nodes = []
+      const pieces = []
       const walker = document.createTreeWalker(unit, NodeFilter.SHOW_TEXT)
+      let cell
       while (walker.nextNode()) {
         const node = walker.currentNode
-        if (node.parentElement.closest(units) === unit) nodes.push(node)
+        if (node.parentElement.closest(units) !== unit) continue
+        const own = node.parentElement.closest('td, th')
+        // Cells stand apart.
+        if (pieces.length > 0 && own !== cell) pieces.at(-1).text += ' '
+        cell = own
+        pieces.push({ node, text: node.data })
       }
-      if (nodes.length > 0) yield { unit, nodes }
+      if (pieces.length > 0) yield { unit, pieces }
     }
   }
 
@@ -657,11 +663,11 @@
           )
     let count = 0
     const items = []
-    for (const { unit, nodes } of pattern ? unitsIn(document.querySelector('main')) : []) {
-      const text = nodes.map(({ data }) => data).join('')
+    for (const { unit, pieces } of pattern ? unitsIn(document.querySelector('main')) : []) {
+      const text = pieces.map((piece) => piece.text).join('')
       const found = [...text.matchAll(pattern)]
       count += found.length
-      for (const match of found) if (marked) marked.add(rangeIn(nodes, match.index, match[0].length))
+      for (const match of found) if (marked) marked.add(rangeIn(pieces, match.index, match[0].length))
       if (found.length > 0 && items.length < mostHits) items.push(hit(unit, text, found[0]))
     }
     list.replaceChildren(...items)
@@ -670,13 +676,14 @@
   }
 
   /** Characters of texts that follow each other. */
-  function rangeIn(nodes, start, length) {
+  function rangeIn(pieces, start, length) {
     const range = new Range()
     let at = 0
-    for (const node of nodes) {
-      const end = at + node.data.length
-      if (start >= at && start < end) range.setStart(node, start - at)
-      if (start + length > at && start + length <= end) range.setEnd(node, start + length - at)
+    for (const { node, text } of pieces) {
+      const end = at + text.length
+      const within = (offset) => Math.min(offset - at, node.data.length)
+      if (start >= at && start < end) range.setStart(node, within(start))
+      if (start + length > at && start + length <= end) range.setEnd(node, within(start + length))
       at = end
     }
     return range

@@ -101,7 +101,7 @@ nav.contents a:hover { text-decoration: underline; }
 .search ol { columns: auto !important; max-height: 18rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 4px; padding: .2rem !important; margin-top: .3rem !important; }
 button.hit { all: unset; display: block; box-sizing: border-box; width: 100%; cursor: pointer; padding: .15rem .3rem; border-radius: 3px; overflow-wrap: anywhere; }
 button.hit:hover { background: var(--faint); }
-:is(button.hit, .search input):focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
+:is(button.hit, .search input):focus-visible { outline: 2px solid var(--link); outline-offset: -2px; }
 ::highlight(found) { background: #ffd84d; color: #000; }
 [tabindex='-1']:focus { outline: none; }
 nav.contents a[aria-current] { color: var(--link); text-shadow: .025em 0 currentcolor; }
