@@ -67,6 +67,8 @@ function mentions(
   return isCitation ? [...cited, ...ids] : [...ids, ...cited]
 }
 
+const mostFiles = 200
+
 const schemas: Readonly<Record<FenceType, unknown>> = {
   experiment: experimentSchema,
   data: dataSchema,
@@ -125,6 +127,14 @@ function valuesOf(
       )
     case 'measures':
       return named(columnsOf(look, undefined, 'measure'), 'column')
+    case 'field':
+    case 'filter':
+    case 'where':
+    case 'sort':
+      return named(
+        look.runs.shown.flatMap(({ run }) => run.columns.map(({ name }) => name)),
+        'column',
+      )
     case 'by':
       return named(columnsOf(look, undefined, 'factor'), 'column')
     case 'statistics':
@@ -135,6 +145,14 @@ function valuesOf(
         sources.flatMap(({ patterns }) => patterns.map(({ name }) => name)),
         'name',
       )
+    case 'file':
+      return named(
+        ['data/*', '*/*.csv', '*/*.md'].flatMap((pattern) => look.files.match(pattern)).slice(0, mostFiles),
+      )
+    case 'bibliography':
+      return named(look.files.match('**/*.bib').slice(0, mostFiles))
+    case 'published':
+      return named(look.files.match('**/*.csv').slice(0, mostFiles))
     case 'script':
       return named(look.files.match('experiments/*'))
     case 'spec':
@@ -204,7 +222,11 @@ function afterPattern(
 ): readonly (readonly [string, Suggestion['kind'], string])[] {
   const measures = new Set(columnsOf(look, id, 'measure'))
   const isMeasured = parts.some((one) => measures.has(one))
-  if (isMeasured) return [...statistics].map(([name, { means = '' }]) => [name, 'statistic', means] as const)
+  if (isMeasured)
+    return [
+      ...[...statistics].map(([name, { means = '' }]) => [name, 'statistic', means] as const),
+      ...['p5', 'p25', 'p75', 'p95', 'p99'].map((name) => [name, 'statistic', 'percentile'] as const),
+    ]
   const own = look.runs.shown.filter(({ run }) => run.experiment === id)
   const factors = new Map<string, string>()
   for (const { run } of own)

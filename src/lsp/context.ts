@@ -61,7 +61,9 @@ export function fenceAt({ fences }: Document, text: string, line: number): Fence
 }
 
 function placeInYaml(fence: FenceType, text: string, { before, line }: Cursor): Place {
-  const [, key, written = ''] = /^\s*(?:- )?([\w-]+):\s+(.*)$/.exec(before) ?? []
+  const [, key, written = ''] =
+    // In braces, as in `x: {field: `, or at the start of the line.
+    /[{,]\s*([\w-]+):\s+([^{},]*)$/.exec(before) ?? /^\s*(?:- )?([\w-]+):\s+(.*)$/.exec(before) ?? []
   // A list below its key: the nearest line above that is less indented and has a key.
   const owner = key ?? ownerOf(text, line)
   if (key === undefined && /^[\w-]*$/.test(before)) return { type: 'key', fence, written: before }

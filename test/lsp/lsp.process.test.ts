@@ -115,6 +115,18 @@ describe('the language server', () => {
       client.at('index.md', { line, character: 6 }),
     )) as CompletionItem[]
     expect(values.map(({ label }) => label)).toEqual(['times'])
+    for (const [written, label] of [
+      ['spec: {encoding: {x: {field: ', 'elapsed_ms'],
+      ['file: ', 'data/times.csv'],
+    ] as const) {
+      await client.change('index.md', lines.with(line, written).join('\n'))
+      const place = client.at('index.md', { line, character: written.length })
+      const items = (await client.request(CompletionRequest.type, place)) as CompletionItem[]
+      expect(
+        items.map((item) => item.label),
+        written,
+      ).toContain(label)
+    }
   })
 
   it('shows the value of an expression with its origin and number of observations', async () => {
