@@ -52,6 +52,11 @@ export interface Translator {
   readonly large: readonly { readonly source: string; readonly isSideways: boolean }[]
 }
 
+/** Room in points for tables: the class of two columns has a height of its own, and all differ by a little. */
+function roomOf({ measures, isTwoColumns }: Context, kind: keyof Measures): number {
+  return kind === 'height' && isTwoColumns ? Math.min(measures.height, 660) : measures[kind] - 2
+}
+
 /** Without the blank lines that would end an argument. */
 function inOneParagraph(source: string): string {
   return source.trim().replace(/\n{2,}/g, '\\par\n')
@@ -347,17 +352,17 @@ export function translator(context: Context, trees: readonly Root[]): Translator
           const fit = fittingTable(content, notes, measures, isTwoColumns)
           const parts = { escape, badgeSource, linked }
           if (fit.place === 'pages' || fit.place === 'sideways') {
-            const room = fit.place === 'pages' ? measures.text : measures.height
+            const room = roomOf(context, fit.place === 'pages' ? 'text' : 'height')
             const caption = captionSource(float, 'table')
             large.push({
-              source: `{${longTable(content, fit, room, caption, parts)}${notesSource(notes)}}`,
+              source: `{${longTable(content, room, caption, parts)}${notesSource(notes)}}`,
               isSideways: fit.place === 'sideways',
             })
             return ''
           }
           const isWide = fit.place === 'wide'
-          const room = isWide ? measures.text : measures.column
-          const body = `${tabular(content, fit, room, parts)}${notesSource(notes)}`
+          const room = roomOf(context, isWide ? 'text' : 'column')
+          const body = `${tabular(content, room, parts)}${notesSource(notes)}`
           return floated('table', isWide, `${captionSource(float, 'table')}\n${body}`)
         }
         case 'figure':

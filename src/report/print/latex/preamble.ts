@@ -85,7 +85,7 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 % No wider than there is room.
 \newcommand{\reproshrink}[1]{\adjustbox{max width=\linewidth}{#1}}
 \newcommand{\reprofit}[1]{\adjustbox{max width=0.92\linewidth}{$\displaystyle\begin{aligned}#1\end{aligned}$}}
-\newenvironment{repronotes}{\par\vspace{2pt}\begin{minipage}{\linewidth}\scriptsize\raggedright}{\end{minipage}\par}
+\newenvironment{repronotes}{\par\vspace{2pt}\noindent\begin{minipage}{\linewidth}\scriptsize\raggedright}{\end{minipage}\par}
 \newenvironment{reprobanner}{\par\noindent\rule{\linewidth}{0.4pt}\par\nobreak\footnotesize\raggedright\setlength{\parindent}{0pt}}{\par\nobreak\noindent\rule{\linewidth}{0.4pt}\par\medskip}
 \newcommand{\reproasidecolor}{black}
 \newenvironment{reproaside}[1]{\par\medskip\renewcommand{\reproasidecolor}{#1}\setlength{\parindent}{0pt}\noindent\textcolor{#1}{\rule{\linewidth}{0.8pt}}\par\nobreak}{\par\nobreak\noindent\textcolor{\reproasidecolor}{\rule{\linewidth}{0.4pt}}\par\medskip}

@@ -2,8 +2,10 @@
 
 import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
-import { alignments, type Fit, placed } from '../tablefit.ts'
-import type { Escape } from './text.ts'
+import { textWidth } from '../../textwidth.ts'
+import { alignments, placed } from '../tablefit.ts'
+import { between, columnMarks, type Layout, layoutOf, type Texts } from './columns.ts'
+import { breakable, type Escape } from './text.ts'
 
 /** How the parts of cells are written. */
 export interface Parts {
@@ -12,38 +14,35 @@ export interface Parts {
   readonly linked: (url: string, content: string) => string
 }
 
-/** Between columns, in points. */
-const between = 3
+const columnGap = `\\setlength{\\tabcolsep}{${between / 2}bp}%`
 
 /** Returns a table for a float; `room` is its width in points. */
-export function tabular(content: TableContent, fit: Fit, room: number, parts: Parts): string {
+export function tabular(content: TableContent, room: number, parts: Parts): string {
+  const layout = layoutOf(textsOf(content), room)
   return [
-    `\\setlength{\\tabcolsep}{${between}pt}%`,
-    `\\reproshrink{\\begin{tabular}{${columnsOf(content, fit, room)}}`,
+    `${layout.size}${columnGap}`,
+    `\\reproshrink{\\begin{tabular}{${columnMarks(layout, lettersOf(content))}}`,
     '\\toprule',
-    headOf(content, parts),
+    headOf(content, layout, parts),
     '\\midrule',
-    ...bodyOf(content, parts),
+    ...bodyOf(content, layout, room, parts),
     '\\bottomrule',
     '\\end{tabular}}',
   ].join('\n')
 }
 
 /** Returns a table that goes on over pages, with its head on each. */
-export function longTable(
-  content: TableContent,
-  fit: Fit,
-  room: number,
-  caption: string,
-  parts: Parts,
-): string {
-  const head = headOf(content, parts)
+export function longTable(content: TableContent, room: number, caption: string, parts: Parts): string {
+  const layout = layoutOf(textsOf(content), room)
+  const head = headOf(content, layout, parts)
   const lines = caption.split('\n')
   const title = lines.pop() ?? ''
   return [
-    `\\footnotesize\\setlength{\\tabcolsep}{${between}pt}%`,
+    `${layout.size}${columnGap}`,
     ...lines,
-    `\\begin{longtable}{${columnsOf(content, fit, room)}}`,
+    // That of a page that lies on its side is its height.
+    '\\setlength{\\LTcapwidth}{\\linewidth}%',
+    `\\begin{longtable}{${columnMarks(layout, lettersOf(content))}}`,
     `${title}\\\\`,
     '\\toprule',
     head,
@@ -55,32 +54,38 @@ export function longTable(
     '\\endhead',
     '\\bottomrule',
     '\\endlastfoot',
-    ...bodyOf(content, parts),
+    ...bodyOf(content, layout, room, parts),
     '\\end{longtable}',
   ].join('\n')
 }
 
-function columnsOf({ head, groups }: TableContent, { fractions, widths }: Fit, room: number): string {
+function lettersOf({ head, groups }: TableContent): readonly string[] {
   const letters: Readonly<Record<string, string>> = { end: 'r', center: 'c' }
-  const aligned = alignments(head, groups, widthOf(head))
-  const long = fractions.reduce<number>((sum, one) => sum + (one ?? 0), 0)
-  const short = fractions.reduce<number>(
-    (sum, one, index) => sum + (one === undefined ? (widths[index] ?? 0) : 0),
-    0,
-  )
-  const free = Math.max(room - short - 2 * between * fractions.length, 40 * fractions.length)
-  return fractions
-    .map((one, index) => {
-      if (one === undefined) return letters[aligned[index] ?? ''] ?? 'l'
-      return `>{\\raggedright\\arraybackslash}p{${((0.98 * free * one) / long).toFixed(1)}bp}`
-    })
-    .join('')
+  return alignments(head, groups, widthOf(head)).map((one) => letters[one] ?? 'l')
 }
 
-function headOf({ head }: TableContent, { escape, badgeSource }: Parts): string {
-  return rowsOf(head, (cell: Marked<Head>) => {
+/** Texts of the columns; those of cells over several have room in these. */
+function textsOf({ head, groups }: TableContent): readonly Texts[] {
+  const columns = Array.from({ length: widthOf(head) }, () => ({
+    head: [] as string[],
+    body: [] as string[],
+  }))
+  const badge = (one: Badge | undefined) => (one === undefined ? '' : `  [${one.text}]`)
+  for (const { cell, column } of placed(head).flat())
+    if ((cell.columns ?? 1) === 1)
+      columns[column]?.head.push(
+        `${cell.text}${cell.unit === undefined ? '' : ` (${cell.unit})`}${badge(cell.badge)}`,
+      )
+  for (const { cell, column } of groups.flatMap(({ rows }) => placed(rows).flat()))
+    if ((cell.columns ?? 1) === 1) columns[column]?.body.push(cell.text)
+  return columns
+}
+
+function headOf({ head }: TableContent, layout: Layout, { escape, badgeSource }: Parts): string {
+  return rowsOf(head, layout, (cell: Marked<Head>, isWrapped) => {
     const unit = cell.unit === undefined ? '' : ` ${escape(`(${cell.unit})`)}`
-    return `\\textbf{${escape(cell.text)}${unit}}${badgeSource(cell.badge)}`
+    const text = isWrapped ? breakable(escape, cell.text) : escape(cell.text)
+    return `\\textbf{${text}${unit}}${badgeSource(cell.badge)}`
   })
     .flatMap(({ source, spans }, index) => [
       source,
@@ -92,10 +97,15 @@ function headOf({ head }: TableContent, { escape, badgeSource }: Parts): string 
     .join('\n')
 }
 
-function bodyOf({ head, groups }: TableContent, { escape, badgeSource, linked }: Parts): readonly string[] {
+function bodyOf(
+  { head, groups }: TableContent,
+  layout: Layout,
+  room: number,
+  { escape, badgeSource, linked }: Parts,
+): readonly string[] {
   const width = widthOf(head)
-  const shown = (cell: ShownCell) => {
-    const text = escape(cell.text)
+  const shown = (cell: ShownCell, isWrapped: boolean) => {
+    const text = isWrapped ? breakable(escape, cell.text) : escape(cell.text)
     const content = cell.href === undefined ? text : linked(cell.href, text)
     if (cell.type === 'missing') return `\\repromissing{${content}}`
     return cell.isStale === true ? `\\emph{${content}}` : content
@@ -104,8 +114,10 @@ function bodyOf({ head, groups }: TableContent, { escape, badgeSource, linked }:
     ...(index > 0 ? ['\\addlinespace'] : []),
     ...(title === undefined
       ? []
-      : [`\\multicolumn{${width}}{l}{\\textbf{${escape(title)}}${badgeSource(badge)}}\\\\*`]),
-    ...rowsOf(rows, shown).map(({ source }) => source),
+      : [
+          `\\multicolumn{${width}}{${textWidth(title, 8) > 0.4 * room ? `p{${(0.9 * room).toFixed(1)}bp}` : 'l'}}{\\textbf{${escape(title)}}${badgeSource(badge)}}\\\\*`,
+        ]),
+    ...rowsOf(rows, layout, shown).map(({ source }) => source),
   ])
 }
 
@@ -114,7 +126,8 @@ function rowsOf<
   Cell extends { readonly columns?: number; readonly rows?: number; readonly align?: Head['align'] },
 >(
   rows: readonly (readonly Cell[])[],
-  content: (cell: Cell) => string,
+  { widths }: Layout,
+  content: (cell: Cell, isWrapped: boolean) => string,
 ): readonly { readonly source: string; readonly spans: readonly (readonly [number, number])[] }[] {
   const letters: Readonly<Record<string, string>> = { end: 'r', center: 'c', start: 'l' }
   return placed(rows).map((cells) => {
@@ -124,12 +137,21 @@ function rowsOf<
     for (const { cell, column } of cells) {
       for (; at < column; at += 1) parts.push('')
       const { columns = 1, rows: height = 1, align } = cell
-      const tall = height > 1 ? `\\multirow[t]{${height}}{*}{${content(cell)}}` : content(cell)
+      const wrapped = columns === 1 ? widths[column] : undefined
+      const text = content(cell, wrapped !== undefined)
+      const tall =
+        height > 1
+          ? `\\multirow[t]{${height}}{${wrapped === undefined ? '*' : `${wrapped.toFixed(1)}bp`}}{${text}}`
+          : text
       if (columns > 1) {
         parts.push(`\\multicolumn{${columns}}{${letters[align ?? 'center'] ?? 'c'}}{${tall}}`)
         spans.push([column + 1, column + columns])
       } else
-        parts.push(align === undefined || height > 1 ? tall : `\\multicolumn{1}{${letters[align]}}{${tall}}`)
+        parts.push(
+          align === undefined || height > 1 || wrapped !== undefined
+            ? tall
+            : `\\multicolumn{1}{${letters[align]}}{${tall}}`,
+        )
       at += columns
     }
     return { source: `${parts.join(' & ')} \\\\`, spans }

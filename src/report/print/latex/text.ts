@@ -165,6 +165,21 @@ export function escaper(tell: (character: string) => void): Escape {
       .replace(/([?!])(?=\\textasciigrave)/g, '$1\\kern0pt{}')
 }
 
+/** Text whose long words may be broken: behind signs, and after some letters where there is none. */
+export function breakable(escape: Escape, text: string): string {
+  return text
+    .split(/(\s+)/)
+    .map((word) => {
+      if (word.length < 12) return escape(word)
+      return word
+        .split(/(?<=[/._=,:;@+)\]-])(?=[^\s/._=,:;@+)\]-])/)
+        .flatMap((piece) => piece.match(/.{1,12}/gsu) ?? [])
+        .map(escape)
+        .join('\\allowbreak{}')
+    })
+    .join('')
+}
+
 function clean(text: string): string {
   return text
     .toWellFormed()

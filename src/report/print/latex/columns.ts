@@ -1,0 +1,101 @@
+/**
+ * Widths of columns of tables, which TeX makes as wide as their longest line, however wide the page is. Columns are as wide as their
+ * content while there is room; then the widest ones wrap, at one width, but none becomes narrower than its longest word; then the
+ * letters become smaller.
+ */
+
+import { textWidth } from '../../textwidth.ts'
+
+/** A column's cells in plain text: `head` is bold. */
+export interface Texts {
+  readonly head: readonly string[]
+  readonly body: readonly string[]
+}
+
+export interface Layout {
+  /** In points, of those whose texts wrap; undefined for those as wide as their content. */
+  readonly widths: readonly (number | undefined)[]
+  /** LaTeX's command for the size of letters. */
+  readonly size: string
+  /** Estimated height of a row, in lines. */
+  readonly lines: (row: readonly string[]) => number
+}
+
+/** Between two columns, in points; and at each side of a table. */
+export const between = 6
+
+/** Sizes in points, for texts of 10 points. */
+const sizes = [
+  ['\\footnotesize', 8],
+  ['\\scriptsize', 7],
+  ['\\tiny', 5],
+] as const
+
+/** Words that are longer are broken, in letters. */
+export const longestWord = 24
+
+/** Letters of Latin Modern are as wide as those of Helvetica, which are measured; those of Times are narrower. */
+const slack = 1.02
+
+/** @param room in points */
+export function layoutOf(columns: readonly Texts[], room: number): Layout {
+  const free = room - between * columns.length
+  const measure = (of: (text: string) => number) =>
+    columns.map(({ head, body }) => Math.max(1, ...head.map((one) => 1.08 * of(one)), ...body.map(of)))
+  const natural = measure((text) => slack * textWidth(text, 1))
+  const least = measure((text) => slack * Math.max(0, ...wordsOf(text).map((word) => textWidth(word, 1))))
+  const sum = (widths: readonly number[]) => widths.reduce((total, one) => total + one, 0)
+  const [size, points] = sizes.find(([, one]) => one * sum(least) <= free) ?? sizes[sizes.length - 1]!
+  const most = widest(natural, least, free / points)
+  const wanted = natural.map((one, index) => Math.max(least[index] ?? 0, Math.min(one, most)))
+  // Where not even the longest words fit, all become narrower.
+  const share = Math.min(1, free / points / sum(wanted))
+  const widths = wanted.map((one, index) =>
+    share === 1 && one >= (natural[index] ?? 0) ? undefined : one * share * points,
+  )
+  return {
+    ...{ widths, size },
+    lines: (row) =>
+      Math.max(
+        1,
+        ...row.map((text, index) => {
+          const width = widths[index]
+          return width === undefined ? 1 : Math.ceil((1.1 * textWidth(text, points)) / width)
+        }),
+      ),
+  }
+}
+
+/** Returns the width at which wide columns wrap, so that all together have `room`. */
+function widest(natural: readonly number[], least: readonly number[], room: number): number {
+  const total = (most: number) =>
+    natural.reduce((sum, one, index) => sum + Math.max(least[index] ?? 0, Math.min(one, most)), 0)
+  let low = 0
+  let high = Math.max(...natural, 0)
+  if (total(high) <= room) return high
+  for (let step = 0; step < 40; step += 1) {
+    const middle = (low + high) / 2
+    if (total(middle) <= room) low = middle
+    else high = middle
+  }
+  return low
+}
+
+/** Parts of a text between which lines break. */
+function wordsOf(text: string): readonly string[] {
+  return text
+    .split(/\s+|(?<=-)|(?<=[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef])/)
+    .flatMap((word) => (word.length > longestWord ? [word.slice(0, longestWord / 2)] : [word]))
+}
+
+/** Marks of LaTeX for the columns; `letters` says where those that do not wrap have their texts: l, c or r. */
+export function columnMarks({ widths }: Layout, letters: readonly string[]): string {
+  const ragged: Readonly<Record<string, string>> = { c: 'centering', r: 'raggedleft' }
+  return widths
+    .map((width, index) => {
+      const letter = letters[index] ?? 'l'
+      if (width === undefined) return letter
+      return `>{\\${ragged[letter] ?? 'raggedright'}\\arraybackslash}p{${width.toFixed(1)}bp}`
+    })
+    .join('')
+}
