@@ -21,14 +21,16 @@ import type {
   PictureContent,
   Value,
 } from '../../model.ts'
+import { textOf } from '../../textof.ts'
 import { targetOf } from '../link.ts'
 import { FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
 import { widthOf } from '../picture.ts'
 import { fittingTable } from '../tablefit.ts'
+import { between, columnMarks, type Layout, layoutOf } from './columns.ts'
 import { latexFormula } from './formula.ts'
 import { longTable, tabular } from './table.ts'
-import { address, type Escape, labelName } from './text.ts'
+import { address, breakable, type Escape, labelName } from './text.ts'
 
 export interface Context {
   readonly messages: Messages
@@ -62,6 +64,9 @@ function inOneParagraph(source: string): string {
   return source.trim().replace(/\n{2,}/g, '\\par\n')
 }
 
+/** Lists and quotations in each other that are LaTeX's own: it has four kinds of numbers, and of bullets. */
+const mostNested = 4
+
 export function translator(context: Context, trees: readonly Root[]): Translator {
   const { messages, escape } = context
   const definitions = new Map<string, FootnoteDefinition>()
@@ -71,6 +76,12 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   const large: { source: string; isSideways: boolean }[] = []
   /** Texts of notes that boxes call; set behind the box. */
   let pending: string[] | undefined
+  /** Lists and quotations around what is written: LaTeX takes six. */
+  let depth = 0
+  /** Footnotes around what is written. */
+  let notesAround = 0
+  /** Whether long words are broken, as there is little room. */
+  let isTight = false
 
   const all = (nodes: readonly Nodes[]): string => nodes.map(one).join('')
   const blocks = (nodes: readonly Nodes[]): string =>
@@ -95,7 +106,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     if (node.position !== undefined) context.at(node.position.start.line)
     switch (node.type) {
       case 'text':
-        return escape(node.value)
+        return isTight ? breakable(escape, node.value) : escape(node.value)
       case 'emphasis':
       case 'workTitle':
         return `\\emph{${all(node.children)}}`
@@ -138,7 +149,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'thematicBreak':
         return '\\begin{center}\\rule{0.3\\linewidth}{0.4pt}\\end{center}'
       case 'blockquote':
-        return `\\begin{quote}\n${blocks(node.children)}\n\\end{quote}`
+        return nested('quote', () => blocks(node.children))
       case 'callout':
         return `\\begin{reproaside}{repro${node.kind}}\n\\textbf{${escape(node.title)}}\\par\n${blocks(node.children)}\n\\end{reproaside}`
       case 'list':
@@ -146,9 +157,11 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'listItem':
         return blocks(node.children)
       case 'definitionList':
-        return `\\begin{description}\n${all(node.children)}\\end{description}`
+        return nested('description', () => all(node.children))
       case 'definitionTerm':
-        return `\\item[{${all(node.children)}}] \\leavevmode\n`
+        return depth > mostNested
+          ? `\\par\\noindent\\textbf{${all(node.children)}}\\par\n`
+          : `\\item[{${all(node.children)}}] \\leavevmode\n`
       case 'definitionText':
         return `\\par ${all(node.children)}\n`
       case 'table':
@@ -178,6 +191,28 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'inlineMath':
       case 'math':
         return escape(node.value)
+    }
+  }
+
+  /** Writes what stands further in; deep down without the lists of LaTeX. */
+  function nested(environment: string, write: () => string): string {
+    depth += 1
+    try {
+      const name = depth > mostNested ? 'reprodeep' : environment
+      return `\\begin{${name}}\n${write().trimEnd()}\n\\end{${name}}`
+    } finally {
+      depth -= 1
+    }
+  }
+
+  /** Writes text in which long words are broken. */
+  function tight<Result>(write: () => Result): Result {
+    const before = isTight
+    isTight = true
+    try {
+      return write()
+    } finally {
+      isTight = before
     }
   }
 
@@ -215,7 +250,9 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     if (definition === undefined) return ''
     if (called.has(identifier)) return `\\footnotemark[${identifier}]`
     called.add(identifier)
+    notesAround += 1
     const content = inOneParagraph(blocks(definition.children))
+    notesAround -= 1
     if (pending === undefined) return `\\footnote[${identifier}]{${content}}`
     pending.push(`\\footnotetext[${identifier}]{${content}}`)
     return `\\footnotemark[${identifier}]`
@@ -254,45 +291,94 @@ export function translator(context: Context, trees: readonly Root[]): Translator
 
   function headingSource({ depth, data, children }: Extract<Nodes, { type: 'heading' }>): string {
     const level = ['section', 'subsection', 'subsubsection', 'paragraph'][Math.min(Math.max(0, depth - 2), 3)]
-    const star = data?.number === undefined ? '*' : ''
     const name = data?.id === undefined ? '' : `\\label{${labelName(data.id)}}`
     const title = boxed(() => all(children))
+    const number = data?.number === undefined ? '' : `${escape(data.number)}\\enspace{}`
+    // `\paragraph` would stand in the line of the text.
+    if (level === 'paragraph')
+      return `\\phantomsection\\addcontentsline{toc}{paragraph}{${number}${title}}\\reproheading{${number}${title}}${name}`
+    const star = number === '' ? '*' : ''
     const target = star === '' ? '' : `\\phantomsection\\addcontentsline{toc}{${level}}{${title}}`
     return `${target}\\${level}${star}{${title}}${name}`
   }
 
   function listSource({ ordered, start, children }: List): string {
-    const name = ordered === true ? 'enumerate' : 'itemize'
-    const from =
-      ordered === true && start != null && start !== 1
-        ? `\\setcounter{\\csname @enumctr\\endcsname}{${start - 1}}\n`
-        : ''
-    const items = children.map(({ checked, children: content }) => {
-      const box = checked == null ? '' : `[${checked ? '$\\boxtimes$' : '$\\square$'}]`
-      return `\\item${box} ${blocks(content)}\n`
+    const isOrdered = ordered === true
+    return nested(isOrdered ? 'enumerate' : 'itemize', () => {
+      const from =
+        isOrdered && start != null && start !== 1
+          ? `\\setcounter{\\csname @enumctr\\endcsname}{${start - 1}}\n`
+          : ''
+      const items = children.map(({ checked, children: content }, index) => {
+        const box = checked == null ? undefined : checked ? '\\reprochecked{}' : '$\\square$'
+        if (depth <= mostNested) return `\\item${box === undefined ? '' : `[${box}]`} ${blocks(content)}\n`
+        const mark = isOrdered ? `${(start ?? 1) + index}.` : '\\textbullet{}'
+        return `\\reproitem{${box ?? mark}}${blocks(content)}\n`
+      })
+      return `${depth <= mostNested ? from : ''}${items.join('')}`
     })
-    return `\\begin{${name}}\n${from}${items.join('')}\\end{${name}}`
   }
 
   function plainTable({ align, children }: Table): string {
-    const columns = Math.max(1, ...children.map((row) => row.children.length))
-    const letters = Array.from({ length: columns }, (_, index) => (align?.[index] ?? 'l').charAt(0)).join('')
-    const [head, ...rows] = children.map(
-      (row) => `${row.children.map((cell) => all(cell.children)).join(' & ')} \\\\`,
-    )
-    return boxed(() =>
-      [
-        '\\begin{center}\\footnotesize',
-        `\\begin{tabular}{${letters}}`,
-        '\\toprule',
-        head ?? '',
-        '\\midrule',
-        ...rows,
-        '\\bottomrule',
-        '\\end{tabular}',
-        '\\end{center}',
-      ].join('\n'),
-    )
+    const { measures, isTwoColumns } = context
+    const count = Math.max(1, ...children.map((row) => row.children.length))
+    const texts = children.map((row) => row.children.map(textOf))
+    const letters = Array.from({ length: count }, (_, index) => (align?.[index] ?? 'l').charAt(0))
+    const columns = letters.map((_, index) => ({
+      head: [texts[0]?.[index] ?? ''],
+      body: texts.slice(1).map((row) => row[index] ?? ''),
+    }))
+    const inColumn = layoutOf(columns, Math.max(60, roomOf(context, 'column') - 25 * depth))
+    const heightOf = (layout: Layout) => 10 * texts.reduce((sum, row) => sum + layout.lines(row), 0)
+    // Over both columns where one has room for nothing but the smallest letters.
+    const overBoth =
+      isTwoColumns && inColumn.size === '\\tiny' && depth + notesAround === 0
+        ? layoutOf(columns, roomOf(context, 'text'))
+        : inColumn
+    const isWide = overBoth !== inColumn && heightOf(overBoth) < 0.7 * measures.height
+    const layout = isWide ? overBoth : inColumn
+    const rowSource = (row: Table['children'][number], write: (text: string) => string) =>
+      `${row.children
+        .map((cell, index) =>
+          layout.widths[index] === undefined
+            ? write(all(cell.children))
+            : write(tight(() => all(cell.children))),
+        )
+        .join(' & ')} \\\\`
+    return boxed(() => {
+      const [first, ...others] = children
+      const head = first === undefined ? '' : rowSource(first, (text) => `\\textbf{${text}}`)
+      const rows = others.map((row) => rowSource(row, (text) => text))
+      const marks = columnMarks(layout, letters)
+      const set = `${layout.size}\\setlength{\\tabcolsep}{${between / 2}bp}`
+      const rules = (parts: readonly string[]) => ['\\toprule', head, '\\midrule', ...parts].join('\n')
+      if (isWide)
+        return floated(
+          'table',
+          true,
+          `${set}\\reproshrink{\\begin{tabular}{${marks}}\n${rules([...rows, '\\bottomrule', '\\end{tabular}}'])}`,
+        )
+      // One that is not short goes on in the next column or page, with its head. Notes have no pages.
+      if (heightOf(layout) < 0.5 * measures.height || notesAround > 0)
+        return [
+          `\\begin{center}${set}`,
+          `\\reproshrink{\\begin{tabular}{${marks}}`,
+          rules([...rows, '\\bottomrule', '\\end{tabular}}', '\\end{center}']),
+        ].join('\n')
+      if (!isTwoColumns)
+        return [
+          `{${set}\\begin{longtable}{${marks}}`,
+          rules(['\\endhead', '\\bottomrule', '\\endlastfoot', ...rows, '\\end{longtable}}']),
+        ].join('\n')
+      return [
+        `\\par\\medskip{\\centering${set}`,
+        `\\tablehead{${rules([])}}\\tabletail{\\bottomrule}\\tablelasttail{\\cr\\bottomrule}`,
+        `\\begin{xtabular}{${marks}}`,
+        // The last row has no end: where it ends, xtabular may begin a page, on which is nothing but the head.
+        ...rows.map((row, index) => (index === rows.length - 1 ? row.replace(/ \\\\$/, '') : row)),
+        '\\end{xtabular}\\par}\\medskip',
+      ].join('\n')
+    })
   }
 
   function codeText(value: string): string {
@@ -305,14 +391,18 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       .map((part) => {
         const text = typeof part === 'string' ? part : part.text
         const lines = text.split('\n').map((line) => {
-          const words = escape(line).replaceAll(' ', '\\ ')
+          const words = line
+            .split(' ')
+            .map((word) => breakable(escape, word))
+            .join('\\ ')
           return typeof part === 'string' || line === '' ? words : `\\textcolor{repro${part.kind}}{${words}}`
         })
         return lines.join('\n')
       })
       .join('')
-    const lines = written.split('\n').map((line) => (line === '' ? '\\strut' : line))
-    return `\\begin{reprocode}\n${lines.join('\\\\*\n')}\n\\end{reprocode}`
+    // A paragraph for each line, so that they go on in the next column.
+    const lines = written.split('\n').map((line) => `\\reproline{${line}}`)
+    return `\\begin{reprocode}\n${lines.join('\n')}\n\\end{reprocode}`
   }
 
   function listingSource({ id, label, caption, code }: Listing): string {
@@ -426,7 +516,9 @@ export function translator(context: Context, trees: readonly Root[]): Translator
 
   function facts(pairs: readonly Fact[]): string {
     if (pairs.length === 0) return ''
-    const rows = pairs.map(([term, content]) => `\\reprofact{${escape(term)}}{${phrasing([content])}}`)
+    const rows = pairs.map(
+      ([term, content]) => `\\reprofact{${escape(term)}}{${tight(() => phrasing([content]))}}`,
+    )
     return `\\begin{reprofacts}\n${rows.join('\n')}\n\\end{reprofacts}`
   }
 

@@ -49,7 +49,7 @@ ${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}\else
 ${isTwo && !isJapanese ? '  \\renewcommand{\\rmdefault}{ptm}\n' : ''}\fi
 \ifluatex\renewcommand{\rmdefault}{lmr}\renewcommand{\sfdefault}{lmss}\renewcommand{\ttdefault}{lmtt}\fi
 ${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
-\usepackage{graphicx,xcolor,booktabs,multirow,longtable,array,pdflscape,adjustbox,calc}
+\usepackage{graphicx,xcolor,booktabs,multirow,longtable,xtab,array,pdflscape,adjustbox,calc}
 \usepackage{microtype}
 \usepackage[hidelinks,unicode,pdftitle={${title}}]{hyperref}
 \hypersetup{colorlinks,linkcolor=reprolink,citecolor=reprolink,urlcolor=reprolink}
@@ -92,7 +92,16 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 \newenvironment{reprofacts}{\par\footnotesize\raggedright}{\par}
 \newcommand{\reprofact}[2]{\hangindent=1em\hangafter=1\noindent\textcolor{reproorigin}{#1}\enspace #2\par}
 \newenvironment{reproexperiment}{\par\smallskip\footnotesize\noindent\color{reproorigin}\raggedright}{\par\smallskip}
-\newenvironment{reprocode}{\par\smallskip\noindent\begin{minipage}{\linewidth}\raggedright\ttfamily\scriptsize}{\end{minipage}\par\smallskip}
+\newenvironment{reprocode}{\par\smallskip\raggedright\ttfamily\scriptsize\setlength{\parskip}{0pt}}{\par\smallskip}
+\newcommand{\reproline}[1]{\par\noindent\hangindent=2em\hangafter=1\strut #1\par}
+% What stands deeper than LaTeX's lists go.
+\newenvironment{reprodeep}{\par\ifdim\leftskip<8em\advance\leftskip by 1em\fi}{\par}
+\newcommand{\reproitem}[1]{\par\noindent\hspace*{-1em}\makebox[1em][l]{#1}\ignorespaces}
+% A heading of the fourth level and deeper, on a line of its own.
+\makeatletter
+\newcommand{\reproheading}[1]{\par\addvspace{1.5ex}\noindent\textit{#1}\par\nobreak\@afterheading}
+\makeatother
+\newcommand{\reprochecked}{\rlap{\kern0.08em\raisebox{0.12em}{$\checkmark$}}$\square$}
 \emergencystretch=2em
 \raggedbottom
 \setlength{\LTcapwidth}{\linewidth}

@@ -173,7 +173,7 @@ export function breakable(escape: Escape, text: string): string {
       if (word.length < 12) return escape(word)
       return word
         .split(/(?<=[/._=,:;@+)\]-])(?=[^\s/._=,:;@+)\]-])/)
-        .flatMap((piece) => piece.match(/.{1,12}/gsu) ?? [])
+        .flatMap((piece) => (piece.length > 24 ? (piece.match(/.{1,12}/gsu) ?? []) : [piece]))
         .map(escape)
         .join('\\allowbreak{}')
     })

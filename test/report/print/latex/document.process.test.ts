@@ -1,0 +1,104 @@
+/** What ordinary documents have, on pages of LaTeX: nothing lost, nothing off the page. */
+
+import { describe, expect, it } from 'vitest'
+import { reportOf } from '../document.ts'
+import { compiled, hasLatex, mostTeX } from './texlive.ts'
+
+const oneColumn = 'title: T\nprint: {columns: 1}'
+const count = (length: number, one: (index: number) => string) => Array.from({ length }, (_, i) => one(i))
+const sentence = 'Words of a cell that go on for more than a line of the table has room'
+
+describe.skipIf(!hasLatex)('pages of LaTeX', () => {
+  it.each([
+    ['two columns', 'title: T'],
+    ['one column', oneColumn],
+  ])(
+    'in %s have all rows of a long table, with its head in each column',
+    async (_, front) => {
+      const rows = count(150, (index) => `| row ${index} | END${index}X | ${sentence} |`)
+      const table = ['| HEAD | b | c |', '|---|--:|---|', ...rows].join('\n')
+      const { words, errors, overfull } = compiled(
+        await reportOf(`Before.\n\n${table}\n\nBehind.`, { front }),
+      )
+      expect(errors).toEqual([])
+      expect(overfull).toEqual([])
+      for (const index of rows.keys()) expect(words).toContain(`END${index}X`)
+      expect(words.match(/HEAD/g)?.length).toBeGreaterThan(2)
+      expect(words).toContain('Behind.')
+    },
+    mostTeX,
+  )
+
+  it(
+    'wrap sentences and break long words in tables',
+    async () => {
+      const cells = [
+        'a',
+        sentence,
+        `${sentence} END`,
+        `/home/${'x'.repeat(100)}/y`,
+        '`--an-option=of-a-command`',
+      ]
+      const table = `| a | b | c | d | e |\n|---|---|---|---|---|\n| ${cells.join(' | ')} |`
+      const { words, errors, overfull } = compiled(await reportOf(table))
+      expect(errors).toEqual([])
+      expect(overfull).toEqual([])
+      expect(words).toContain('END')
+    },
+    mostTeX,
+  )
+
+  it(
+    'have all lines of long code, also of long lines',
+    async () => {
+      const lines = count(
+        200,
+        (index) =>
+          `    x_${index} = f(alpha=10, beta="some text that is long", gamma=[1, 2, 3]) # END${index}X`,
+      )
+      const long = `${'y'.repeat(300)}LAST`
+      const { words, errors, overfull } = compiled(
+        await reportOf(`\`\`\`python\n${[...lines, long].join('\n')}\n\`\`\`\n\nBehind.`),
+      )
+      expect(errors).toEqual([])
+      expect(overfull).toEqual([])
+      for (const index of lines.keys()) expect(words.replaceAll(' ', '')).toContain(`END${index}X`)
+      expect(words).toContain('Behind.')
+    },
+    mostTeX,
+  )
+
+  it(
+    'have lists and quotations at any depth, and ticks in boxes',
+    async () => {
+      const list = (mark: string) =>
+        count(9, (depth) => `${' '.repeat(depth * (mark.length + 1))}${mark} ${mark}DEEP${depth}`).join('\n')
+      const quotes = count(9, (depth) => `${'> '.repeat(depth + 1)}QUOTE${depth}`).join('\n>\n')
+      const { words, errors } = compiled(
+        await reportOf(
+          `${list('-')}\n\nThen.\n\n${list('1.')}\n\n${quotes}\n\n- [x] done\n- [ ] not\n\nBehind.`,
+        ),
+      )
+      expect(errors).toEqual([])
+      for (const depth of Array.from({ length: 9 }).keys()) {
+        expect(words).toContain(`-DEEP${depth}`)
+        expect(words).toContain(`QUOTE${depth}`)
+      }
+      expect(words).toContain('✓')
+      expect(words).not.toContain('⊠')
+      expect(words).toContain('Behind.')
+    },
+    mostTeX,
+  )
+
+  it(
+    'have headings of all levels on lines of their own',
+    async () => {
+      const levels = count(5, (index) => `${'#'.repeat(index + 2)} HEAD${index}\n\nText ${index}.`)
+      const { lines, errors } = compiled(await reportOf(levels.join('\n\n')))
+      expect(errors).toEqual([])
+      expect(lines).toEqual(expect.arrayContaining(['HEAD3', 'Text 3.', 'HEAD4', 'Text 4.']))
+    },
+    mostTeX,
+  )
+})
