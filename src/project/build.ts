@@ -379,7 +379,7 @@ async function write(
 }> {
   const format = formats.get(name)
   if (format === undefined) throw new Error(`no format ${name}`)
-  const folder = filesFolder(document)
+  const folder = filesFolder(document, name)
   const written = await (await format.load())(report, encodeURI(folder))
   const { text, files = new Map() } = written
   const all = [

@@ -33,7 +33,11 @@ export interface Manifest {
  * name includes the path. Names never collide.
  */
 export function reportFile(document: string, format = defaultFormat): string {
-  return `${reportsFolder}/${reportName(document)}${formats.get(format)?.extension}`
+  return `${reportsFolder}/${nameIn(format, reportName(document))}${formats.get(format)?.extension}`
+}
+
+function nameIn(format: string, name: string): string {
+  return formats.get(format)?.fileName?.(name) ?? name
 }
 
 export const reportsFolder = '_build'
@@ -45,10 +49,10 @@ export function reportName(document: string): string {
 }
 
 /** Folder beside a report for its files; `index.md` could be another report's file. */
-export function filesFolder(document: string): string {
+export function filesFolder(document: string, format = defaultFormat): string {
   const name = reportName(document)
   const isLikeReport = [...formats.values()].some(({ extension }) => name.endsWith(extension))
-  return isLikeReport ? `${name}%files` : name
+  return nameIn(format, isLikeReport ? `${name}%files` : name)
 }
 
 /** Flattens a path to one name; escapes its % and +. */

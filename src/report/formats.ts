@@ -2,10 +2,13 @@
 
 import type { Root } from 'mdast'
 import type { LivePage, PageFacts, Printed, Report, Written } from './model.ts'
+import { fileName } from './print/latex/filename.ts'
 
 export interface Format {
   /** File extension, with its dot. */
   readonly extension: string
+  /** Returns the name that a report and the folder of its files have instead. Absent if any will do. */
+  readonly fileName?: (name: string) => string
   /** Loads the writer lazily, so that an up-to-date build needs no libraries. */
   readonly load: () => Promise<Write>
   /** Loads the writer of printable documents beside a report. Absent if the format has none. */
@@ -51,6 +54,7 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
     'latex',
     {
       extension: '.tex',
+      fileName,
       load: async () => (await import('./print/latex/document.ts')).writeLatex,
       lacks: async () => (await import('./print/lacks.ts')).lacks('latex'),
     },
