@@ -36,6 +36,7 @@ export const commands: ReadonlyMap<string, { readonly runs: Where } | string> = 
   ['docs/artifact.md: npx --no-install repro verify --kick-the-tires', 'test/slow/pack.test.ts'],
   ['docs/printing.md: npx --no-install repro build --to pdf', 'test/slow/printing.test.ts'],
   ['docs/printing.md: npx --no-install repro build --to latex', 'test/slow/printing.test.ts'],
+  ['docs/printing.md: latexmk -cd -pdf -jobname=index-latex _build/index.tex', 'test/slow/printing.test.ts'],
   ['docs/printing.md: npx --no-install repro build --to typst', 'test/slow/printing.test.ts'],
   ['docs/printing.md: npm install @myriaddreamin/typst-ts-node-compiler@0.7.0', 'npm ci does it here'],
   ['docs/audit.md: npx --no-install repro audit paper/published', { runs: 'study' }],

@@ -69,14 +69,25 @@ describe.each([
       await rm(pdf)
       expect(await build('pdf')).toMatchObject({ exitCode: 0 })
       expect(await digest()).toBe(before)
-      const program = name === 'index' ? 'pdflatex' : 'lualatex'
-      if (!has('kpsewhich', name === 'index' ? 'IEEEtran.cls' : 'ltjsarticle.cls')) return
-      const tex = spawnSync(program, ['-no-shell-escape', '-interaction=nonstopmode', `${name}.tex`], {
-        cwd: join(project, '_build'),
-        encoding: 'utf8',
-      })
+      if (!has('kpsewhich', name === 'index' ? 'IEEEtran.cls' : 'ltjsarticle.cls') || !has('latexmk', '-v'))
+        return
+      // As docs/printing.md says.
+      const job = `${name}-latex`
+      const tex = spawnSync(
+        'latexmk',
+        [
+          ...['-cd', name === 'index' ? '-pdf' : '-lualatex', `-jobname=${job}`],
+          ...['-interaction=nonstopmode', `_build/${name}.tex`],
+        ],
+        { cwd: project, encoding: 'utf8', maxBuffer: 1e8 },
+      )
       expect(tex.stdout.split('\n').filter((line) => line.startsWith('!'))).toEqual([])
       expect(tex.status).toBe(0)
+      expect(await digest()).toBe(before)
+      const made = join(project, `_build/${job}.pdf`)
+      const wrap = execFileSync('pdftotext', ['-layout', made, '-'], { encoding: 'utf8', maxBuffer: 1e8 })
+      const printed = new Set(wrap.split(/\s+/))
+      expect([...numbers].filter((one) => !printed.has(one))).toEqual([])
     },
   )
 })
