@@ -18,7 +18,7 @@ import { string } from '../source.ts'
 import { bibtex } from './bibtex.ts'
 import { type Translator, translator } from './nodes.ts'
 import { bibliographyStyle, preamble } from './preamble.ts'
-import { escaper } from './text.ts'
+import { escaper, needsFallback } from './text.ts'
 
 export function writeLatex(report: Report, folder: string): Printed {
   const { lang, title, abstract, body, print = { columns: 2, paper: 'a4' } } = report
@@ -67,8 +67,9 @@ export function writeLatex(report: Report, folder: string): Printed {
     isEastAsian(lang) ||
     eastAsian.test(text) ||
     [...files.values()].some((one) => typeof one === 'string' && eastAsian.test(one))
+  const written = [text, escape(title), ...[...files.values()].filter((one) => typeof one === 'string')]
   const settings = {
-    ...{ lang, print, hasEastAsian },
+    ...{ lang, print, hasEastAsian, hasOthers: written.some(needsFallback) },
     title: escape(title),
     hasNumbers: hasNumbers(report),
   }

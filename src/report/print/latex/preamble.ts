@@ -4,6 +4,7 @@ import type { Messages } from '../../../locale/en.ts'
 import type { PrintOptions } from '../../model.ts'
 import { isEastAsian } from '../fonts.ts'
 import { gutter, margins } from '../measures.ts'
+import { fallbackFonts } from './fallback.ts'
 
 export interface Settings {
   readonly lang: string
@@ -13,6 +14,8 @@ export interface Settings {
   readonly hasNumbers: boolean
   /** Whether a text has East Asian letters, which LuaLaTeX sets. */
   readonly hasEastAsian: boolean
+  /** Whether a text has other letters that pdfTeX has no fonts for. */
+  readonly hasOthers: boolean
 }
 
 /** Name of BibTeX's style that goes with the class: numbers in the order of citation. */
@@ -21,7 +24,7 @@ export function bibliographyStyle({ lang, print }: Pick<Settings, 'lang' | 'prin
 }
 
 export function preamble(
-  { lang, title, print, hasNumbers, hasEastAsian }: Settings,
+  { lang, title, print, hasNumbers, hasEastAsian, hasOthers }: Settings,
   messages: Messages,
   escape: (text: string) => string,
 ): string {
@@ -29,26 +32,25 @@ export function preamble(
   const isTwo = print.columns === 2
   const { x, top, bottom } = margins(print)
   const paper = print.paper === 'a4' ? 'a4paper' : 'letterpaper'
-  const program = hasEastAsian ? 'lualatex' : 'pdflatex'
+  const program = hasEastAsian || hasOthers ? 'lualatex' : 'pdflatex'
   const documentClass = isJapanese
     ? `\\documentclass[${paper},10pt${isTwo ? ',twocolumn' : ''}]{ltjsarticle}`
     : isTwo
       ? `\\documentclass[10pt,conference,${paper}]{IEEEtran}`
       : `\\documentclass[11pt,${paper}]{article}`
   return String.raw`% !TEX program = ${program}
-% Made by repro. To make a PDF: latexmk -${hasEastAsian ? 'lualatex' : 'pdf'} THIS-FILE
+% Made by repro. To make a PDF: latexmk -${program === 'lualatex' ? program : 'pdf'} -jobname=OTHER-NAME THIS-FILE
 ${documentClass}
 \usepackage{iftex}
 \ifluatex
-  \usepackage{fontspec}
-${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}\else
+  \usepackage[no-math]{fontspec}
+${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}${hasEastAsian && hasOthers ? '  \\ltjsetparameter{jacharrange={-2}}\n' : ''}${hasOthers ? fallbackFonts : ''}\else
   \usepackage[utf8]{inputenc}
   \usepackage[T1]{fontenc}
   \usepackage{textcomp}
   \usepackage{lmodern}
 ${isTwo && !isJapanese ? '  \\renewcommand{\\rmdefault}{ptm}\n' : ''}\fi
-\ifluatex\renewcommand{\rmdefault}{lmr}\renewcommand{\sfdefault}{lmss}\renewcommand{\ttdefault}{lmtt}\fi
-${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
+${hasOthers ? '' : '\\ifluatex\\renewcommand{\\rmdefault}{lmr}\\renewcommand{\\sfdefault}{lmss}\\renewcommand{\\ttdefault}{lmtt}\\fi\n'}${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
 \usepackage{graphicx,xcolor,booktabs,multirow,longtable,xtab,array,pdflscape,adjustbox,calc}
 \usepackage{microtype}
 \usepackage[hidelinks,unicode,pdftitle={${title}}]{hyperref}

@@ -2,6 +2,7 @@
 
 import { control } from '../../../document/encoding.ts'
 import { eastAsian } from '../fonts.ts'
+import { isInFallback } from './fallback.ts'
 
 /** Letters and signs that are commands, or would join others. */
 const signs: ReadonlyMap<string, string> = new Map(
@@ -37,6 +38,14 @@ const signs: ReadonlyMap<string, string> = new Map(
     '’': String.raw`\textquoteright{}`,
     '“': String.raw`\textquotedblleft{}`,
     '”': String.raw`\textquotedblright{}`,
+    '„': String.raw`\quotedblbase{}`,
+    '‚': String.raw`\quotesinglbase{}`,
+    ŉ: String.raw`\textquoteright{}n`,
+    ŀ: String.raw`l\textperiodcentered{}`,
+    Ŀ: String.raw`L\textperiodcentered{}`,
+    ĳ: 'ij',
+    Ĳ: 'IJ',
+    '№': String.raw`N\textsuperscript{o}`,
     '‹': String.raw`\guilsinglleft{}`,
     '›': String.raw`\guilsinglright{}`,
     '…': String.raw`\ldots{}`,
@@ -66,6 +75,59 @@ const mathematical: ReadonlyMap<string, string> = new Map(
     '≈': 'approx',
     '≡': 'equiv',
     '∼': 'sim',
+    '∝': 'propto',
+    '≪': 'll',
+    '≫': 'gg',
+    '≃': 'simeq',
+    '≅': 'cong',
+    '≲': 'lesssim',
+    '≳': 'gtrsim',
+    '⊕': 'oplus',
+    '⊗': 'otimes',
+    '⊙': 'odot',
+    '⟨': 'langle',
+    '⟩': 'rangle',
+    '⌈': 'lceil',
+    '⌉': 'rceil',
+    '⌊': 'lfloor',
+    '⌋': 'rfloor',
+    '∘': 'circ',
+    '∙': 'bullet',
+    '●': 'bullet',
+    '○': 'circ',
+    '▲': 'blacktriangle',
+    '△': 'triangle',
+    '▼': 'blacktriangledown',
+    '▽': 'triangledown',
+    '▶': 'blacktriangleright',
+    '◀': 'blacktriangleleft',
+    '◇': 'lozenge',
+    '⊥': 'perp',
+    '∥': 'parallel',
+    '∣': 'mid',
+    '⊢': 'vdash',
+    '⊨': 'models',
+    '∉': 'notin',
+    '∋': 'ni',
+    '∖': 'setminus',
+    '⊃': 'supset',
+    '⊇': 'supseteq',
+    '∴': 'therefore',
+    '∵': 'because',
+    '∠': 'angle',
+    '⋅': 'cdot',
+    '⋯': 'cdots',
+    '″': 'prime\\prime',
+    '↦': 'mapsto',
+    '⟶': 'longrightarrow',
+    '⟹': 'Longrightarrow',
+    ℓ: 'ell',
+    ℏ: 'hbar',
+    ℝ: 'mathbb{R}',
+    ℕ: 'mathbb{N}',
+    ℤ: 'mathbb{Z}',
+    ℚ: 'mathbb{Q}',
+    ℂ: 'mathbb{C}',
     '∞': 'infty',
     '∈': 'in',
     '∑': 'sum',
@@ -138,8 +200,20 @@ const mathematical: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** Letters that TeX's font encodings have with `inputenc`: Latin ones, and the signs of Latin 1. */
-const inFonts = /[\u00a1-\u00ff\u0100-\u017f\u0218-\u021b]/
+/** Letters that pdfTeX's font encodings have with `inputenc`: Latin ones, and the signs of Latin 1. */
+const inFonts =
+  /[\u00a1-\u0125\u0128-\u0131\u0134-\u0137\u0139-\u013e\u0141-\u0148\u014a-\u0165\u0168-\u017e\u0218-\u021b]/
+
+/** Words of Greek are text, single letters are mathematics. */
+const greekWord =
+  /(\p{Script=Greek}*[\u0384-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1f00-\u1fff]\p{Script=Greek}*|\p{Script=Greek}{3,})/u
+
+/** Whether text of LaTeX needs LuaLaTeX and fonts beyond those of TeX. */
+export function needsFallback(source: string): boolean {
+  return [...new Set(source)].some(
+    (character) => character > '\u007f' && !inFonts.test(character) && !eastAsian.test(character),
+  )
+}
 
 /** Writes text; `tell` hears of characters that LaTeX has not, which are printed by their numbers. */
 export type Escape = (text: string) => string
@@ -152,13 +226,15 @@ export function escaper(tell: (character: string) => void): Escape {
     if (name !== undefined) return String.raw`\ensuremath{${name === '-' ? name : `\\${name}`}}`
     if (/[\x20-\x7e]/.test(character) || inFonts.test(character) || eastAsian.test(character))
       return character
+    if (isInFallback(character)) return character
     tell(character)
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
     return `{[}U+${code}{]}`
   }
   return (text) =>
-    [...clean(text)]
-      .map(one)
+    clean(text)
+      .split(greekWord)
+      .map((part, index) => (index % 2 === 1 ? part : [...part].map(one).join('')))
       .join('')
       // Signs that would join to others: dashes, quotes, and ligatures of old font encodings.
       .replace(/([-,])(?=\1)/g, '$1\\kern0pt{}')
@@ -183,6 +259,7 @@ export function breakable(escape: Escape, text: string): string {
 function clean(text: string): string {
   return text
     .toWellFormed()
+    .normalize('NFC')
     .replace(control, '\uFFFD')
     .replaceAll('\uFEFF', '')
     .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')

@@ -101,4 +101,47 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     },
     mostTeX,
   )
+
+  it(
+    'have usual signs, by pdfTeX',
+    async () => {
+      const signs = '„ ‚ ∝ ⊕ ≪ ⟨ ⟩ ∘ ● ▲ ℝ ℕ ℓ № ŉ ŀ Ŀ ĳ α ≲'
+      const { errors, problems, program } = compiled(
+        await reportOf(`${signs}\n\n\`${signs}\`\n\n**${signs}**`),
+      )
+      expect(problems).toEqual([])
+      expect(errors).toEqual([])
+      expect(program).toBe('pdflatex')
+    },
+    mostTeX,
+  )
+
+  it.each([
+    ['English', 'title: T'],
+    ['Japanese', 'title: 題\nlang: ja'],
+  ])(
+    'in %s have letters of Europe, by LuaTeX',
+    async (_, front) => {
+      const letters = ['Привет', 'ἄνθρωπος', 'καλημέρα', 'ĸħŧ', 'ɛ', '─┐', '✂']
+      const text = `${letters.join(' ')} END`
+      const { words, errors, problems, program } = compiled(
+        await reportOf(`${text}\n\n\`${text}\`\n\n**${text}** *${text}*`, { front }),
+      )
+      expect(problems).toEqual([])
+      expect(errors).toEqual([])
+      expect(program).toBe('lualatex')
+      for (const one of letters) expect(words.normalize('NFC')).toContain(one)
+    },
+    mostTeX,
+  )
+
+  it(
+    'say at its place which character no font has',
+    async () => {
+      const { problems, errors } = compiled(await reportOf('One.\n\nA 🦄 here.'))
+      expect(problems).toEqual([{ message: 'LaTeX has no 🦄 (U+1F984): write something else', line: 7 }])
+      expect(errors).toEqual([])
+    },
+    mostTeX,
+  )
 })

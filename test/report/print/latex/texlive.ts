@@ -22,6 +22,7 @@ export interface Compiled {
   readonly errors: readonly string[]
   /** By how much text is wider than its place, in points, where that can be seen. */
   readonly overfull: readonly number[]
+  readonly program: string
   readonly problems: readonly { readonly message: string }[]
 }
 
@@ -50,5 +51,6 @@ export function compiled(report: Report): Compiled {
       .map(([, wide]) => Number(wide))
       .filter((wide) => wide > 5),
     problems,
+    program,
   }
 }
