@@ -10,7 +10,7 @@ const commands: ReadonlySet<string> = new Set(
     'AA AE And Bbb Bbbk Big Bigg Biggl Biggm Biggr Bigl Bigm Bigr Box Bumpeq Cap Cup DOTSB DOTSI DOTSX Delta',
     'Diamond Doteq Downarrow Finv Game Gamma Huge Im Join LARGE Lambda Large Leftarrow Leftrightarrow',
     'Lleftarrow Longleftarrow Longleftrightarrow Longrightarrow Lsh O OE Omega P Phi Pi Pr Psi Re Rightarrow',
-    'Rrightarrow Rsh S Sigma Subset Supset Theta Uparrow Updownarrow Upsilon Vdash Vert Vvdash Xi aa above',
+    'Rrightarrow Rsh S Sigma Subset Supset Theta Uparrow Updownarrow Upsilon Vdash Vert Vvdash Xi aa',
     'acute ae aleph allowbreak alpha amalg approx approxeq arccos arcsin arctan arg ast asymp atop',
     'backepsilon backprime backsim backsimeq backslash bar barwedge bcancel because beta beth between bf big',
     'bigcap bigcirc bigcup bigg biggl biggm biggr bigl bigm bigodot bigoplus bigotimes bigr bigsqcup bigstar',
@@ -76,6 +76,33 @@ const environments: ReadonlySet<string> = new Set(
   ].flatMap((line) => line.split(' ')),
 )
 
+/** Commands whose argument is text. */
+const texts: ReadonlySet<string> = new Set(
+  'text textbf textit textmd textnormal textrm textsf texttt textup emph fbox'.split(' '),
+)
+
+/** Commands that text may have. */
+const inTexts: ReadonlySet<string> = new Set(
+  [
+    'AA AE O OE P S aa ae o oe ss dag ddag i j pounds copyright quad qquad enspace thinspace space ldots dots',
+    'textasciicircum textasciitilde textbackslash textbar textbraceleft textbraceright textdagger textdegree textdollar',
+    'textellipsis textemdash textendash textgreater textless textquotedblleft textquotedblright textquoteleft textquoteright',
+    'textregistered textsterling textunderscore',
+  ].flatMap((line) => line.split(' ')),
+)
+
+const colors: ReadonlyMap<string, number> = new Map([
+  ['color', 1],
+  ['textcolor', 1],
+  ['colorbox', 1],
+  ['fcolorbox', 2],
+])
+
+/** Colours that CSS and xcolor have by the same names, without those that differ. */
+const sameColors = /^(?:black|blue|cyan|magenta|red|white|yellow)$/
+
+const sized: ReadonlySet<string> = new Set('rule hspace hskip kern mkern mskip'.split(' '))
+
 /** Returns a formula that LaTeX reads as KaTeX does; undefined if that is not sure. */
 export function latexFormula(tex: string): string | undefined {
   // Characters by number (^^5c is a backslash), and letters that TeX's fonts lack.
@@ -84,12 +111,60 @@ export function latexFormula(tex: string): string | undefined {
   // Comments.
   if (tex.replaceAll(token, '').includes('%')) return undefined
   for (const { 0: whole, 1: name, 2: sign = '', index } of tex.matchAll(token)) {
+    const rest = tex.slice(index + whole.length)
     if (name === 'begin' || name === 'end') {
-      const [, environment = ''] = /^\s*\{([^{}]*)\}/.exec(tex.slice(index + whole.length)) ?? []
+      const [, environment = ''] = /^\s*\{([^{}]*)\}/.exec(rest) ?? []
       if (!environments.has(environment)) return undefined
     } else if (name === undefined ? !/^[,:;!>{}|_%&#$\\\s]$/.test(sign) : !commands.has(name))
       return undefined
+    if (!isArgumentSure(name ?? sign, rest)) return undefined
   }
   // An empty line would end the formula.
   return tex.trim().replaceAll(/\n\s*\n/g, '\n')
+}
+
+/** Whether the arguments of a command, which `rest` begins with, are such as LaTeX takes too. */
+function isArgumentSure(name: string, rest: string): boolean {
+  const count = colors.get(name)
+  if (count !== undefined) {
+    const named = Array.from({ length: count }, () => String.raw`\s*\{\s*([a-z]+)\s*\}`).join('')
+    const found = new RegExp(`^${named}`).exec(rest)
+    return found?.slice(1).every((one) => sameColors.test(one)) ?? false
+  }
+  if (name === '\\')
+    return !/^\s*\*/.test(rest) && (!/^\s*\[/.test(rest) || isSmall(/^\s*\[([^\]]*)\]/.exec(rest)?.[1]))
+  if (name === 'rule') {
+    const [, raised, width, height] = /^\s*(?:\[([^\]]*)\])?\s*\{([^{}]*)\}\s*\{([^{}]*)\}/.exec(rest) ?? []
+    return (raised === undefined || isSmall(raised)) && isSmall(width) && isSmall(height)
+  }
+  if (name === 'genfrac' || name === 'cfrac') return name === 'cfrac' && !/^\s*\[/.test(rest)
+  if (sized.has(name)) return isSmall(/^\s*\{?\s*([-+]?[\d.]*\s*[a-z]*)/.exec(rest)?.[1])
+  if (!texts.has(name)) return true
+  const inside = argument(rest)
+  // Mathematics within text, and commands of mathematics, are read in another way.
+  if (inside === undefined || /(?<!\\)[$_^&]/.test(inside)) return false
+  return [...inside.matchAll(/\\(?:([A-Za-z]+)|([^]?))/g)].every(([, word, sign = '']) =>
+    word === undefined ? /^[,{}_%&#$ ]$/.test(sign) : inTexts.has(word) || texts.has(word),
+  )
+}
+
+/** Whether a size is none that TeX could not have on a page; KaTeX cuts larger ones. */
+function isSmall(size: string | undefined): boolean {
+  const [, number, unit = ''] =
+    /^\s*[-+]?\s*(\d*\.?\d*)\s*(em|ex|mu|pt|mm|cm|in|bp|pc|dd|cc|sp)\s*$/.exec(size ?? '') ?? []
+  const most: Readonly<Record<string, number>> = { em: 20, ex: 40, mu: 360, mm: 70, cm: 7, in: 2.8, pc: 16 }
+  return number !== undefined && number !== '' && Number(number) <= (most[unit] ?? 200)
+}
+
+/** Returns what stands in the braces that a text begins with. */
+function argument(rest: string): string | undefined {
+  const start = /^\s*\{/.exec(rest)?.[0].length
+  if (start === undefined) return undefined
+  let depth = 1
+  for (let at = start; at < rest.length; at += 1) {
+    if (rest[at] === '\\') at += 1
+    else if (rest[at] === '{') depth += 1
+    else if (rest[at] === '}' && (depth -= 1) === 0) return rest.slice(start, at)
+  }
+  return undefined
 }
