@@ -25,11 +25,8 @@ export interface Layout {
 export const between = 6
 
 /** Sizes in points, for texts of 10 points. */
-const sizes = [
-  ['\\footnotesize', 8],
-  ['\\scriptsize', 7],
-  ['\\tiny', 5],
-] as const
+const smallest = ['\\tiny', 5] as const
+const sizes = [['\\footnotesize', 8], ['\\scriptsize', 7], smallest] as const
 
 /** Words that are longer are broken, in letters. */
 export const longestWord = 24
@@ -45,7 +42,7 @@ export function layoutOf(columns: readonly Texts[], room: number): Layout {
   const natural = measure((text) => slack * textWidth(text, 1))
   const least = measure((text) => slack * Math.max(0, ...wordsOf(text).map((word) => textWidth(word, 1))))
   const sum = (widths: readonly number[]) => widths.reduce((total, one) => total + one, 0)
-  const [size, points] = sizes.find(([, one]) => one * sum(least) <= free) ?? sizes[sizes.length - 1]!
+  const [size, points] = sizes.find(([, one]) => one * sum(least) <= free) ?? smallest
   const most = widest(natural, least, free / points)
   const wanted = natural.map((one, index) => Math.max(least[index] ?? 0, Math.min(one, most)))
   // Where not even the longest words fit, all become narrower.
