@@ -122,7 +122,10 @@ describe('text in Typst', () => {
 function left(source: string): string {
   return source
     .replace(/\\ensuremath\{(?:(?:\\[A-Za-z]+(?:\{[oA-Z]\})?)+|-)\}|\\textsuperscript\{[\do]\}/g, '')
-    .replace(/\\(?:text[a-z]+|guilsingl[a-z]+|ldots|enspace|quad|allowbreak|kern0pt)\{\}/g, '')
+    .replace(
+      /\\(?:text[a-z]+|quotedblbase|quotesinglbase|guilsingl[a-z]+|ldots|enspace|quad|allowbreak|kern0pt)\{\}/g,
+      '',
+    )
     .replace(/\\[{}$&#%_,-]|\{\[\}|\{\]\}|~/g, '')
     .replace(/[^\\{}$&#^_%~[\]]/g, '')
 }
