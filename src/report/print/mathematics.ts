@@ -9,8 +9,15 @@ import { string } from './source.ts'
 /** A formula that cannot be printed; the message says which part. */
 export class FormulaError extends Error {}
 
-/** Returns the inside of an equation of Typst. Throws FormulaError. */
+/** Of elements of MathML within each other: far more than anybody reads, and what Typst takes at any place of a text. */
+const mostLevels = 150
+
+/** Returns the inside of an equation of Typst, in time linear in the formula's length. Throws FormulaError. */
 export function mathematics(mathml: string): string {
+  if (levelsOf(mathml) > mostLevels)
+    throw new FormulaError(
+      `a formula has more than ${mostLevels} levels within each other: write a part of it as a formula of its own`,
+    )
   const { root } = parseXml(mathml.replaceAll('&nbsp;', '\u00a0'))
   const [first] = root === null ? [] : elements(root)
   const inside = first?.name === 'semantics' ? elements(first)[0] : first
@@ -18,6 +25,16 @@ export function mathematics(mathml: string): string {
   const only = elements(inside)
   const table = inside.name === 'mrow' && only.length === 1 ? only[0] : inside
   return table?.name === 'mtable' && isLines(table) ? lines(table) : translated(inside)
+}
+
+/** Counted before it is parsed, as parsers call themselves for each level. */
+function levelsOf(mathml: string): number {
+  let [level, most] = [0, 0]
+  for (const [tag] of mathml.matchAll(/<[^>]*>/g)) {
+    if (tag.startsWith('</')) level -= 1
+    else if (!tag.endsWith('/>')) most = Math.max(most, ++level)
+  }
+  return most
 }
 
 function elements(element: XmlElement): readonly XmlElement[] {
@@ -203,9 +220,10 @@ function attached(
   const shown = group(base)
   const isOperator = base?.name === 'mo' || base?.name === 'munder' || base?.name === 'mover'
   const placed = where === 'limits' || isOperator ? `${where}(${shown || '""'})` : shown || '""'
-  const given = Object.entries(scripts).flatMap(([place, one]) =>
-    one === undefined || group(one) === '' ? [] : [`${place}: ${group(one)}`],
-  )
+  const given = Object.entries(scripts).flatMap(([place, one]) => {
+    const script = group(one)
+    return script === '' ? [] : [`${place}: ${script}`]
+  })
   return given.length === 0 ? shown : `attach(${[placed, ...given].join(', ')})`
 }
 
@@ -238,11 +256,10 @@ const accents: ReadonlyMap<string, string> = new Map([
 
 function over(base: XmlElement | undefined, mark: XmlElement | undefined): string {
   const sign = mark?.name === 'mo' ? mark.text : ''
-  const content = group(base)
-  if (sign === '‾' || (sign === 'ˉ' && base?.name === 'mrow')) return `overline(${content})`
-  if (sign === '⏞') return `overbrace(${content})`
+  if (sign === '‾' || (sign === 'ˉ' && base?.name === 'mrow')) return `overline(${group(base)})`
+  if (sign === '⏞') return `overbrace(${group(base)})`
   const accent = accents.get(sign)
-  if (accent !== undefined && base?.name !== 'mo') return `accent(${content}, ${accent})`
+  if (accent !== undefined && base?.name !== 'mo') return `accent(${group(base)}, ${accent})`
   if (
     base?.name === 'mo' &&
     base.attributes.stretchy !== 'false' &&
@@ -254,9 +271,8 @@ function over(base: XmlElement | undefined, mark: XmlElement | undefined): strin
 
 function under(base: XmlElement | undefined, mark: XmlElement | undefined): string {
   const sign = mark?.name === 'mo' ? mark.text : ''
-  const content = group(base)
-  if (['‾', '_', '\u0332'].includes(sign)) return `underline(${content})`
-  if (sign === '⏟') return `underbrace(${content})`
+  if (['‾', '_', '\u0332'].includes(sign)) return `underline(${group(base)})`
+  if (sign === '⏟') return `underbrace(${group(base)})`
   return attached(base, { b: mark }, 'limits')
 }
 
