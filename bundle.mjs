@@ -94,6 +94,7 @@ const modules = {
     task: 'src/engine/slurm/task.ts',
     lsp: 'src/lsp/main.ts',
     parquet: 'src/data/parquetreader.ts',
+    compiler: 'src/report/print/compilerprocess.ts',
     index: 'src/index.ts',
   },
   splitting: true,

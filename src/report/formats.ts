@@ -46,7 +46,10 @@ export const formats: ReadonlyMap<string, Format> = new Map<string, Format>([
     'pdf',
     {
       extension: '.pdf',
-      load: async () => (await import('./print/pdf.ts')).writePdf,
+      load: async () => {
+        const { writePdf } = await import('./print/pdf.ts')
+        return async (report) => await writePdf(report)
+      },
       lacks: async () => (await import('./print/lacks.ts')).lacks('pdf'),
     },
   ],

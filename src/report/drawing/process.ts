@@ -4,8 +4,7 @@
  */
 
 import type { ChildProcess } from 'node:child_process'
-import { readFileSync } from 'node:fs'
-import { isOutOfMemory, nextAnswer, startConfined } from '../../files/confined.ts'
+import { answerWithin, hasEnded, isOutOfMemory, nextAnswer, startConfined } from '../../files/confined.ts'
 import { QueryError } from '../../query/error.ts'
 import { keepCode } from '../../results/compiled.ts'
 import { openKept } from '../../results/kept.ts'
@@ -106,48 +105,18 @@ async function started({ memoryMb }: Limits): Promise<ChildProcess> {
 }
 
 async function answered(child: ChildProcess, order: Order, limits: Limits): Promise<string> {
-  let isLate = false
-  const [begunMs, begunSeconds] = [performance.now(), processorSeconds(child) ?? 0]
-  const deadline = setInterval(() => {
-    const wallSeconds = (performance.now() - begunMs) / 1000
-    const seconds = (processorSeconds(child) ?? wallSeconds) - begunSeconds
-    if (seconds < limits.seconds && wallSeconds < mostWaiting * limits.seconds) return
-    isLate = true
-    child.kill('SIGKILL')
-  }, 100)
-  const waiting = nextAnswer<Answer>(child)
+  const waiting = answerWithin<Answer>(child, limits.seconds)
   child.send(sent(order))
   const answer = await waiting
-  clearInterval(deadline)
   if (answer.type === 'drawn') return answer.svg
   if (answer.type === 'refused') {
     throw new QueryError(
       answer.isMistake ? answer.message : `the specification cannot be drawn: ${answer.message}`,
     )
   }
-  if (isLate) throw new QueryError(`the drawing takes longer than ${limits.seconds} s (draw less: ${advice})`)
+  if (answer.type === 'late')
+    throw new QueryError(`the drawing takes longer than ${limits.seconds} s (draw less: ${advice})`)
   if (answer.type === 'ended' && isOutOfMemory(answer))
     throw new QueryError(`the drawing needs more than ${limits.memoryMb} MB of memory (draw less: ${advice})`)
   throw new QueryError('the specification ended the process that draws it')
-}
-
-/** Times the limit of processor time, for a drawing that does nothing. */
-const mostWaiting = 10
-/** Of Linux, on all common processors. */
-const ticksPerSecond = 100
-
-/** Processor time of a process with all of its threads; undefined where the system does not tell it so. */
-function processorSeconds({ pid }: ChildProcess): number | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // Behind the name, which may have blanks: proc(5).
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
-  } catch {
-    return undefined
-  }
-}
-
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null
 }

@@ -1,18 +1,17 @@
 /**
- * Typst's compiler in this process, by `@myriaddreamin/typst-ts-node-compiler`: an optional peer dependency, as it has 51 MB.
+ * Typst's compiler, by `@myriaddreamin/typst-ts-node-compiler`: an optional peer dependency, as it has 51 MB. It runs in a process of
+ * its own (compilerprocess.ts), as a few kilobytes of text can ask it for hours or gigabytes, and a build must go on to hear Ctrl-C.
  * It is looked for from this program and never from a project, as nothing of a stranger's folder may run.
  */
 
-import { Buffer } from 'node:buffer'
-import { readFileSync } from 'node:fs'
+import type { ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { programUrl } from '../../dist.ts'
+import { dirname } from 'node:path'
+import { answerWithin, hasEnded, isOutOfMemory, nextAnswer, startConfined } from '../../files/confined.ts'
 
 /** What to install, as package.json pins it. */
 export const compilerPackage = '@myriaddreamin/typst-ts-node-compiler'
 export const compilerVersion = '0.7.0'
-
-type Library = typeof import('@myriaddreamin/typst-ts-node-compiler')
 
 /** What a compilation says of its source. */
 export interface Mistake {
@@ -32,7 +31,41 @@ export type Compile = (
   source: string,
   files: ReadonlyMap<string, string | Uint8Array>,
   isTagged: boolean,
-) => Compiled
+) => Promise<Compiled>
+
+export interface Compiler {
+  /** A compilation at a limit is a mistake without a line. */
+  readonly compile: Compile
+  [Symbol.dispose](): void
+}
+
+export interface CompileLimits {
+  /** Of processor time for each compilation, and more for each megabyte (10^6) of its source and files. */
+  readonly seconds: number
+  readonly secondsPerMb: number
+  /** Beside what the program itself needs. */
+  readonly memoryMb: number
+}
+
+/** The study of this project, 60 pages of 1.5 MB, needs about 2 s. */
+export const compileLimits: CompileLimits = { seconds: 8, secondsPerMb: 3, memoryMb: 1024 }
+
+/** What to do at a limit. */
+const advice = 'print less: shorten or split its longest table, listing or paragraph'
+
+export interface CompileOrder {
+  /** Path of the library. */
+  readonly library: string
+  readonly source: string
+  readonly files: ReadonlyMap<string, string | Uint8Array>
+  readonly isTagged: boolean
+}
+
+export type CompileAnswer =
+  | { readonly type: 'ready' }
+  | { readonly type: 'compiled'; readonly compiled: Compiled }
+  /** A fault of the compiler itself. */
+  | { readonly type: 'failed'; readonly message: string }
 
 /** Whether the compiler is installed beside this program. */
 export function hasCompiler(): boolean {
@@ -49,69 +82,75 @@ function resolved(): string | undefined {
   }
 }
 
-/** Not a folder of any machine: a source sees the files that it is given, and no others. */
-const root = process.platform === 'win32' ? 'C:\\repro-print' : '/repro-print'
-
 /** Throws an error if the compiler is not installed. */
-export function openCompiler(): Compile {
-  const path = resolved()
-  if (path === undefined) throw new Error(`${compilerPackage} is not installed`)
-  const library = createRequire(import.meta.url)(path) as Library
-  const fontBlobs = ['Regular', 'Bold'].map((style) => readFileSync(programUrl(`fonts/Arimo-${style}.ttf`)))
-  return (source, files, isTagged) => {
-    const compiler = library.NodeCompiler.create({ workspace: root, fontArgs: [{ fontBlobs }] })
-    for (const [name, content] of files) compiler.mapShadow(`${root}/${name}`, Buffer.from(content))
-    compiler.addSource(`${root}/main.typ`, source)
-    const result = compiler.compile({ mainFilePath: `${root}/main.typ` })
-    const document = result.result
-    if (document === null) {
-      const error = result.takeDiagnostics() ?? result.takeError()
-      const all: readonly Diagnostic[] = error === null ? [] : compiler.fetchDiagnostics(error)
-      // Where a mistake was met, but not what it is.
-      const found = all.filter(({ message }) => !message.startsWith('while calling'))
-      return {
-        mistakes: found.map(({ message, range }) => ({
-          message,
-          ...(range == null ? {} : { line: range.start.line + 1 }),
-        })),
-        withoutGlyph: [],
-      }
-    }
-    try {
-      // A fixed time, so that the same report is the same bytes.
-      const options = isTagged ? { pdfStandard: 'ua-1' } : { pdfTags: false }
-      return { pdf: compiler.pdf(document, { ...options, creationTimestamp: 0 }) }
-    } catch (error) {
-      return refusal(String((error as Error).message))
-    } finally {
-      compiler.evictCache(0)
-    }
+export function openCompiler(limits = compileLimits): Compiler {
+  const library = resolved()
+  if (library === undefined) throw new Error(`${compilerPackage} is not installed`)
+  let child: ChildProcess | undefined
+  let before: Promise<unknown> = Promise.resolve()
+  let isOver = false
+  const compile: Compile = async (source, files, isTagged) => {
+    if (isOver) return refused('not made, as one before it took too long or too much memory')
+    if (child === undefined || hasEnded(child)) child = await started(library, limits)
+    const compiled = await interruptible(child, answered(child, { library, source, files, isTagged }, limits))
+    isOver = hasEnded(child) || child.killed
+    return compiled
+  }
+  return {
+    compile(...given) {
+      const compiled = before.then(() => compile(...given))
+      before = compiled.catch(() => {})
+      return compiled
+    },
+    [Symbol.dispose]() {
+      child?.kill('SIGKILL')
+    },
   }
 }
 
-interface Diagnostic {
-  readonly message: string
-  readonly range?: { readonly start: { readonly line: number } } | null
+function refused(message: string): Compiled {
+  return { mistakes: [{ message }], withoutGlyph: [] }
 }
 
-/** Reads Rust's print of the mistakes of an export, which have no places. */
-function refusal(text: string): Compiled {
-  const messages = [...text.matchAll(/message: "((?:[^"\\]|\\.)*)"/g)].map(([, message = '']) =>
-    message.replace(/\\(["\\])/g, '$1'),
+async function started(library: string, { memoryMb }: CompileLimits): Promise<ChildProcess> {
+  // Its parts for each system are packages, too, which package managers lay anywhere in there.
+  const folder = /^.*?[\\/]node_modules(?=[\\/])/.exec(library)?.[0] ?? dirname(library)
+  const child = startConfined('compiler.js', memoryMb, { folder })
+  const answer = await nextAnswer<CompileAnswer>(child)
+  if (answer.type === 'ready') return child
+  throw new Error(
+    `the process of Typst's compiler does not start (${answer.type === 'ended' ? answer.status : answer.type})`,
   )
-  const withoutGlyph: string[] = []
-  const mistakes: Mistake[] = []
-  for (const message of messages.length === 0 ? [text] : messages) {
-    const [, shown] = /the text `"(.*)"` could not be displayed/s.exec(message) ?? []
-    if (shown === undefined) mistakes.push({ message })
-    else withoutGlyph.push(unescaped(shown))
-  }
-  return { mistakes, withoutGlyph: [...new Set(withoutGlyph)] }
 }
 
-/** Rust escapes what is not printed: `\u{1f984}`, `\"`. */
-function unescaped(text: string): string {
-  return text
-    .replace(/\\u\{([\da-f]+)\}/gi, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
-    .replace(/\\(.)/gs, '$1')
+/** Ends a process when this one is asked to end, also where only this one was sent the signal. */
+async function interruptible<Result>(child: ChildProcess, result: Promise<Result>): Promise<Result> {
+  const end = () => void child.kill('SIGINT')
+  // Who has no listener of its own ends by itself, and must go on to do so.
+  const names = (['SIGINT', 'SIGTERM', 'SIGHUP'] as const).filter((name) => process.listenerCount(name) > 0)
+  for (const name of names) process.on(name, end)
+  try {
+    return await result
+  } finally {
+    for (const name of names) process.off(name, end)
+  }
+}
+
+async function answered(child: ChildProcess, order: CompileOrder, limits: CompileLimits): Promise<Compiled> {
+  const bytes = [order.source, ...order.files.values()].reduce((sum, { length }) => sum + length, 0)
+  const seconds = Math.ceil(limits.seconds + (limits.secondsPerMb * bytes) / 1e6)
+  const waiting = answerWithin<CompileAnswer>(child, seconds)
+  child.send(order)
+  const answer = await waiting
+  if (answer.type === 'compiled') return answer.compiled
+  if (answer.type === 'late')
+    return refused(`it takes longer than ${seconds} s of processor time (${advice})`)
+  if (answer.type === 'ended') {
+    if (['SIGINT', 'SIGTERM', 'SIGHUP'].includes(answer.status)) throw new Error('interrupted')
+    if (isOutOfMemory(answer))
+      return refused(`it needs more than ${limits.memoryMb} MB of memory (${advice})`)
+  }
+  throw new Error(
+    `the process of Typst's compiler failed: ${answer.type === 'failed' ? answer.message : answer.type === 'ended' ? answer.status : answer.type}`,
+  )
 }

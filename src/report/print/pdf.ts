@@ -4,13 +4,13 @@
  */
 
 import type { FormatProblem, Printed, Report } from '../model.ts'
-import { openCompiler } from './compiler.ts'
+import { compileLimits, openCompiler } from './compiler.ts'
 import { eastAsian } from './fonts.ts'
 import { sourceOf, typstSource } from './typst/document.ts'
 import type { Chunk } from './typst/nodes.ts'
 
-export function writePdf(report: Report): Printed {
-  const compile = openCompiler()
+export async function writePdf(report: Report, limits = compileLimits): Promise<Printed> {
+  using compiler = openCompiler(limits)
   const {
     chunks: given,
     files: made,
@@ -21,7 +21,7 @@ export function writePdf(report: Report): Printed {
   let files: ReadonlyMap<string, string | Uint8Array> = made
   // Each round takes out characters; those of drawings show when those of the text are gone.
   for (let round = 0; ; round += 1) {
-    const compiled = compile(sourceOf(chunks), files, true)
+    const compiled = await compiler.compile(sourceOf(chunks), files, true)
     if ('pdf' in compiled) return { text: compiled.pdf, problems }
     const { mistakes, withoutGlyph } = compiled
     if (mistakes.length > 0 || withoutGlyph.length === 0 || round === 4)

@@ -57,7 +57,7 @@ const everything = async () =>
 
 describe('a PDF', () => {
   it('has all that docs/writing.md shows', async () => {
-    const pdf = pdfOf(writePdf(await everything()))
+    const pdf = pdfOf(await writePdf(await everything()))
     const bytes = pdf.toString('latin1')
     expect(bytes).toMatch(/^%PDF-1\.7/)
     expect(bytes).toContain('/StructTreeRoot')
@@ -111,12 +111,12 @@ describe('a PDF', () => {
 
   it('is the same bytes on each run', async () => {
     const report = await everything()
-    expect(pdfOf(writePdf(report)).equals(pdfOf(writePdf(report)))).toBe(true)
+    expect(pdfOf(await writePdf(report)).equals(pdfOf(await writePdf(report)))).toBe(true)
   })
 
   it.skipIf(!hasPoppler)('has its fonts in it, its title, authors and language, and an outline', async () => {
     const file = join(folder, 'b.pdf')
-    writeFileSync(file, pdfOf(writePdf(await everything())))
+    writeFileSync(file, pdfOf(await writePdf(await everything())))
     const fonts = execFileSync('pdffonts', [file], { encoding: 'utf8' }).trim().split('\n').slice(2)
     expect(fonts.length).toBeGreaterThan(3)
     for (const font of fonts) expect(font).toMatch(/ yes yes yes +\d+ +0$/)
@@ -128,7 +128,7 @@ describe('a PDF', () => {
   })
 
   it('says at its place which character no font has, and prints its number', async () => {
-    const { text, problems } = writePdf(await reportOf('One.\n\nA 🦄 here, and 🦄.'))
+    const { text, problems } = await writePdf(await reportOf('One.\n\nA 🦄 here, and 🦄.'))
     expect(problems).toEqual([{ message: 'no font has 🦄 (U+1F984): write something else', line: 7 }])
     if (hasPoppler) expect(wordsOf(text as Uint8Array)).toContain('A ‹U+1F984› here, and ‹U+1F984›.')
   })
@@ -137,7 +137,7 @@ describe('a PDF', () => {
     const report = await reportOf('One.\n\n```yaml figure\nid: fig-a\nsrc: a.png\ncaption: C\nalt: A\n```', {
       files: { 'a.png': Buffer.from('\x89PNG\r\n\x1a\nnothing', 'latin1') },
     })
-    const { text, problems } = writePdf(report)
+    const { text, problems } = await writePdf(report)
     expect(text).toBeUndefined()
     expect(problems).toEqual([
       { message: expect.stringMatching(/^cannot be printed: .*decode image/), line: 7 },
@@ -150,7 +150,7 @@ describe('a PDF', () => {
     const experiment =
       '```yaml experiment\nid: latency\nscript: experiments/pause-resume.ts\nenvironments: [xen-4.14]\ntrials: 4\npatterns: {baseline: {}}\n```'
     const report = await reportOf(`${experiment}\n\n${table}\n\nSee @tbl-a.`, { runs: [fakeRun()] })
-    const words = wordsOf(pdfOf(writePdf(report)))
+    const words = wordsOf(pdfOf(await writePdf(report)))
     const float = report.body.children.find((node) => node.type === 'float')
     expect(float?.content.type).toBe('table')
     if (float?.content.type !== 'table') return
@@ -165,13 +165,14 @@ describe('a PDF', () => {
     const report = await reportOf('Text.', { front: 'title: T\nprint: {columns: 1, paper: letter}' })
     expect(report.print).toEqual({ columns: 1, paper: 'letter' })
     expect(writeTypst(report, 'd').text).toContain('paper: "us-letter", margin: (x: 84pt')
-    pdfOf(writePdf(report))
+    pdfOf(await writePdf(report))
   })
 })
 
 describe('formulas', () => {
   const typeset = loadTypesetter()
-  const compile = openCompiler()
+  const compiler = openCompiler()
+  afterAll(() => compiler[Symbol.dispose]())
   it.each([
     String.raw`\bar{x} = \frac{1}{n} \sum_{i=1}^{n} x_i`,
     String.raw`\begin{aligned} a &= b + c \\ &= d \end{aligned}`,
@@ -190,7 +191,11 @@ describe('formulas', () => {
     const made = (await typeset)(tex, true)
     expect(made).toHaveProperty('mathml')
     const { mathml } = made as { mathml: string }
-    const compiled = compile(`#set page(width: auto)\n$ ${mathematics(mathml)} $\n`, new Map(), false)
+    const compiled = await compiler.compile(
+      `#set page(width: auto)\n$ ${mathematics(mathml)} $\n`,
+      new Map(),
+      false,
+    )
     expect(compiled).toHaveProperty('pdf')
   })
 })
@@ -198,10 +203,10 @@ describe('formulas', () => {
 describe('hostile texts', () => {
   it.each(Object.keys(places))('in %s are printed, and run nothing', async (place) => {
     const report = await hostileReport(places[place] ?? {})
-    const { problems } = writePdf(report)
+    const { problems } = await writePdf(report)
     // A payload may have characters that no font has, and a picture that is none; nothing else is wrong.
     for (const { message } of problems) expect(message).toMatch(/^no font has|decode image/)
-    dangersOf(String(writeLatex(report, 'd').text))
+    dangersOf(String((await writeLatex(report, 'd')).text))
   })
 
   it('of TeX and Typst are text', async () => {
@@ -209,9 +214,9 @@ describe('hostile texts', () => {
     const report = await reportOf(`\`${payload}\`\n\n${payload.replaceAll(/[\\#$@"]/g, String.raw`\$&`)}`, {
       front: `title: ${JSON.stringify(payload)}`,
     })
-    const pdf = pdfOf(writePdf(report))
+    const pdf = pdfOf(await writePdf(report))
     if (hasPoppler) expect(wordsOf(pdf)).toContain(String.raw`\write18{ls} \catcode #read("/etc/passwd")`)
-    const tex = String(writeLatex(report, 'd').text)
+    const tex = String((await writeLatex(report, 'd')).text)
     dangersOf(tex)
     expect(tex).not.toMatch(/\\(?:input|write18?|catcode)(?![A-Za-z])/)
   })
@@ -227,9 +232,9 @@ function dangersOf(tex: string): void {
 const mostTeX = 180_000
 
 describe.skipIf(!hasLatex)('LaTeX', () => {
-  function compileTex(report: Report): string {
+  async function compileTex(report: Report): Promise<string> {
     const place = mkdtempSync(join(folder, 'tex-'))
-    const { text, files: made = new Map(), problems } = writeLatex(report, 'd')
+    const { text, files: made = new Map(), problems } = await writeLatex(report, 'd')
     expect(problems).toEqual([])
     writeFileSync(join(place, 'd.tex'), String(text))
     for (const [name, content] of made) {
@@ -257,7 +262,7 @@ describe.skipIf(!hasLatex)('LaTeX', () => {
   it(
     'of all that docs/writing.md shows compiles without errors',
     async () => {
-      const words = compileTex(await everything())
+      const words = await compileTex(await everything())
       if (!hasPoppler) return
       for (const part of [
         'Josiah Carberry',
@@ -278,7 +283,7 @@ describe.skipIf(!hasLatex)('LaTeX', () => {
     async () => {
       const all = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index)).join(' ')
       const escaped = all.replaceAll(/[!-/:-@[-`{-~]/g, String.raw`\$&`)
-      const words = compileTex(await reportOf(escaped))
+      const words = await compileTex(await reportOf(escaped))
       // Lines of a column have blanks of their own.
       if (hasPoppler) expect(words.replaceAll(' ', '')).toContain(all.replaceAll(' ', ''))
     },

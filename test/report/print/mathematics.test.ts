@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { mathematics } from '../../../src/report/print/mathematics.ts'
+import { writeTypst } from '../../../src/report/print/typst/document.ts'
 import { loadTypesetter } from '../../../src/text/tex.ts'
 import { reportOf } from './document.ts'
-import { writeTypst } from '../../../src/report/print/typst/document.ts'
 
 function nested(levels: number, before: string, after: string): string {
   return `${before.repeat(levels)}x${after.repeat(levels)}`

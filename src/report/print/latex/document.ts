@@ -10,7 +10,7 @@ import { doiAddress, licenseAddress, orcidAddress } from '../../../document/iden
 import type { Messages } from '../../../locale/en.ts'
 import { messagesFor } from '../../../locale/languages.ts'
 import type { FormatProblem, Printed, Report } from '../../model.ts'
-import { type Compile, openCompiler } from '../compiler.ts'
+import { openCompiler } from '../compiler.ts'
 import { eastAsian, isEastAsian } from '../fonts.ts'
 import { measures } from '../measures.ts'
 import { printable } from '../picture.ts'
@@ -20,7 +20,7 @@ import { type Translator, translator } from './nodes.ts'
 import { bibliographyStyle, preamble } from './preamble.ts'
 import { escaper, needsFallback } from './text.ts'
 
-export function writeLatex(report: Report, folder: string): Printed {
+export async function writeLatex(report: Report, folder: string): Promise<Printed> {
   const { lang, title, abstract, body, print = { columns: 2, paper: 'a4' } } = report
   const messages = messagesFor(lang)
   const files = new Map<string, string | Uint8Array>()
@@ -34,7 +34,16 @@ export function writeLatex(report: Report, folder: string): Printed {
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
     tell(`LaTeX has no ${character} (U+${code}): write something else`)
   })
-  const pictures = picturesIn(folder, lang, files, tell)
+  const { draw, ...pictures } = picturesIn(
+    folder,
+    lang,
+    files,
+    (message, at) => {
+      line = at
+      tell(message)
+    },
+    () => line,
+  )
   const own = translator(
     {
       ...{ messages, escape, tell, ...pictures },
@@ -63,6 +72,7 @@ export function writeLatex(report: Report, folder: string): Printed {
   }
   parts.push(provenanceSource(report, messages, own, escape), ...largeTables(own))
   const text = parts.filter((part) => part !== '').join('\n\n')
+  await draw()
   const hasEastAsian =
     isEastAsian(lang) ||
     eastAsian.test(text) ||
@@ -85,9 +95,15 @@ function picturesIn(
   folder: string,
   lang: string,
   files: Map<string, string | Uint8Array>,
-  tell: (message: string) => void,
+  tell: (message: string, line: number | undefined) => void,
+  lineNow: () => number | undefined,
 ) {
-  let compiler: Compile | undefined
+  const orders: {
+    name: string
+    source: string
+    given: ReadonlyMap<string, string | Uint8Array>
+    line?: number | undefined
+  }[] = []
   const names = new Map<string, string>()
   const keep = (name: string, content: Uint8Array) => {
     files.set(`latex/${name}`, content)
@@ -98,14 +114,22 @@ function picturesIn(
     source: string,
     given: ReadonlyMap<string, string | Uint8Array>,
   ): string => {
-    compiler ??= openCompiler()
-    const made = compiler(source, given, false)
-    if ('pdf' in made) return keep(`${name}.pdf`, made.pdf)
-    tell(`cannot draw ${name}: ${made.mistakes.map(({ message }) => message).join('; ')}`)
+    orders.push({ name, source, given, line: lineNow() })
     return `${folder}/latex/${name}.pdf`
+  }
+  /** Makes the pictures of all that was written. */
+  const draw = async (): Promise<void> => {
+    if (orders.length === 0) return
+    using compiler = openCompiler()
+    for (const { name, source, given, line } of orders) {
+      const made = await compiler.compile(source, given, false)
+      if ('pdf' in made) keep(`${name}.pdf`, made.pdf)
+      else tell(`cannot draw ${name}: ${made.mistakes.map(({ message }) => message).join('; ')}`, line)
+    }
   }
   const page = '#set page(width: auto, height: auto, margin: 0pt)\n#set document(date: none)\n'
   return {
+    draw,
     addPicture: (wanted: string, mime: string, content: string | Uint8Array): string => {
       const key = `${mime} ${typeof content === 'string' ? content : Buffer.from(content).toString('base64')}`
       const known = names.get(key)
