@@ -242,10 +242,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
 
   function check({ checked }: ListItem): string {
     if (checked == null) return ''
-    const inside = checked ? ', $times$.body' : ''
-    return `#box(width: 0.75em, height: 0.75em, stroke: 0.5pt, baseline: 0.08em${
-      checked ? ', align(center + horizon, line(angle: 45deg, length: 0.7em, stroke: 0.8pt))' : inside
-    });~`
+    return `#task(${checked});~`
   }
 
   function definitionSource(children: readonly Nodes[]): string {

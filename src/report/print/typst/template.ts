@@ -2,9 +2,13 @@
 
 import type { Messages } from '../../../locale/en.ts'
 import type { PrintOptions } from '../../model.ts'
+import { textWidth } from '../../textwidth.ts'
 import { families, isEastAsian } from '../fonts.ts'
-import { gutter, margins, papers } from '../measures.ts'
+import { gutter, margins, measures, papers } from '../measures.ts'
 import { array, string } from '../source.ts'
+
+/** Of the head of pages, in points. */
+const headSize = 8
 
 export interface Settings {
   readonly lang: string
@@ -54,6 +58,13 @@ export function preamble(settings: Settings, messages: Messages): string {
   math.equation(block: true, alt: alt, numbering: if number != none { _ => text(size: ${size}pt, number) }, eq.body)
 }))
 #let maths(alt, eq) = if eq.block { numbered(alt, none, eq) } else { math.equation(block: false, alt: alt, eq.body) }
+
+// The box of a task, with a check mark if it is done.
+#let task(done) = box(width: 0.75em, height: 0.75em, stroke: 0.5pt, baseline: 0.08em, if done {
+  for (start, end) in (((0.14em, 0.4em), (0.31em, 0.58em)), ((0.31em, 0.58em), (0.64em, 0.12em))) {
+    place(top + left, line(start: start, end: end, stroke: 0.9pt))
+  }
+})
 
 // Code. Parts are strings, or pairs of a kind and a string.
 #let kinds = (
@@ -176,7 +187,7 @@ export function preamble(settings: Settings, messages: Messages): string {
   paper: "${paper}", margin: (x: ${x}pt, top: ${top}pt, bottom: ${bottom}pt), columns: ${print.columns},
   header: context if here().page() > 1 {
     set text(size: 8pt)
-    block(width: 100%, height: 1.2em, clip: true, align(${isTwo ? 'center' : 'start'}, emph(document.title)))
+    block(width: 100%, height: 1.2em, clip: true, align(${isTwo ? 'center' : 'start'}, emph(${string(runningHead(title, print))})))
   },
   footer: context { set text(size: 8pt); align(center, [#here().page()]) },
 )
@@ -221,4 +232,21 @@ export function preamble(settings: Settings, messages: Messages): string {
 #show quote.where(block: true): set block(above: 0.9em, below: 0.9em)
 #let page-words = (abstract: ${string(messages.page.abstract)}, references: ${string(messages.references.title)})
 `
+}
+
+/** A title in one line at the head of pages. */
+function runningHead(title: string, print: PrintOptions): string {
+  const room = 0.95 * measures(print).text
+  if (textWidth(title, headSize) <= room) return title
+  const signs = [...title]
+  let [low, high] = [0, signs.length]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (textWidth(`${signs.slice(0, middle).join('')}…`, headSize) <= room) low = middle
+    else high = middle - 1
+  }
+  const cut = signs.slice(0, low).join('')
+  // At a blank, unless the last word is most of it.
+  const word = cut.replace(/\s+\S*$/, '')
+  return `${word.length > 0.6 * cut.length ? word : cut}…`
 }
