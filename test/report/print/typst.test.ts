@@ -20,4 +20,40 @@ describe('Typst', () => {
     expect((await typst('A', `title: ${long}`)).text).toMatch(/emph\("many words [a-z ]{60,160}…"\)/)
     expect((await typst('A', 'title: Short')).text).toContain('emph("Short")')
   })
+
+  const table = (columns: number, rows: number, cell = 'abc') =>
+    [cell, '---', ...Array.from({ length: rows }, () => cell)]
+      .map((one) => `|${` ${one} |`.repeat(columns)}`)
+      .join('\n')
+
+  it.each([
+    ['in its column', table(3, 2), /\n#align\(center, block\(breakable: false/],
+    ['in its column, where it breaks', table(3, 90), /\n#align\(center, block\(breakable: true/],
+    ['over all columns', table(14, 2, 'column0'), /\n#across\(align\(/],
+    ['sideways, and smaller', table(40, 2, 'column0'), /flipped: true\)\n#align\(.*fitted\(grid-of\(/],
+    ['smaller, within a quote', table(14, 2, 'column0').replaceAll(/^/gm, '> '), /\[#fitted\(align\(/],
+  ])('has a table of Markdown %s', async (_, body, expected) => {
+    expect((await typst(body)).text).toMatch(expected)
+  })
+
+  it('breaks words of code that no line holds, and no others', async () => {
+    const { text } = await typst(`\`\`\`\nshort ${'abcdefgh'.repeat(5)}\n\`\`\``)
+    expect(text).toContain('"short ", soft, "abcdefgh", soft, "abcdefgh", soft, "abcdefgh", soft')
+    expect((await typst('```\nshort words\n```')).text).not.toMatch(/#code\(.*soft/)
+  })
+
+  it.each([
+    ['quotes', `Text.\n\n${'> '.repeat(60)}deep`],
+    ['lists', Array.from({ length: 30 }, (_, level) => `${'  '.repeat(level)}- item`).join('\n')],
+  ])('nests %s only as deep as Typst can draw', async (_, body) => {
+    const { text, problems } = await typst(body)
+    expect(problems).toEqual([
+      {
+        line: expect.any(Number),
+        message:
+          'more than 8 quotes and lists within each other: what lies deeper is printed without its indentation',
+      },
+    ])
+    expect(text.match(/#quote\(|list\(tight/g)).toHaveLength(8)
+  })
 })

@@ -20,8 +20,10 @@ import type {
   Parts,
   Picture,
   PictureContent,
+  TableContent,
   Value,
 } from '../../model.ts'
+import { textOf } from '../../textof.ts'
 import { targetOf } from '../link.ts'
 import { FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
@@ -29,6 +31,9 @@ import { printable, widthOf } from '../picture.ts'
 import { array, markup, string } from '../source.ts'
 import { fittingTable } from '../tablefit.ts'
 import { tableSource } from './table.ts'
+
+/** Quotes, callouts and lists within each other: each takes several of Typst's 64 levels, and doubles the time of a list. */
+const mostNested = 8
 
 /** A part of the text, and the line of the document that it is from. */
 export interface Chunk {
@@ -79,6 +84,29 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   const call = (name: string, ...given: readonly string[]) => `#${name}(${given.join(', ')});`
   const block = (content: string) => `[${content}]`
 
+  /** Says where too much lies within each other, once. */
+  let isTold = false
+  let nesting = 0
+  /** What lies deeper is drawn no deeper: pages have no room for it, and Typst ends. */
+  function nested(write: () => string, flat: () => string): string {
+    if (nesting >= mostNested) {
+      const isFirst = !isTold
+      isTold = true
+      const source = flat()
+      // Quotes have no place, but what is in them has.
+      if (isFirst)
+        context.tell({
+          message: `more than ${mostNested} quotes and lists within each other: what lies deeper is printed without its indentation`,
+          ...(line === undefined ? {} : { line }),
+        })
+      return source
+    }
+    nesting += 1
+    const source = write()
+    nesting -= 1
+    return source
+  }
+
   function one(node: Nodes): string {
     if (node.position !== undefined) line = node.position.start.line
     switch (node.type) {
@@ -126,11 +154,20 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'thematicBreak':
         return '#rule'
       case 'blockquote':
-        return `#quote(block: true)${block(blocks(node.children))}`
+        return nested(
+          () => `#quote(block: true)${block(blocks(node.children))}`,
+          () => blocks(node.children),
+        )
       case 'callout':
-        return call('callout', string(node.kind), block(markup(node.title)), block(blocks(node.children)))
+        return nested(
+          () => call('callout', string(node.kind), block(markup(node.title)), block(blocks(node.children))),
+          () => blocks(node.children),
+        )
       case 'list':
-        return listSource(node)
+        return nested(
+          () => listSource(node),
+          () => blocks(node.children),
+        )
       case 'listItem':
         return blocks(node.children)
       case 'definitionList':
@@ -146,7 +183,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'listing':
         return listingSource(node)
       case 'code':
-        return `#code(${string(node.value)})`
+        return `#code(${brokenWords(node.value).map(string).join(', soft, ')})`
       case 'float':
         return floatSource(node)
       case 'claim':
@@ -199,7 +236,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       return mathematics(mathml)
     } catch (error) {
       if (!(error instanceof FormulaError)) throw error
-      context.tell({ message: `${error.message}: ${tex.trim()}`, ...(line === undefined ? {} : { line }) })
+      context.tell({
+        message: `${error.message}: ${shortened(tex.trim())}`,
+        ...(line === undefined ? {} : { line }),
+      })
       return undefined
     }
   }
@@ -264,18 +304,35 @@ export function translator(context: Context, trees: readonly Root[]): Translator
         return block(cell === undefined ? '' : all(cell.children))
       }).join(', ')
     const [head, ...rows] = children
-    const widths = columns > 2 ? `${columns}` : 'auto'
-    const widthsOf = widths === 'auto' ? array(aligned.map(() => 'auto')) : widths
-    return [
-      `#align(center, block(breakable: ${children.length > 12}, above: 0.9em, below: 0.9em, grid-of(`,
-      `  ${widthsOf}, align: ${array(aligned)},`,
+    const fit = fittingTable(plainContent(children, columns), [], context.measures, context.isTwoColumns)
+    const widths = fit.fractions.map((fraction) => (fraction === undefined ? 'auto' : `${fraction}fr`))
+    const grid = [
+      `grid-of(`,
+      `  ${array(widths)}, align: ${array(aligned)},`,
       '  table.hline(stroke: 0.8pt),',
-      ...(head === undefined ? [] : [`  table.header(${cells(head).replaceAll(/^\[|(?<=, )\[/g, '[')}),`]),
+      ...(head === undefined ? [] : [`  table.header(${cells(head)}),`]),
       '  table.hline(stroke: 0.4pt),',
       ...rows.map((row) => `  ${cells(row)},`),
       '  table.hline(stroke: 0.8pt),',
-      ')))',
+      ')',
     ].join('\n')
+    const isLong = children.length > 12
+    const width = fit.widths.reduce((sum, one) => sum + one + 6, 0)
+    // Without a caption, a table is best at its place, where it may break.
+    const isNarrow = width <= context.measures.column
+    const isLarge = !isNarrow && (fit.place === 'pages' || fit.place === 'sideways')
+    // Of larger ones, only those that would leave the page are smaller.
+    const source = `align(center, block(breakable: ${isLong}, above: 0.9em, below: 0.9em, ${
+      fit.place === 'sideways' ? `fitted(${grid})` : grid
+    }))`
+    // A box or a note has no other page.
+    if (isLarge && nesting === 0) {
+      large.push({ source: `#${source}`, isSideways: fit.place === 'sideways' })
+      return ''
+    }
+    if (isNarrow) return `#${source}`
+    if (fit.place === 'wide' && nesting === 0) return `#across(${source})`
+    return fit.place === 'column' || fit.place === 'here' ? `#${source}` : `#fitted(${source})`
   }
 
   function listingSource({ id, label, caption, code }: Listing): string {
@@ -285,7 +342,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
         const shown =
           words === ''
             ? []
-            : [typeof part === 'string' ? string(words) : `("${part.kind}", ${string(words)})`]
+            : brokenWords(words).flatMap((piece, index) => [
+                ...(index === 0 ? [] : ['soft']),
+                typeof part === 'string' ? string(piece) : `("${part.kind}", ${string(piece)})`,
+              ])
         return index === 0 ? shown : ['none', ...shown]
       })
     })
@@ -452,4 +512,29 @@ function codeText(value: string): string {
 function extensionOf(mime: string): string {
   const type = /^image\/([a-z]+)/.exec(mime)?.[1] ?? ''
   return type === 'jpeg' ? 'jpg' : type
+}
+
+function shortened(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 80).trimEnd()}…` : text
+}
+
+/** A table of Markdown, as those of results are measured. */
+function plainContent(rows: Table['children'], columns: number): TableContent {
+  const texts = rows.map(({ children }) =>
+    Array.from({ length: columns }, (_, index) => (children[index] ? textOf(children[index]) : '')),
+  )
+  const [head = [], ...others] = texts
+  return {
+    type: 'table',
+    head: [head.map((text) => ({ text }))],
+    groups: [{ rows: others.map((row) => row.map((text) => ({ type: 'text', text }))) }],
+  }
+}
+
+/** Code in pieces between which a line may end: within words that no line may hold. */
+function brokenWords(text: string): readonly string[] {
+  return text
+    .split(/(\S{33,})/)
+    .flatMap((part, index) => (index % 2 === 1 ? (part.match(/.{1,8}/gsu) ?? []) : [part]))
+    .filter((part) => part !== '')
 }

@@ -54,7 +54,16 @@ export function preamble(settings: Settings, messages: Messages): string {
 #let numbered(alt, number, eq) = block(width: 100%, above: 1em, below: 1em, layout(room => {
   let free = room.width - if number == none { 0pt } else { 2 * measure(number).width + 8pt }
   let natural = measure(math.equation(block: true, alt: alt, eq.body)).width
-  set text(size: calc.max(0.5, calc.min(1, free / calc.max(natural, 1pt))) * 1em)
+  // One that would be too small to read goes on in the next line.
+  if natural * 0.6 > free {
+    set par(justify: false, first-line-indent: 0pt)
+    grid(
+      columns: (1fr, auto), column-gutter: 8pt, align: (start + horizon, end + horizon),
+      math.equation(block: false, alt: alt, math.display(eq.body)), if number != none { text(size: ${size}pt, number) },
+    )
+    return
+  }
+  set text(size: calc.min(1, free / calc.max(natural, 1pt)) * 1em)
   math.equation(block: true, alt: alt, numbering: if number != none { _ => text(size: ${size}pt, number) }, eq.body)
 }))
 #let maths(alt, eq) = if eq.block { numbered(alt, none, eq) } else { math.equation(block: false, alt: alt, eq.body) }
@@ -81,6 +90,7 @@ export function preamble(settings: Settings, messages: Messages): string {
     for part in parts.pos() {
       if part == none { linebreak() }
       else if type(part) == str { raw(part) }
+      else if type(part) == content { part }
       else { text(..kinds.at(part.at(0)), raw(part.at(1))) }
     }
   },
@@ -110,6 +120,16 @@ export function preamble(settings: Settings, messages: Messages): string {
 #let grid-of(columns, ..cells) = table(
   columns: columns, stroke: none, inset: (x: 3pt, y: 2.4pt), row-gutter: 0pt, ..cells,
 )
+// Over all columns.
+#let across(body) = place(auto, float: true, scope: "parent", block(width: 100%, body))
+// Smaller if there is no room for its width.
+#let fitted(body) = layout(room => {
+  let natural = measure(body).width
+  if natural <= room.width { body } else {
+    show table: set text(size: 8pt * (0.97 * room.width / natural))
+    body
+  }
+})
 #let parts(columns, ..cells) = grid(columns: (1fr,) * columns, column-gutter: 8pt, row-gutter: 8pt, align: center + top, ..cells)
 #let part(name, letter, body, words) = {
   body
