@@ -32,6 +32,8 @@ import { touched } from './touched.ts'
 const secret = 'CANARY-5e1f'
 /** CPU time of the command line with all of its processes; what a build without a limit would need is endless. */
 const mostCpuSeconds = 10
+/** What compiling may take beside that: see docs/printing.md. */
+const mostPrintSeconds = 15
 
 let browser: Browser
 let server: Server
@@ -121,6 +123,22 @@ export function testHostile(names: readonly string[]): void {
       expect(happened).toEqual([])
       expect(violations).toEqual([])
     }
+    expect(connections).toBe(0)
+  })
+
+  it.each(
+    names
+      .filter((_, index) => index % 4 === 0)
+      .flatMap((name) => ['pdf', 'latex', 'typst'].map((format) => [name, format] as const)),
+  )('nothing happens in print: %s as %s', { timeout: 300_000 }, async (name, format) => {
+    writeHostile(name, project, around)
+    const { said, exitCode, cpuSeconds } = await repro('build', '--to', format)
+    expect(exitCode, said.slice(0, 2000)).toBeOneOf([0, 1, 2, 5])
+    expect(cpuSeconds).toBeLessThan(mostCpuSeconds + mostPrintSeconds)
+    expect(said).not.toMatch(/^ {4}at /m)
+    expect(said).not.toContain(secret)
+    expect([...betrayed(join(project, '_build')), ...betrayed(join(project, '.repro'))]).toEqual([])
+    expect(existsSync(around.ran)).toBe(false)
     expect(connections).toBe(0)
   })
 
