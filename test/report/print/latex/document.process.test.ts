@@ -17,7 +17,7 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     async (_, front) => {
       const rows = count(150, (index) => `| row ${index} | END${index}X | ${sentence} |`)
       const table = ['| HEAD | b | c |', '|---|--:|---|', ...rows].join('\n')
-      const { words, errors, overfull } = compiled(
+      const { words, errors, overfull } = await compiled(
         await reportOf(`Before.\n\n${table}\n\nBehind.`, { front }),
       )
       expect(errors).toEqual([])
@@ -40,7 +40,7 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
         '`--an-option=of-a-command`',
       ]
       const table = `| a | b | c | d | e |\n|---|---|---|---|---|\n| ${cells.join(' | ')} |`
-      const { words, errors, overfull } = compiled(await reportOf(table))
+      const { words, errors, overfull } = await compiled(await reportOf(table))
       expect(errors).toEqual([])
       expect(overfull).toEqual([])
       expect(words).toContain('END')
@@ -57,7 +57,7 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
           `    x_${index} = f(alpha=10, beta="some text that is long", gamma=[1, 2, 3]) # END${index}X`,
       )
       const long = `${'y'.repeat(300)}LAST`
-      const { words, errors, overfull } = compiled(
+      const { words, errors, overfull } = await compiled(
         await reportOf(`\`\`\`python\n${[...lines, long].join('\n')}\n\`\`\`\n\nBehind.`),
       )
       expect(errors).toEqual([])
@@ -74,7 +74,7 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
       const list = (mark: string) =>
         count(9, (depth) => `${' '.repeat(depth * (mark.length + 1))}${mark} ${mark}DEEP${depth}`).join('\n')
       const quotes = count(9, (depth) => `${'> '.repeat(depth + 1)}QUOTE${depth}`).join('\n>\n')
-      const { words, errors } = compiled(
+      const { words, errors } = await compiled(
         await reportOf(
           `${list('-')}\n\nThen.\n\n${list('1.')}\n\n${quotes}\n\n- [x] done\n- [ ] not\n\nBehind.`,
         ),
@@ -95,7 +95,7 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     'have headings of all levels on lines of their own',
     async () => {
       const levels = count(5, (index) => `${'#'.repeat(index + 2)} HEAD${index}\n\nText ${index}.`)
-      const { lines, errors } = compiled(await reportOf(levels.join('\n\n')))
+      const { lines, errors } = await compiled(await reportOf(levels.join('\n\n')))
       expect(errors).toEqual([])
       expect(lines).toEqual(expect.arrayContaining(['HEAD3', 'Text 3.', 'HEAD4', 'Text 4.']))
     },
@@ -106,7 +106,7 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     'have usual signs, by pdfTeX',
     async () => {
       const signs = '„ ‚ ∝ ⊕ ≪ ⟨ ⟩ ∘ ● ▲ ℝ ℕ ℓ № ŉ ŀ Ŀ ĳ α ≲'
-      const { errors, problems, program } = compiled(
+      const { errors, problems, program } = await compiled(
         await reportOf(`${signs}\n\n\`${signs}\`\n\n**${signs}**`),
       )
       expect(problems).toEqual([])
@@ -124,7 +124,7 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     async (_, front) => {
       const letters = ['Привет', 'ἄνθρωπος', 'καλημέρα', 'ĸħŧ', 'ɛ', '─┐', '✂']
       const text = `${letters.join(' ')} END`
-      const { words, errors, problems, program } = compiled(
+      const { words, errors, problems, program } = await compiled(
         await reportOf(`${text}\n\n\`${text}\`\n\n**${text}** *${text}*`, { front }),
       )
       expect(problems).toEqual([])
@@ -138,7 +138,7 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
   it(
     'say at its place which character no font has',
     async () => {
-      const { problems, errors } = compiled(await reportOf('One.\n\nA 🦄 here.'))
+      const { problems, errors } = await compiled(await reportOf('One.\n\nA 🦄 here.'))
       expect(problems).toEqual([{ message: 'LaTeX has no 🦄 (U+1F984): write something else', line: 7 }])
       expect(errors).toEqual([])
     },

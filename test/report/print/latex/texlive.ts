@@ -27,9 +27,9 @@ export interface Compiled {
 }
 
 /** Compiles by the program that the file names, once. */
-export function compiled(report: Report): Compiled {
+export async function compiled(report: Report): Promise<Compiled> {
   const place = mkdtempSync(join(tmpdir(), 'repro-latex-'))
-  const { text, files = new Map(), problems = [] } = writeLatex(report, 'd')
+  const { text, files = new Map(), problems = [] } = await writeLatex(report, 'd')
   writeFileSync(join(place, 'd.tex'), String(text))
   for (const [name, content] of files) {
     mkdirSync(dirname(join(place, 'd', name)), { recursive: true })
