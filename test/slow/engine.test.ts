@@ -386,7 +386,7 @@ it('two builds at once: one waits for the other, and both succeed', async () => 
     paper(
       inline(
         'nap',
-        `import { setTimeout } from 'node:timers/promises'\nawait setTimeout(300)\n${noted}`,
+        `import { setTimeout } from 'node:timers/promises'\nawait setTimeout(2000)\n${noted}`,
         'trials=3',
       ),
     ),
