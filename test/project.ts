@@ -4,7 +4,7 @@
  */
 
 import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -67,10 +67,11 @@ export function startUntrusted(
   return { child, ended }
 }
 
-/** A process that was killed is there until its parent has noticed. */
+/** Whether a process runs: one that has ended is there until its parent, perhaps a slow one, has taken note. */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
+    return !stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')
   } catch {
     return false
   }
