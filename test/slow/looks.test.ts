@@ -152,8 +152,10 @@ describe.each(editions)('the page in $lang', ({ lang }) => {
     const before = readFileSync(path).toString('base64')
     const found = await canvas.evaluate(`(${compared})('${before}', '${now}')`)
     const shown = join(differing, `${lang}-${look.name}.webp`)
-    mkdirSync(differing, { recursive: true })
-    writeFileSync(shown, Buffer.from(now, 'base64'))
+    if (JSON.stringify(found) !== '{"tiles":[]}') {
+      mkdirSync(differing, { recursive: true })
+      writeFileSync(shown, Buffer.from(now, 'base64'))
+    }
     expect(found, `${shown} differs from ${path}, in tiles of 36 by 36 pixels`).toEqual({ tiles: [] })
   })
 })

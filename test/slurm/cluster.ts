@@ -21,8 +21,10 @@ export interface Cluster {
   start(daemon: Daemon): Promise<void>
   /** Kills one of its daemons with SIGKILL, by its own id. */
   kill(daemon: Daemon): Promise<void>
-  /** Kills a node's daemon and all tasks that run there. */
-  killNode(node: 'n1' | 'n2'): Promise<void>
+  /** Kills a node's daemon and all tasks that run there; returns their indexes. */
+  killNode(node: 'n1' | 'n2'): Promise<readonly string[]>
+  /** Starts daemons that do not run. */
+  startAll(): Promise<void>
   /** Waits until the controller has written the state of its jobs once more. */
   savesState(): Promise<void>
   /** Runs a command of Slurm and returns its output. */
@@ -80,9 +82,19 @@ export async function startCluster(): Promise<Cluster> {
       await ended(pid)
     },
     async killNode(node) {
-      const ids = (await ask('squeue', ['--noheader', `--nodelist=${node}`, '--format=%A'])).split(/\s+/)
+      // First: nothing starts there after that.
       await cluster.kill(`slurmd-${node}`)
+      const listed = await ask('squeue', ['--noheader', '--array', `--nodelist=${node}`, '--format=%A %K'])
+      const tasks = listed.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(' ')]))
+      const ids = tasks.map(([id = '']) => id)
       for (const pid of processesOf(conf, ids)) tryKill(pid)
+      return tasks.map(([, index = '']) => index)
+    },
+    async startAll() {
+      for (const daemon of ['munged', 'slurmctld', 'slurmd-n1', 'slurmd-n2'] as const) {
+        const pid = await pidOf(daemon).catch(() => 0)
+        if (pid === 0 || contentOf(`/proc/${pid}/stat`) === '') await cluster.start(daemon)
+      }
     },
     async savesState() {
       const written = () => statSync(join(folder, 'state/job_state')).mtimeMs
