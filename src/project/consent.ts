@@ -134,15 +134,14 @@ function broughtBy(
   const git = openGit(project)
   const top = git('rev-parse', '--show-toplevel')?.trim()
   if (!top) return () => false
-  const isOpen = openStates.some((name) => {
-    const path = git('rev-parse', '--git-path', name)?.trim()
-    return path !== undefined && existsSync(resolve(project, path))
-  })
+  const states = git('rev-parse', ...openStates.flatMap((name) => ['--git-path', name])) ?? ''
+  const isOpen = states.split('\n').some((path) => path !== '' && existsSync(resolve(project, path)))
   const own = commitsMadeHere(git)
   const fetched = git('rev-parse', '-q', '--verify', 'FETCH_HEAD') === undefined ? [] : ['FETCH_HEAD']
   const isOthers = (path: string) => {
-    const last = git('log', '-1', '--format=%H', '--', path)?.trim() ?? ''
-    const [id] = committed(git, [path.slice(literal.length)])
+    const only = `${literal}${path}`
+    const last = git('log', '-1', '--format=%H', '--', only)?.trim() ?? ''
+    const [id] = committed(git, [path])
     if (!own.has(last) || id === undefined) return true
     const found = git(
       'log',
@@ -152,7 +151,7 @@ function broughtBy(
       ...fetched,
       `--find-object=${id}`,
       '--',
-      path,
+      only,
     )
     return found === undefined || found.split('\n').some((commit) => commit !== '' && !own.has(commit))
   }
@@ -167,7 +166,7 @@ function broughtBy(
     if (isOpen) return true
     const [index = ' ', tree = ' '] = git('status', '--porcelain', '--untracked-files=no', '--', only) ?? ''
     if (index !== ' ') return true
-    return (tree === ' ' || !isAllowed(path)) && isOthers(only)
+    return (tree === ' ' || !isAllowed(path)) && isOthers(path)
   }
 }
 

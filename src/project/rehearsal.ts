@@ -18,7 +18,7 @@ import { type Expression, references } from '../query/expression.ts'
 import { evaluate, readSeries, type Results } from '../query/query.ts'
 import { unitName } from '../query/units.ts'
 import { displayNames } from '../report/context.ts'
-import type { Drawer } from '../report/drawing/process.ts'
+import { openDrawer } from '../report/drawing/process.ts'
 import { makeFloat } from '../report/floats.ts'
 import { inlineValue } from '../report/value.ts'
 import { type Run, runName } from '../results/run.ts'
@@ -64,7 +64,7 @@ export async function rehearse(site: Site, opened: Opened, files: Files): Promis
     statuses: statusesOf(shown),
   })
   let cache: ReturnType<typeof floatCache> | undefined
-  let drawer: Drawer | undefined
+  using drawer = openDrawer() // starts its process for the first figure
   const read = async (path: string) => {
     const content = files.read(path)
     if (content === undefined) throw new Error(`no file ${path}`)
@@ -73,27 +73,18 @@ export async function rehearse(site: Site, opened: Opened, files: Files): Promis
   const sources = {
     ...{ results, context, read, verifications: [], removed: [] },
     readText: async (path: string) => new TextDecoder().decode(await read(path)),
-    drawer: {
-      draw: async (order: Parameters<Drawer['draw']>[0]) => {
-        drawer ??= (await import('../report/drawing/process.ts')).openDrawer()
-        return await drawer.draw(order)
-      },
-    },
+    drawer,
   }
-  try {
-    for (const { block, source } of fences) {
-      if (source === undefined || block === undefined) continue
-      if (block.type === 'claim') rehearseClaim(source, results)
-      if (block.type !== 'table' && block.type !== 'figure') continue
-      const read = readBy(block)
-      if (read.length === 0 || !read.every(isWhole)) continue
-      cache ??= floatCache(site, new Map(Object.entries(renderInputs(rendering()))))
-      const { error } = cache.find(block.id) ?? (await makeFloat(block, block.id, sources))
-      if (error === undefined) continue
-      failOnce(file, block.type, placeOf(error, source) ?? block.place, error)
-    }
-  } finally {
-    drawer?.[Symbol.dispose]()
+  for (const { block, source } of fences) {
+    if (source === undefined || block === undefined) continue
+    if (block.type === 'claim') rehearseClaim(source, results)
+    if (block.type !== 'table' && block.type !== 'figure') continue
+    const read = readBy(block)
+    if (read.length === 0 || !read.every(isWhole)) continue
+    cache ??= floatCache(site, new Map(Object.entries(renderInputs(rendering()))))
+    const { error } = cache.find(block.id) ?? (await makeFloat(block, block.id, sources))
+    if (error === undefined) continue
+    failOnce(file, block.type, placeOf(error, source) ?? block.place, error)
   }
   if (file.messages.length === before) return
   settlePlaces(file, before)

@@ -36,6 +36,15 @@ const git = (...args: readonly string[]) =>
     encoding: 'utf8',
   })
 
+/** A repository whose code was allowed, and ran. */
+async function ownFolder() {
+  write(simple())
+  git('init', '-q')
+  git('add', 'paper', 'experiments')
+  git('commit', '-qm', 'first')
+  expect(await repro('build', '--trust')).toMatchObject({ exitCode: 0 })
+}
+
 /** On a pseudo-terminal, with an answer typed once it asks. */
 async function atTerminal(args: string, answer: string, variables: Readonly<Record<string, string>> = {}) {
   const command = `"${process.execPath}" "${source('dist/cli.cjs')}" ${args}`
@@ -190,11 +199,7 @@ describe('consent', () => {
   })
 
   it('is for changes made here in an own folder, and not for what git brought', async () => {
-    write(simple())
-    git('init', '-q')
-    git('add', 'paper', 'experiments')
-    git('commit', '-qm', 'first')
-    expect(await repro('build', '--trust')).toMatchObject({ exitCode: 0 })
+    await ownFolder()
     write({ 'experiments/a.ts': noted('edited') })
     expect(await repro('build')).toMatchObject({ exitCode: 0 })
     git('commit', '-qam', 'mine')
@@ -255,11 +260,7 @@ describe('consent', () => {
         },
       ],
     ])('%s', async (_, bring) => {
-      write(simple())
-      git('init', '-q')
-      git('add', 'paper', 'experiments')
-      git('commit', '-qm', 'first')
-      expect(await repro('build', '--trust')).toMatchObject({ exitCode: 0 })
+      await ownFolder()
       execFileSync('git', ['clone', '-q', project, others()], { stdio: 'pipe' })
       writeFileSync(join(others(), 'experiments/a.ts'), noted('evil'))
       there('commit', '-qam', 'evil')
@@ -270,11 +271,7 @@ describe('consent', () => {
     })
 
     it('but covers one’s own commits, also amended', async () => {
-      write(simple())
-      git('init', '-q')
-      git('add', 'paper', 'experiments')
-      git('commit', '-qm', 'first')
-      expect(await repro('build', '--trust')).toMatchObject({ exitCode: 0 })
+      await ownFolder()
       write({ 'experiments/a.ts': noted('one') })
       git('commit', '-qam', 'one')
       write({ 'experiments/a.ts': noted('two') })
