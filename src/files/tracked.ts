@@ -4,6 +4,7 @@
  * changed.
  */
 
+import { isAbsolute } from 'node:path'
 import type { Derived, Source } from './derived.ts'
 import { type Fingerprint, type Fingerprints, look, nameOf, sha256, stampAt, stampOf } from './fingerprint.ts'
 import { matching } from './glob.ts'
@@ -17,6 +18,10 @@ export interface Files extends Source {
   /** Returns the digest of an environment variable's value; undefined if it is not set. */
   variable(name: string): string | undefined
   fingerprints(): Fingerprints
+  /** Whether a look would see what was seen; what it asks for is seen by this look, too. */
+  areAs(seen: Fingerprints): boolean
+  /** The same files, for a part of this look that needs to know what it saw itself. */
+  beside(): Files
 }
 
 /** Outputs of this program, never sources. */
@@ -47,9 +52,19 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
     contents.set(path, found?.content)
     return note(path, found)
   }
-  const read = (path: string) =>
-    contents.has(path) ? contents.get(path) : keep(path, readInside(project, path))
+  const take = (path: string): void => {
+    const text = live?.overlay?.get(path)
+    if (text === undefined || contents.has(path)) return
+    const content = new TextEncoder().encode(text)
+    contents.set(path, content)
+    fingerprints.set(path, { type: 'file', stamp: '', sha256: sha256(content) })
+  }
+  const read = (path: string) => {
+    take(path)
+    return contents.has(path) ? contents.get(path) : keep(path, readInside(project, path))
+  }
   const digest = (path: string): string | undefined => {
+    take(path)
     if (!fingerprints.has(path)) {
       const before = remembered[path]
       if (before?.type === 'file' && before.stamp === stampAt(project, path)) fingerprints.set(path, before)
@@ -63,15 +78,11 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
     fingerprints.set(folder, found ? { type: 'folder', names: found.map(nameOf) } : { type: 'nothing' })
     return found ?? []
   }
-  for (const [path, text] of live?.overlay ?? []) {
-    const content = new TextEncoder().encode(text)
-    contents.set(path, content)
-    fingerprints.set(path, { type: 'file', stamp: '', sha256: sha256(content) })
-  }
   const files: Files = {
     read,
     text: (path) => decoded(read(path)),
     textOnce(path) {
+      take(path)
       if (contents.has(path)) return decoded(contents.get(path))
       const found = readInside(project, path)
       return decoded(fingerprints.has(path) ? found?.content : note(path, found))
@@ -96,6 +107,23 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
       return digest
     },
     fingerprints: () => Object.fromEntries([...fingerprints].sort(([a], [b]) => (a < b ? -1 : 1))),
+    areAs: (seen) => Object.entries(seen).every(([path, one]) => isAs(path, one)),
+    beside: () => openFiles(project, { ...remembered, ...Object.fromEntries(fingerprints) }, live),
+  }
+  const isAs = (path: string, before: Fingerprint): boolean => {
+    switch (before.type) {
+      case 'file':
+        return digest(path) === before.sha256
+      case 'folder':
+        return entries(path).map(nameOf).join('\n') === before.names.join('\n')
+      case 'nothing':
+        // A folder has no digest.
+        return digest(path) === undefined && (isAbsolute(path) || entriesInside(project, path) === undefined)
+      case 'variable':
+        return files.variable(before.name) === before.digest
+      case 'doubtful':
+        return false
+    }
   }
   return files
 }

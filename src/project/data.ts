@@ -3,6 +3,8 @@
 import { type DataBehind, dataIn } from '../claims/data.ts'
 import type { RecordedClaim } from '../claims/record.ts'
 import { type DataFile, readData } from '../data/run.ts'
+import { firstAlike } from '../document/alike.ts'
+import type { DataBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
 import type { Files } from '../files/tracked.ts'
 import { violation } from '../query/invariant.ts'
@@ -16,8 +18,7 @@ export async function readDocumentData({ blocks }: Document, files: Files): Prom
   const found = new Map<string, readonly DataFile[]>()
   for (const block of blocks) {
     if (block.type !== 'data' || found.has(block.id)) continue
-    const read = (path: string) => (files.problem(path) === undefined ? files.read(path) : undefined)
-    const own = await readData(block, read)
+    const own = await readAgain(block, files)
     found.set(
       block.id,
       own.map((file): DataFile => {
@@ -28,6 +29,22 @@ export async function readDocumentData({ blocks }: Document, files: Files): Prom
       }),
     )
   }
+  return found
+}
+
+const readBefore = new WeakMap<
+  DataBlock,
+  { readonly digests: string; readonly found: readonly DataFile[] }
+>()
+
+/** Of a live document: what was read from the same files for the same block is the same. */
+async function readAgain(block: DataBlock, files: Files): Promise<readonly DataFile[]> {
+  const read = (path: string) => (files.problem(path) === undefined ? files.read(path) : undefined)
+  const digests = block.files.map(({ path }) => (files.problem(path) ?? files.digest(path)) ?? '').join('\n')
+  const known = readBefore.get(firstAlike(block))
+  if (known?.digests === digests) return known.found
+  const found = await readData(block, read)
+  readBefore.set(firstAlike(block), { digests, found })
   return found
 }
 

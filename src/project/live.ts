@@ -13,10 +13,11 @@
 
 import type { VFile } from 'vfile'
 import type { KnownRun, KnownRuns, VerdictRecord } from '../claims/verification.ts'
-import { sourcesIn } from '../document/block.ts'
+import { firstAlike, openAlike } from '../document/alike.ts'
+import { type SourceBlock, sourcesIn } from '../document/block.ts'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf } from '../engine/cells.ts'
-import { plan, type Step } from '../engine/plan.ts'
+import { plan as planCells, type Step } from '../engine/plan.ts'
 import { openDerived } from '../files/derived.ts'
 import type { Fingerprints } from '../files/fingerprint.ts'
 import { FileError } from '../files/ordinary.ts'
@@ -40,7 +41,14 @@ import { reportName } from './manifest.ts'
 import { programOf } from './program.ts'
 import { cachedJudge, floatCache } from './rendercache.ts'
 import { renderInputs } from './renderinputs.ts'
-import { type Opened, openDocument, originalSite, type Site } from './site.ts'
+import {
+  type Again,
+  checkDocument,
+  type Opened,
+  originalSite,
+  readDocument,
+  type Site,
+} from './site.ts'
 import { verdictRecord } from './verdicts.ts'
 
 /** A problem of a document, at a place in one of its files. Lines and columns count from 1, columns UTF-16 units. */
@@ -73,8 +81,11 @@ export interface Shown extends Look {
 }
 
 export interface LiveDocument {
-  /** Opens, checks and plans. `overlay` has texts that lie over files, by path in the project. */
-  look(overlay?: ReadonlyMap<string, string>): Promise<Look>
+  /**
+   * Opens, checks and plans. `overlay` has texts that lie over files, by path in the project. `early` is given the
+   * look before the text is checked, with the problems of the last one, if nothing that runs has changed since.
+   */
+  look(overlay?: ReadonlyMap<string, string>, early?: (look: Look) => Promise<void>): Promise<Look>
   /** Makes the report of a look, which must be the last one. */
   show(look: Look): Promise<Shown>
   /** Ends the process that draws figures. */
@@ -90,20 +101,40 @@ export async function openLive(site: Site): Promise<LiveDocument> {
   let program: string | undefined
   let drawer: Drawer | undefined
   let write: WriteLive | undefined
+  const note = openAlike()
+  const again = openAgain()
+  const plan = openPlan()
+  /** Of the last look whose document had no errors. */
+  let checked: { readonly sources: readonly SourceBlock[]; readonly problems: readonly LiveProblem[] } | undefined
+  let last: { readonly shown: Shown; readonly with: (look: Look) => Shown } | undefined
   return {
-    async look(overlay) {
+    async look(overlay, early) {
       const files = openFiles(site.project, fingerprints, { kept, overlay })
       program ??= programOf(site, files)
-      const opened = await openDocument(site, files)
-      const steps = await planWhatCan(site, opened, files)
-      const runs = knownRuns(steps, new Map(), dataRuns(opened.data))
+      const opened = await readDocument(site, files, note)
+      const lookWith = async (problems: readonly LiveProblem[]): Promise<Look> => {
+        const steps = await plan(site, opened, files)
+        const runs = knownRuns(steps, new Map(), dataRuns(opened.data))
+        return { opened, files, steps, runs, problems }
+      }
+      const sources = sourcesIn(opened.document.blocks).map(firstAlike)
+      // What was never checked may be impossible to plan.
+      const isPlannable = checked !== undefined && isSame(checked.sources, sources)
+      const first = early && isPlannable ? await lookWith(checked?.problems ?? []) : undefined
+      if (first) await early?.(first)
+      await checkDocument(opened, site, files, again)
+      const problems = messagesOf(opened.document.file)
+      const look = first ? { ...first, problems } : await lookWith(problems)
+      checked = hasErrors(opened.document.file) ? undefined : { sources, problems }
       kept.sweep()
       // What lies under an overlay is looked at again once it is gone.
       fingerprints = files.fingerprints()
-      return { opened, files, steps, runs, problems: messagesOf(opened.document.file) }
+      return look
     },
     async show(look) {
       const { opened, files, runs } = look
+      // Checks of the text, which came since, change nothing that is shown but the problems.
+      if (last?.shown.opened === opened && last.shown.runs === runs) return last.with(look)
       const { makeReport } = await import('../report/report.ts')
       const { openDrawer } = await import('../report/drawing/process.ts')
       drawer ??= openDrawer()
@@ -133,15 +164,20 @@ export async function openLive(site: Site): Promise<LiveDocument> {
       fingerprints = { ...fingerprints, ...files.fingerprints() }
       for (const map of [memory, values]) if (map.size > mostRendered) map.clear()
       const path = document.file.path ?? site.document
-      const problems = [
-        ...look.problems,
+      const own = [
         ...verdicts.problems,
         ...report.problems.map(({ type, message, place, path: own = path, run }): LiveProblem => ({
           ...{ severity: type === 'error' ? 'error' : 'warning', message, path: own, ...place },
           ...(run === undefined ? {} : { run }),
         })),
       ]
-      return { ...look, problems, report, page: write(report) }
+      const page = write(report)
+      const shownWith = (look: Look): Shown => ({
+        ...look,
+        ...{ problems: [...look.problems, ...own], report, page },
+      })
+      last = { shown: shownWith(look), with: shownWith }
+      return last.shown
     },
     [Symbol.dispose]() {
       drawer?.[Symbol.dispose]()
@@ -210,6 +246,41 @@ function keeping({ opened, runs }: Look, verdicts: VerdictRecord, kept: Map<stri
   }
 }
 
+/** Whether these are the same things, one by one. */
+function isSame(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length === now.length && before.every((one, index) => Object.is(one, now[index]))
+}
+
+/** See `Again`: remembers the parts of each check that found nothing. */
+function openAgain(): Again {
+  const silent = new Map<string, readonly unknown[]>()
+  return (name, file, parts, check) => {
+    if (isSame(silent.get(name) ?? [check], parts)) return
+    const before = file.messages.length
+    silent.delete(name)
+    check()
+    if (file.messages.length === before) silent.set(name, parts)
+  }
+}
+
+/** Plans anew only if another experiment or environment, or one of the files that the last plan rests on, is there. */
+function openPlan(): typeof planWhatCan {
+  let before:
+    | { readonly parts: readonly unknown[]; readonly seen: Fingerprints; readonly steps: readonly Step[] }
+    | undefined
+  return async (site, opened, files) => {
+    const { document, environments } = opened
+    const cells = cellsOf(document.blocks)
+    const parts = [...cells.map(({ block }) => firstAlike(block)), ...environments.values()]
+    if (before && isSame(before.parts, parts) && files.areAs(before.seen)) return before.steps
+    const own = files.beside()
+    before = undefined
+    const steps = await planWhatCan(site, opened, own)
+    before = { parts, seen: own.fingerprints(), steps }
+    return steps
+  }
+}
+
 /** A place moves with each line that is written above, and decides nothing. */
 function withoutPlaces(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(withoutPlaces)
@@ -234,7 +305,7 @@ export async function planWhatCan(
   const store = openStore(site.project, files, site.seal)
   const context = { ...originalSite(site, document), environments, store, files }
   try {
-    return await plan(cells, context)
+    return await planCells(cells, context)
   } catch (error) {
     // Of a document without errors it tells what is wrong; else that may be but a consequence.
     if (!hasErrors(document.file) || !isTold(error)) throw error

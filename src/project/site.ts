@@ -5,13 +5,14 @@ import { parseBibliography } from '../bibliography/bibliography.ts'
 import { check } from '../check/check.ts'
 import { formulasOf } from '../check/mathematics.ts'
 import { checkVacuous } from '../claims/vacuous.ts'
-import type { Block, ExperimentBlock } from '../document/block.ts'
+import { firstAlike } from '../document/alike.ts'
+import { type Block, type ExperimentBlock, sourcesIn } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
 import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
 import { expandIncludes, settlePlaces } from '../document/include.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { roundsFor, withRounds } from '../document/rounds.ts'
-import { cellsOf, cellSelector, RequestError } from '../engine/cells.ts'
+import { cellsOf, cellSelector, RequestError, runNamesIn } from '../engine/cells.ts'
 import type { BuildEvent } from '../engine/event.ts'
 import type { Executor } from '../engine/executor.ts'
 import { realPaths } from '../engine/modules.ts'
@@ -91,11 +92,31 @@ export function originalSite(site: Site, { original }: Document): Site {
   return { ...site, document: original?.file.path ?? site.document }
 }
 
+/** A document that was read and not checked yet. */
+export interface Read extends Opened {
+  /** Environments whose boots share the clock of this host. */
+  readonly shared: readonly string[]
+}
+
 /**
  * Reads and checks the document, and the original of a translation. Adds all errors to the file's messages;
  * errors in the original count as one.
  */
 export async function openDocument(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
+  const read = await readDocument(site, files)
+  await checkDocument(read, site, files)
+  return read
+}
+
+/**
+ * Reads the document, and reads and checks the original of a translation. `note` is told its blocks before anything is
+ * read for them.
+ */
+export async function readDocument(
+  site: Site,
+  files: Files,
+  note: (blocks: readonly Block[]) => void = () => {},
+): Promise<Read> {
   const { project, document: path } = site
   const value = files.read(path) ?? ''
   const { translationOf } = parseFrontMatter(files.text(path) ?? '')
@@ -109,12 +130,27 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
     .filter((one) => !testbedOf(one, site.testbeds).isolated)
     .map(({ name }) => name)
   const document = withRounds(parseDocument(file, original), shared)
-  const { bibliography } = document.frontMatter
-  // `check` reports unreadable files at their place.
-  const text = (named: string) => (files.problem(named) === undefined ? files.text(named) : undefined)
-  const entries = bibliography && document.citations.length > 0 ? text(bibliography.file) : undefined
-  const published = publishedTables(document.frontMatter.published, text)
+  note(document.blocks)
+  const published = publishedTables(document.frontMatter.published, (named) => textOf(named, files))
   const data = await readDocumentData(document, files)
+  const translations = translationsOf(document, path, files, new VFile())
+  return { document, environments, shared, published, data, translations }
+}
+
+/** Runs a check that adds to a file's messages, unless it found nothing the last time and all parts are the same. */
+export type Again = (name: string, file: VFile, parts: readonly unknown[], check: () => void) => void
+
+/** Adds what is wrong with a document to its file's messages. To be called once. */
+export async function checkDocument(
+  { document, environments, shared, published, data }: Read,
+  site: Site,
+  files: Files,
+  again: Again = (_name, _file, _parts, check) => check(),
+): Promise<void> {
+  const { project, document: path } = site
+  const { bibliography } = document.frontMatter
+  const entries =
+    bibliography && document.citations.length > 0 ? textOf(bibliography.file, files) : undefined
   const records = recordsOf(site, files, dataRuns(data))
   const isOrphan = document.frontMatter.translationOf !== undefined && document.original === undefined
   if (!isOrphan)
@@ -146,13 +182,23 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
       mayAsk: site.consent?.mayAsk === true,
     })
     const searches = site.isForeign ? undefined : openSearches(site, () => programOf(site, files))
-    checkVacuous(document, published, records, searches?.kept)
+    const deciding = [
+      ...[hasErrors(document.file), ...document.blocks.map(firstAlike), ...published],
+      ...[...document.values.map(({ source }) => source), ...runNamesIn(sourcesIn(document.blocks)).map(records)],
+    ]
+    again('vacuous', document.file, deciding, () =>
+      checkVacuous(document, published, records, searches?.kept),
+    )
     await searches?.keep()
   }
-  const translations = translationsOf(document, path, files)
+  translationsOf(document, path, files, document.file)
   sortMessages(document.file)
   settlePlaces(document.file)
-  return { document, environments, published, data, translations }
+}
+
+/** Of a file that the front matter names. `check` reports unreadable ones at their place. */
+function textOf(path: string, files: Files): string | undefined {
+  return files.problem(path) === undefined ? files.text(path) : undefined
 }
 
 /**
@@ -201,9 +247,17 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
   return hasErrors(document.file) ? `${file} has errors: see repro check ${file}` : document
 }
 
-/** The original and its other translations, in its order. Each must name the other, or links are missing. */
-function translationsOf(document: Document, path: string, files: Files): readonly Translation[] {
-  const { original = document, file, frontMatter } = document
+/**
+ * The original and its other translations, in its order. Each must name the other, or links are missing: adds what is
+ * wrong to `file`.
+ */
+function translationsOf(
+  document: Document,
+  path: string,
+  files: Files,
+  file: VFile,
+): readonly Translation[] {
+  const { original = document, frontMatter } = document
   const { translations } = original.frontMatter
   const { translationOf } = frontMatter
   const name = translationOf?.file ?? path

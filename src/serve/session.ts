@@ -5,6 +5,7 @@
  */
 
 import { randomInt } from 'node:crypto'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Step } from '../engine/plan.ts'
 import { type LiveDocument, type LiveProblem, openLive, type Shown } from '../project/live.ts'
 import type { Site } from '../project/site.ts'
@@ -84,8 +85,12 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
 
   const lookOnce = async () => {
     try {
-      const look = await live.look()
-      watching.follow(Object.keys(look.files.fingerprints()))
+      // Whoever writes sees the text at once, and a moment later what is wrong with it.
+      const look = await live.look(undefined, async (early) => {
+        shown = await live.show(early)
+        publish()
+        await turn()
+      })
       shown = await live.show(look)
       watching.follow(Object.keys(shown.files.fingerprints()))
       failure = undefined
@@ -93,6 +98,9 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
       // The page of before stays, with what is wrong.
       failure = problemOf(error, site)
     }
+    publish()
+  }
+  const publish = () => {
     const page = shown?.page ?? emptyPage(site)
     const before = versions.at(-1)
     const now = JSON.stringify([problemsOf(), waitingOf(shown?.steps ?? [])])

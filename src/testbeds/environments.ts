@@ -47,13 +47,31 @@ function common(testbeds = all): readonly Environment[] {
 
 /** Reads and validates the file. Throws a TestbedError that names the entry and key at fault. */
 export function readEnvironments(file: string, testbeds = all): ReadonlyMap<string, Environment> {
-  let data: unknown
+  const text = told(file, () => readTextFile(file))
+  const known = readBefore.get(testbeds)
+  if (known?.file === file && known.text === text) return known.environments
+  const environments = environmentsIn(text, file, testbeds)
+  readBefore.set(testbeds, { file, text, environments })
+  return environments
+}
+
+/** Of a live document, that looks at the same file again and again. */
+const readBefore = new WeakMap<
+  Testbeds,
+  { readonly file: string; readonly text: string; readonly environments: ReadonlyMap<string, Environment> }
+>()
+
+function told<T>(file: string, read: () => T): T {
   try {
-    data = parse(readTextFile(file))
+    return read()
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new TestbedError(`cannot read the environments in ${file}: ${reason}`, { cause })
   }
+}
+
+function environmentsIn(text: string, file: string, testbeds: Testbeds): ReadonlyMap<string, Environment> {
+  const data: unknown = told(file, () => parse(text))
   const parsed = schemaOf(testbeds).safeParse(data)
   if (!parsed.success) throw new TestbedError(`${file}: ${z.prettifyError(parsed.error)}`)
   return new Map(Object.entries(parsed.data).map(([name, value]) => [name, { name, ...value }]))
