@@ -32,15 +32,12 @@ export async function readDocumentData({ blocks }: Document, files: Files): Prom
   return found
 }
 
-const readBefore = new WeakMap<
-  DataBlock,
-  { readonly digests: string; readonly found: readonly DataFile[] }
->()
+const readBefore = new WeakMap<DataBlock, { readonly digests: string; readonly found: readonly DataFile[] }>()
 
 /** Of a live document: what was read from the same files for the same block is the same. */
 async function readAgain(block: DataBlock, files: Files): Promise<readonly DataFile[]> {
   const read = (path: string) => (files.problem(path) === undefined ? files.read(path) : undefined)
-  const digests = block.files.map(({ path }) => (files.problem(path) ?? files.digest(path)) ?? '').join('\n')
+  const digests = block.files.map(({ path }) => files.problem(path) ?? files.digest(path) ?? '').join('\n')
   const known = readBefore.get(firstAlike(block))
   if (known?.digests === digests) return known.found
   const found = await readData(block, read)

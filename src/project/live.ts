@@ -12,9 +12,10 @@
  */
 
 import type { VFile } from 'vfile'
-import type { KnownRun, KnownRuns, VerdictRecord } from '../claims/verification.ts'
+import type { KnownRun, KnownRuns, VerdictRecord, Verification } from '../claims/verification.ts'
 import { firstAlike, openAlike } from '../document/alike.ts'
 import { type SourceBlock, sourcesIn } from '../document/block.ts'
+import type { Document } from '../document/document.ts'
 import { hasErrors } from '../document/problem.ts'
 import { cellsOf } from '../engine/cells.ts'
 import { plan as planCells, type Step } from '../engine/plan.ts'
@@ -39,16 +40,9 @@ import { dataRuns } from './data.ts'
 import { knownRuns } from './knownruns.ts'
 import { reportName } from './manifest.ts'
 import { programOf } from './program.ts'
-import { cachedJudge, floatCache } from './rendercache.ts'
-import { renderInputs } from './renderinputs.ts'
-import {
-  type Again,
-  checkDocument,
-  type Opened,
-  originalSite,
-  readDocument,
-  type Site,
-} from './site.ts'
+import { cachedJudge, openFloatMemory } from './rendercache.ts'
+import { floatInputs } from './renderinputs.ts'
+import { type Again, checkDocument, type Opened, originalSite, readDocument, type Site } from './site.ts'
 import { verdictRecord } from './verdicts.ts'
 
 /** A problem of a document, at a place in one of its files. Lines and columns count from 1, columns UTF-16 units. */
@@ -101,11 +95,18 @@ export async function openLive(site: Site): Promise<LiveDocument> {
   let program: string | undefined
   let drawer: Drawer | undefined
   let write: WriteLive | undefined
-  const note = openAlike()
+  const floats = openFloatMemory(site)
+  const [noteOwn, noteOriginal] = [openAlike(), openAlike()]
+  const note = ({ blocks, original }: Document) => {
+    noteOwn(blocks)
+    if (original) noteOriginal(original.blocks)
+  }
   const again = openAgain()
   const plan = openPlan()
   /** Of the last look whose document had no errors. */
-  let checked: { readonly sources: readonly SourceBlock[]; readonly problems: readonly LiveProblem[] } | undefined
+  let checked:
+    | { readonly sources: readonly SourceBlock[]; readonly problems: readonly LiveProblem[] }
+    | undefined
   let last: { readonly shown: Shown; readonly with: (look: Look) => Shown } | undefined
   return {
     async look(overlay, early) {
@@ -155,7 +156,7 @@ export async function openLive(site: Site): Promise<LiveDocument> {
         nameOf: reportName,
         translations: translations.map(({ file, lang }) => ({ lang, name: reportName(file) })),
         read: async (file) => files.read(file) ?? absent(file),
-        floats: floatCache(place, new Map(Object.entries(renderInputs(rendering)))),
+        floats: floats(floatInputs(rendering)),
         judgement: cachedJudge(place, rendering.program, languageOf(document.frontMatter.lang)),
         keeping: keeping(look, verdicts.record, values),
         drawer,
@@ -188,18 +189,22 @@ export async function openLive(site: Site): Promise<LiveDocument> {
 /** Tables, figures and judgements that are kept, of all their versions; and so for values and verifications. */
 const mostRendered = 5000
 
-const runNumbers = new WeakMap<Run, number>()
-let runCount = 0
+const numbers = new WeakMap<object, number>()
+let count = 0
 
-/** A run that was read again is another one. */
-function numberOf(run: Run): number {
-  const known = runNumbers.get(run) ?? (runCount += 1)
-  runNumbers.set(run, known)
+/** Tells things apart; what was read or made again is another thing. */
+function numberOf(thing: object): number {
+  const known = numbers.get(thing) ?? (count += 1)
+  numbers.set(thing, known)
   return known
 }
 
-/** Keeps values and verifications by all that decides them. */
-function keeping({ opened, runs }: Look, verdicts: VerdictRecord, kept: Map<string, unknown>): Keeping {
+/** Keeps values, verifications and claims by all that decides them. */
+function keeping(
+  { opened, runs, files }: Look,
+  verdicts: VerdictRecord,
+  kept: Map<string, unknown>,
+): Keeping {
   const { document, published } = opened
   const { lang, texts, evidence } = document.frontMatter
   const experiments = sourcesIn(document.blocks)
@@ -212,21 +217,24 @@ function keeping({ opened, runs }: Look, verdicts: VerdictRecord, kept: Map<stri
   const identities = new Map(
     experiments.map((block) => [
       block.id,
-      digest([withoutPlaces(block), shown.get(block.id) ?? [], recorded.get(block.id) ?? []]),
+      digest([numberOf(firstAlike(block)), shown.get(block.id) ?? [], recorded.get(block.id) ?? []]),
     ]),
   )
-  const common = digest([lang, texts, evidence ?? null, published.map(({ file, cells }) => [file, cells])])
+  const tables = document.blocks.flatMap((block) => (block.type === 'table' ? [block.options.published] : []))
+  const besides = tables.flatMap((path) => (typeof path === 'string' ? [files.digest(path) ?? ''] : []))
+  const common = digest([lang, texts, evidence ?? null, published.map(numberOf), besides])
   const identity = (ids: Iterable<string>) =>
     [...ids]
       .sort()
       .map((id) => `${id} ${identities.get(id) ?? ''}`)
       .join('\n')
-  const all = identity(identities.keys())
+  const all = digest([common, identity(identities.keys())])
   const of = <T>(name: string, make: () => T): T => {
     const found = kept.has(name) ? (kept.get(name) as T) : make()
     kept.set(name, found)
     return found
   }
+  const firsts = new Map<Verification, Verification>()
   return {
     value({ source, ast }, make) {
       const own = new Set(references(ast).map(({ parts: [experiment = ''] }) => experiment))
@@ -237,11 +245,20 @@ function keeping({ opened, runs }: Look, verdicts: VerdictRecord, kept: Map<stri
     },
     async verification(claim, make) {
       const before = verdicts.recorded.filter(({ id }) => id === claim.id)
-      const defined = verdicts.defined.filter(({ id }) => id === claim.id).map(withoutPlaces)
-      const what = digest([withoutPlaces(claim), before, defined, verdicts.recorded.length])
-      const found = await of(`claim ${what}\n${common}\n${all}`, make)
+      const defined = verdicts.defined.filter(({ id }) => id === claim.id)
+      const what = digest([
+        ...[numberOf(firstAlike(claim)), before, defined.map((one) => numberOf(firstAlike(one)))],
+        verdicts.recorded.length,
+      ])
+      const found = await of(`claim ${what}\n${all}`, make)
       const rerun = found.rerun && { rerun: { ...found.rerun, claim } }
-      return { ...found, claim, recorded: { ...found.recorded, claim }, ...rerun }
+      const own = { ...found, claim, recorded: { ...found.recorded, claim }, ...rerun }
+      firsts.set(own, found)
+      return own
+    },
+    claim(verification, parts, make) {
+      const first = firsts.get(verification)
+      return first === undefined ? make() : of(`node ${numberOf(first)} ${digest(parts)}`, make)
     },
   }
 }
@@ -279,15 +296,6 @@ function openPlan(): typeof planWhatCan {
     before = { parts, seen: own.fingerprints(), steps }
     return steps
   }
-}
-
-/** A place moves with each line that is written above, and decides nothing. */
-function withoutPlaces(part: unknown): unknown {
-  if (Array.isArray(part)) return part.map(withoutPlaces)
-  if (typeof part !== 'object' || part === null) return part
-  const own: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(part)) if (key !== 'place') own[key] = withoutPlaces(value)
-  return own
 }
 
 function absent(file: string): never {

@@ -53,28 +53,50 @@ export function floatCache(place: Place, steps: ReadonlyMap<string, Inputs>): Fl
   return {
     find(id) {
       const found = find(place, steps.get(id) ?? {})
-      // A report changes its nodes.
-      return found && copyOf(once(floats, found, () => JSON.parse(new TextDecoder().decode(found)) as Float))
+      return found && (JSON.parse(new TextDecoder().decode(found)) as Float)
     },
     keep: (id, float) => keep(place, steps.get(id) ?? {}, new TextEncoder().encode(JSON.stringify(float))),
   }
 }
 
+/** Versions of a table or figure that a live document keeps: its author may go back. */
+const mostVersions = 5
+
+/** Returns caches of tables and figures that keep in memory what is made, and read what builds made. */
+export function openFloatMemory(place: Place): (steps: ReadonlyMap<string, Inputs>) => FloatCache {
+  const known = new Map<string, readonly { readonly inputs: Inputs; readonly float: Float }[]>()
+  return (steps) => {
+    const onDisk = floatCache(place, steps)
+    const remember = (id: string, float: Float) => {
+      const before = known.get(id) ?? []
+      known.set(id, [{ inputs: steps.get(id) ?? {}, float }, ...before].slice(0, mostVersions))
+    }
+    return {
+      find(id) {
+        const inputs = steps.get(id) ?? {}
+        const version = known.get(id)?.find((one) => areSame(one.inputs, inputs))
+        if (version) return version.float
+        const found = onDisk.find(id)
+        if (found) remember(id, found)
+        return found
+      },
+      keep: async (id, float) => remember(id, float),
+    }
+  }
+}
+
+function areSame(one: Inputs, other: Inputs): boolean {
+  const names = Object.keys(one)
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name])
+}
+
 /** What the bytes in a live document's memory mean. */
-const floats = new WeakMap<Uint8Array, Float>()
 const judgements = new WeakMap<Uint8Array, Judged<NamedMeasured>>()
 
 function once<T>(known: WeakMap<Uint8Array, T>, bytes: Uint8Array, make: () => T): T {
   const found = known.get(bytes) ?? make()
   known.set(bytes, found)
   return found
-}
-
-/** Of JSON; texts, which may be megabytes of a drawing, are shared. */
-function copyOf<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(copyOf) as T
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, copyOf(part)])) as T
 }
 
 /**

@@ -5,6 +5,7 @@ import { picturesOf } from '../check/picture.ts'
 import { editedRuns } from '../claims/edits.ts'
 import { verdictsFile } from '../claims/record.ts'
 import type { KnownRun, VerdictRecord } from '../claims/verification.ts'
+import { perBlock } from '../document/alike.ts'
 import { type ClaimBlock, type FigureBlock, sourcesIn, type TableBlock } from '../document/block.ts'
 import { comparesWithTables, expressionsOfClaim } from '../document/claim.ts'
 import type { Document } from '../document/document.ts'
@@ -42,59 +43,96 @@ export interface Rendering {
 /** Inputs by id of the table, figure or claim; `page` is the whole report. */
 export function renderInputs(rendering: Rendering): Readonly<Record<string, Inputs>> {
   const { document, translations, published, runs, statuses, files, program } = rendering
+  const experiments = sourcesIn(document.blocks)
+  const floats = floatInputs(rendering)
+  const stale = staleReasons(statuses)
+  const language = languageOf(document.frontMatter.lang)
+  const steps: Record<string, Inputs> = {}
+  for (const block of document.blocks) {
+    const own = floats.get(block.id)
+    if (block.type === 'claim')
+      steps[block.id] = claimInputs(block, { experiments, runs, published }, stale, program, language)
+    else if (own !== undefined) steps[block.id] = own
+  }
+  steps.page = {
+    ...documentInputs(document, files),
+    ...Object.fromEntries(translations.map(({ file, lang }) => [`translation ${file}`, lang])),
+    program,
+    ...runsReader(rendering)(),
+    ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`rendered ${id}`, digest(inputs)])),
+    ...pictures(document, files),
+    ...tableInputs(published),
+    ...(document.frontMatter.bibliography ? fileInput(document.frontMatter.bibliography.file, files) : {}),
+  }
+  return steps
+}
+
+/** Inputs of tables and figures, by their ids. */
+export function floatInputs(rendering: Rendering): ReadonlyMap<string, Inputs> {
+  const { document, published, files, program } = rendering
   const { lang, texts } = document.frontMatter
   const names = labels(document, messagesFor(lang))
   const language = { language: lang, texts: digest(texts) }
+  const documents = { ...documentInputs(document, files), ...tableInputs(published) }
+  const sources = { inputsOfRuns: runsReader(rendering), documents }
+  return new Map(
+    document.blocks.flatMap((block) =>
+      block.type === 'table' || block.type === 'figure'
+        ? [
+            [
+              block.id,
+              {
+                ...writtenInputs(block),
+                label: names.get(block.id) ?? '',
+                ...language,
+                program,
+                ...sourcesOf(block, files, sources),
+              },
+            ] as const,
+          ]
+        : [],
+    ),
+  )
+}
+
+const writtenInputs = perBlock(({ place: _, ...written }: TableBlock | FigureBlock) =>
+  parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
+)
+
+function documentInputs(document: Document, files: Files): Inputs {
+  const { original } = document
+  const included = [document, ...(original ? [original] : [])].flatMap(({ file }) => includedFiles(file))
+  return {
+    'file document': files.digest(document.file.path ?? '') ?? '',
+    ...(original ? fileInput(original.file.path ?? '', files) : {}),
+    ...Object.assign({}, ...included.map((path) => fileInput(path, files))),
+    ...fileInput(verdictsFile, files),
+  }
+}
+
+/** Returns the runs of an experiment, or of all, as inputs. */
+function runsReader({ document, runs, statuses }: Rendering): (experiment?: string) => Inputs {
   const experiments = sourcesIn(document.blocks)
   const stale = staleReasons(statuses)
-  const runInputs = new Map(runs.map((run) => [run, runInput(run, stale)]))
-  const inputsOfRuns = (experiment?: string): Inputs => {
-    const own = runs.filter((run) => experiment === undefined || run.experiment === experiment)
+  const byExperiment = Map.groupBy(runs, ({ experiment }) => experiment)
+  const known = new Map<string | undefined, Inputs>()
+  const read = (experiment?: string): Inputs => {
+    const own = experiment === undefined ? runs : (byExperiment.get(experiment) ?? [])
     const missing = experiments.flatMap((block) =>
       experiment === undefined || block.id === experiment ? missingRuns(block, own) : [],
     )
     const patterns = experiments.flatMap((block) => (block.id === experiment ? block.patterns : []))
     return Object.fromEntries([
       ...patterns.map(({ name, label }) => [`label ${experiment}/${name}`, label] as const),
-      ...own.map((run) => [`run ${runName(run)}`, runInputs.get(run) ?? ''] as const),
+      ...own.map((run) => [`run ${runName(run)}`, runInput(run, stale)] as const),
       ...missing.map((name) => [`run ${name}`, 'missing'] as const),
     ])
   }
-  const { original } = document
-  const tables = tableInputs(published)
-  const included = [document, ...(original ? [original] : [])].flatMap(({ file }) => includedFiles(file))
-  const documents = {
-    'file document': files.digest(document.file.path ?? '') ?? '',
-    ...(original ? fileInput(original.file.path ?? '', files) : {}),
-    ...Object.assign({}, ...included.map((path) => fileInput(path, files))),
-    ...fileInput(verdictsFile, files),
+  return (experiment) => {
+    const found = known.get(experiment) ?? read(experiment)
+    known.set(experiment, found)
+    return found
   }
-  const steps: Record<string, Inputs> = {}
-  for (const block of document.blocks) {
-    if (block.type === 'claim') {
-      steps[block.id] = claimInputs(block, { experiments, runs, published }, stale, program, languageOf(lang))
-    }
-    if (block.type !== 'table' && block.type !== 'figure') continue
-    const { place: _, ...written } = block
-    steps[block.id] = {
-      ...parameterInputs(JSON.parse(JSON.stringify(written)), 'block '),
-      label: names.get(block.id) ?? '',
-      ...language,
-      program,
-      ...sourcesOf(block, files, { inputsOfRuns, documents: { ...documents, ...tables } }),
-    }
-  }
-  steps.page = {
-    ...documents,
-    ...Object.fromEntries(translations.map(({ file, lang }) => [`translation ${file}`, lang])),
-    program,
-    ...inputsOfRuns(),
-    ...Object.fromEntries(Object.entries(steps).map(([id, inputs]) => [`rendered ${id}`, digest(inputs)])),
-    ...pictures(document, files),
-    ...tables,
-    ...(document.frontMatter.bibliography ? fileInput(document.frontMatter.bibliography.file, files) : {}),
-  }
-  return steps
 }
 
 /** Everything that can change a claim's judgement; `language` is that of its reasons. */
@@ -145,8 +183,15 @@ function tableDigest(table: PublishedTable): string {
   return found
 }
 
+const runInputs = new WeakMap<Run, { readonly reason: string | undefined; readonly input: string }>()
+
 function runInput(run: Run, stale: ReadonlyMap<string, string>): string {
-  return digest([run.key, resultDigest(run), stale.get(runName(run)) ?? null, acceptedEdits(run)])
+  const reason = stale.get(runName(run))
+  const known = runInputs.get(run)
+  if (known?.reason === reason && known !== undefined) return known.input
+  const input = digest([run.key, resultDigest(run), reason ?? null, acceptedEdits(run)])
+  runInputs.set(run, { reason, input })
+  return input
 }
 
 function fileInput(path: string, files: Files): Inputs {

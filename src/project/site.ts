@@ -109,13 +109,13 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
 }
 
 /**
- * Reads the document, and reads and checks the original of a translation. `note` is told its blocks before anything is
- * read for them.
+ * Reads the document, and reads and checks the original of a translation. `note` is told of it before anything is read
+ * for its blocks.
  */
 export async function readDocument(
   site: Site,
   files: Files,
-  note: (blocks: readonly Block[]) => void = () => {},
+  note: (document: Document) => void = () => {},
 ): Promise<Read> {
   const { project, document: path } = site
   const value = files.read(path) ?? ''
@@ -130,7 +130,7 @@ export async function readDocument(
     .filter((one) => !testbedOf(one, site.testbeds).isolated)
     .map(({ name }) => name)
   const document = withRounds(parseDocument(file, original), shared)
-  note(document.blocks)
+  note(document)
   const published = publishedTables(document.frontMatter.published, (named) => textOf(named, files))
   const data = await readDocumentData(document, files)
   const translations = translationsOf(document, path, files, new VFile())
@@ -149,8 +149,7 @@ export async function checkDocument(
 ): Promise<void> {
   const { project, document: path } = site
   const { bibliography } = document.frontMatter
-  const entries =
-    bibliography && document.citations.length > 0 ? textOf(bibliography.file, files) : undefined
+  const entries = bibliography && document.citations.length > 0 ? textOf(bibliography.file, files) : undefined
   const records = recordsOf(site, files, dataRuns(data))
   const isOrphan = document.frontMatter.translationOf !== undefined && document.original === undefined
   if (!isOrphan)
@@ -184,7 +183,10 @@ export async function checkDocument(
     const searches = site.isForeign ? undefined : openSearches(site, () => programOf(site, files))
     const deciding = [
       ...[hasErrors(document.file), ...document.blocks.map(firstAlike), ...published],
-      ...[...document.values.map(({ source }) => source), ...runNamesIn(sourcesIn(document.blocks)).map(records)],
+      ...[
+        ...document.values.map(({ source }) => source),
+        ...runNamesIn(sourcesIn(document.blocks)).map(records),
+      ],
     ]
     again('vacuous', document.file, deciding, () =>
       checkVacuous(document, published, records, searches?.kept),
@@ -251,12 +253,7 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
  * The original and its other translations, in its order. Each must name the other, or links are missing: adds what is
  * wrong to `file`.
  */
-function translationsOf(
-  document: Document,
-  path: string,
-  files: Files,
-  file: VFile,
-): readonly Translation[] {
+function translationsOf(document: Document, path: string, files: Files, file: VFile): readonly Translation[] {
   const { original = document, frontMatter } = document
   const { translations } = original.frontMatter
   const { translationOf } = frontMatter

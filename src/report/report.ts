@@ -50,7 +50,7 @@ import { type Drawer, openDrawer } from './drawing/process.ts'
 import { experimentNode } from './experiment.ts'
 import { withTitle } from './figure.ts'
 import { errorText, type FloatCache, labels, makeFloat } from './floats.ts'
-import type { Claim, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
+import type { Claim, Drawing, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
 import { captionContent, prose, type Replacements } from './prose.ts'
 import { provenance } from './provenance.ts'
 import { publishedSeries } from './published.ts'
@@ -97,6 +97,8 @@ export interface ReportInput {
 export interface Keeping {
   readonly value: (value: InlineValue, make: () => EvaluatedValue) => EvaluatedValue
   readonly verification: KeepVerification
+  /** `parts` decide a claim's node beside its verification. The node must not be changed. */
+  readonly claim: (verification: Verification, parts: readonly unknown[], make: () => Claim) => Claim
 }
 
 export async function makeReport({
@@ -166,16 +168,17 @@ export async function makeReport({
   const claim = (block: ClaimBlock): Claim => {
     const verification = verifications.find(({ claim }) => claim === block) as Verification
     const judgement = decisive(verification)
+    const source = sourceOf(written, block)
+    const label = block.shows === undefined ? undefined : names.get(block.shows)
     const nodeWith = (judgement: Judgement): Claim => {
       const series = judgement.measured.length === 0 ? [] : seriesOf(block, results)
-      const source = sourceOf(written, block)
       const detail = claimDetail({ judgement, source, series, published: publishedOf, context })
-      const label = block.shows === undefined ? undefined : names.get(block.shows)
       return claimNode(verification, { label, detail }, messages)
     }
     problems.push(...claimProblems(judgement, block))
     try {
-      return nodeWith(judgement)
+      const make = () => nodeWith(judgement)
+      return keeping ? keeping.claim(verification, [source, label ?? null], make) : make()
     } catch (error) {
       // An error in one claim's details must hide neither its verdict nor the others.
       problems.push({ type: 'error', message: partError(error).message, place: block.place })
@@ -282,9 +285,7 @@ function withCaptions(
   const { content, label } = float
   const caption = contentOf(captionKey(float.id))
   const named = <Content extends Float['content']>(content: Content, ...title: readonly Inline[]): Content =>
-    content.type === 'figure'
-      ? { ...content, svg: withTitle(content.svg, inlines(title).map(textOf).join('')) }
-      : content
+    content.type === 'figure' ? (titled(content, inlines(title).map(textOf).join('')) as Content) : content
   if (content.type === 'parts') {
     const parts = content.parts.map((part, index) => {
       const own = contentOf(captionKey(float.id, index))
@@ -296,6 +297,17 @@ function withCaptions(
   }
   if (caption === undefined) return float
   return { ...float, caption, content: named(content, messages.caption(label), caption) }
+}
+
+const titledBefore = new WeakMap<Drawing, { readonly title: string; readonly drawing: Drawing }>()
+
+/** A live document asks for the same ones again and again. */
+function titled(content: Drawing, title: string): Drawing {
+  const known = titledBefore.get(content)
+  if (known?.title === title) return known.drawing
+  const drawing = { ...content, svg: withTitle(content.svg, title) }
+  titledBefore.set(content, { title, drawing })
+  return drawing
 }
 
 function problemsOf(

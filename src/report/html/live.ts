@@ -32,6 +32,11 @@ interface KeptPart {
 
 const processor = unified().use(rehypeStringify, { closeEmptyElements: true })
 
+interface Numbers<Key> {
+  get(key: Key): number | undefined
+  set(key: Key, number: number): unknown
+}
+
 /** Opens a writer, which keeps the parts (tables, figures, claims, experiments) of the last reports. */
 export function openWriter(): (report: Report) => LivePage {
   // No author can know it, so no text of the page is taken for a mark.
@@ -46,15 +51,21 @@ export function openWriter(): (report: Report) => LivePage {
 
   // A drawing is the same text at each look, so its number is found at once; it would take long to write and compare.
   const long = new Map<string, number>()
-  const shortened = (_: string, value: unknown) => {
-    if (typeof value !== 'string' || value.length < 1000) return value
-    const number = long.get(value) ?? long.size
-    long.set(value, number)
-    return { [secret]: number }
+  // So are the large parts of a table, figure or claim that was made before.
+  const large = new WeakMap<object, number>()
+  let last = 0
+  const numbered = <Key>(keys: Numbers<Key>, key: Key): number => {
+    const found = keys.get(key) ?? (last += 1)
+    keys.set(key, found)
+    return found
+  }
+  const shortened = (name: string, value: unknown) => {
+    if (name === 'position') return undefined
+    if (isLarge(name, value)) return { [secret]: numbered(large, value) }
+    return typeof value === 'string' && value.length >= 1000 ? { [secret]: numbered(long, value) } : value
   }
   const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
-    const { position, ...own } = part
-    const name = `${lang} ${JSON.stringify(own, shortened)}`
+    const name = `${lang} ${JSON.stringify(part, shortened)}`
     let found = parts.get(name)
     if (found === undefined) {
       count += 1
@@ -64,9 +75,12 @@ export function openWriter(): (report: Report) => LivePage {
     }
     found.usedAt = look
     const element = mark(String(found.number))
-    if (position) element.position = position
+    if (part.position) element.position = part.position
     return element
   }
+  /** Of an element that stands for a kept part. */
+  const numberOf = ({ properties: { id } }: Element): string | undefined =>
+    String(id).startsWith(`kept-${secret}-`) ? String(id).slice(`kept-${secret}-`.length) : undefined
   const whole = (text: string) => text.replace(marks, (_, number: string) => byNumber.get(number) ?? '')
   const hashOf = (html: string) => {
     const found = hashes.get(html) ?? sha256(html).slice(0, 16)
@@ -89,9 +103,10 @@ export function openWriter(): (report: Report) => LivePage {
           return frameOf(child, child.tagName)
         }
         if (child.type !== 'element') return child
-        const block = written(child)
-        const html = whole(block.html)
-        shown.push(block.shown)
+        const number = numberOf(child)
+        const block = number === undefined ? written(child) : undefined
+        const html = block ? whole(block.html) : (byNumber.get(number ?? '') ?? '')
+        if (block) shown.push(block.shown)
         const { start, end } = child.position ?? {}
         blocks.push({
           ...{ into, type: 'block', hash: hashOf(html), html },
@@ -121,6 +136,11 @@ export function openWriter(): (report: Report) => LivePage {
     }
     return { text, title: report.title, blocks, frame: sha256(around) }
   }
+}
+
+function isLarge(name: string, value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false
+  return name === 'detail' || (name === 'content' && 'type' in value && value.type !== 'parts')
 }
 
 /** Gives the nodes at the top of the text their places in the document, which elements take over. */
