@@ -8,6 +8,7 @@ import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 import { openClient } from '../test/lsp/client.ts'
 import { launch } from '../test/slow/chromium.ts'
@@ -88,18 +89,19 @@ async function saveToScreen(project: string, saves: number): Promise<readonly Ti
       const spec = JSON.stringify({ ...JSON.parse(figure.original), title: words })
       return await save(shows(words), () => figure.write(spec))
     }
-    const stale = `document.querySelector('main .stale') !== null`
-    const code = async (index: number) => {
-      const found = await save(stale, () =>
+    const code = (seen: string) => async (index: number) => {
+      const found = await save(seen, () =>
         script.write(`${script.original}\nexport const extra = ${index}\n`),
       )
-      await shown(page, `!(${stale})`, () => script.write(script.original))
+      await shown(page, stale, () => {})
+      await shown(page, `!(${stale}) && !(${toRun})`, () => script.write(script.original))
       return found
     }
     return [
       ['a sentence of the text, on the screen', await series(saves, sentence)],
       ['a figure’s specification, on the screen', await series(saves, title)],
-      ['a script, on the screen as stale numbers', await series(saves, code)],
+      ['the script of all cells, as cells to run', await series(saves, code(toRun))],
+      ['the same script, as marks at all its numbers', await series(Math.min(saves, 10), code(stale))],
     ]
   } finally {
     await browser.close()
@@ -108,9 +110,18 @@ async function saveToScreen(project: string, saves: number): Promise<readonly Ti
   }
 }
 
+const toRun = `document.getElementById('repro-panel')?.textContent.includes(' to run') === true`
+const stale = `document.querySelector('main .stale') !== null`
+
+/** Between saves: whoever saves twice within it sees the second after what the first caused. */
+const pauseMs = 1000
+
 async function series(count: number, one: (index: number) => Promise<Taken>): Promise<readonly Taken[]> {
   const found: Taken[] = []
-  for (let index = 0; index < count + warmUp; index += 1) found.push(await one(index))
+  for (let index = 0; index < count + warmUp; index += 1) {
+    found.push(await one(index))
+    await setTimeout(pauseMs)
+  }
   return found.slice(warmUp)
 }
 
@@ -151,9 +162,9 @@ async function editToDiagnostics(project: string, edits: number): Promise<Times>
   const one = async (index: number) => {
     const text = original.replace('\n## ', `\nSee @fig-unknown-${index}.\n\n## `)
     return await taken(client.pid, async () => {
-      const found = await client.change('paper/index.md', text)
-      if (!found.some(({ message }) => String(message).includes(`fig-unknown-${index}`)))
-        throw new Error('not told')
+      let found = await client.change('paper/index.md', text)
+      while (!found.some(({ message }) => String(message).includes(`fig-unknown-${index}`)))
+        found = await client.told('paper/index.md')
     })
   }
   const found = await series(edits, one)

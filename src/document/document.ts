@@ -13,6 +13,7 @@ import type { Heading, InlineCode, Nodes, Root } from 'mdast'
 import { VFile } from 'vfile'
 import { type ParsedExpression, parseExpression } from '../query/expression.ts'
 import { ExpressionError } from '../query/syntax.ts'
+import { remembered } from '../text/memory.ts'
 import type { Block, Place } from './block.ts'
 import { type Citation, citationsIn } from './citation.ts'
 import { withConditions } from './conditions.ts'
@@ -244,9 +245,11 @@ function captionLocate({ captionPlace: { line, column } }: Listing): Locate {
 /** Parses the front matter alone. Its errors are not reported. */
 export function parseFrontMatter(text: string): FrontMatter {
   const [head = ''] = /^\uFEFF?---[^\S\r\n]*\r?\n.*?\n---[^\S\r\n]*(?:\r?\n|$)/s.exec(text) ?? []
-  // A VFile made from an empty string has no value.
-  return parseDocument(new VFile({ value: head })).frontMatter
+  return frontMatterOf(head)
 }
+
+// A VFile made from an empty string has no value.
+const frontMatterOf = remembered((head) => parseDocument(new VFile({ value: head })).frontMatter, 50)
 
 /** Ids of tables, figures and their parts, which the text can reference. */
 export function floatIds(fences: readonly Fence[]): readonly string[] {

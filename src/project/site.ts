@@ -18,6 +18,7 @@ import type { Executor } from '../engine/executor.ts'
 import { realPaths } from '../engine/modules.ts'
 import { checkPrograms } from '../engine/programcheck.ts'
 import { checkScripts } from '../engine/scripts.ts'
+import type { Source } from '../files/derived.ts'
 import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
@@ -227,14 +228,20 @@ function recordsOf(
 function recordedColumns(block: ExperimentBlock, files: Files): readonly Column[] | undefined {
   for (const cell of cellsOf([block])) {
     const path = `${recordedFolder(cell)}/run.json`
-    try {
-      const text = files.problem(path) === undefined ? files.text(path) : undefined
-      if (text !== undefined) return parseHeader(text, path).columns
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error
-    }
+    const columns = files.derived(`columns ${path}`, (source) => columnsIn(path, source))
+    if (columns !== undefined) return columns
   }
   return undefined
+}
+
+function columnsIn(path: string, files: Source): readonly Column[] | undefined {
+  try {
+    const text = files.problem(path) === undefined ? files.text(path) : undefined
+    return text === undefined ? undefined : parseHeader(text, path).columns
+  } catch (error) {
+    if (error instanceof StoreError) return undefined
+    throw error
+  }
 }
 
 /** Reads the original of a translation, or returns the reason why that failed. */

@@ -432,7 +432,9 @@ export interface LivePage {
   readonly title: string
   /** In the order of the page. */
   readonly blocks: readonly PageBlock[]
-  /** Digest of the page without its blocks: its head, mostly. */
+  /** Of the page; drawings decide the colors that it has in the dark. */
+  readonly style: string
+  /** Digest of the page without its blocks and its style: its head, mostly. */
   readonly frame: string
 }
 

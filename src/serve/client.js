@@ -68,6 +68,7 @@
 
   function take(update) {
     if (update.reload) return location.reload()
+    if (update.style !== undefined) setStyle(update.style)
     ;({ problems, waiting, mayRun } = update)
     keepingPlace(() => {
       for (const mark of document.querySelectorAll('.repro-problem')) mark.remove()
@@ -78,6 +79,16 @@
     version = update.version
     document.documentElement.dataset.reproVersion = version
     showPanel()
+  }
+
+  const style = new CSSStyleSheet()
+
+  /** In place of the style that the page came with, whose policy allows no other element. */
+  function setStyle(text) {
+    style.replaceSync(text)
+    document.querySelector('head > style').disabled = true
+    if (!document.adoptedStyleSheets.includes(style))
+      document.adoptedStyleSheets = [style, ...document.adoptedStyleSheets]
   }
 
   /** Keeps what the reader looks at where it is: the first block in sight that stays. */

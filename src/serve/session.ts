@@ -34,6 +34,8 @@ export interface Update {
   readonly title: string
   /** Absent if the page is as it was. */
   readonly blocks?: readonly SentBlock[]
+  /** Absent if it is as it was. */
+  readonly style?: string
   /** The head of the page is another one: load it again. */
   readonly reload?: true
   readonly problems: readonly PlacedProblem[]
@@ -65,6 +67,7 @@ const mostVersions = 50
 interface Version {
   readonly number: number
   readonly frame: string
+  readonly style: string
   readonly blocks: readonly PageBlock[]
 }
 
@@ -87,9 +90,11 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
     try {
       // Whoever writes sees the text at once, and a moment later what is wrong with it.
       const look = await live.look(undefined, async (early) => {
+        // What is to run, which another script decides for many cells, is known long before the page.
+        if (shown) shown = { ...shown, steps: early.steps }
+        await publish()
         shown = await live.show(early)
-        publish()
-        await turn()
+        await publish()
       })
       shown = await live.show(look)
       watching.follow(Object.keys(shown.files.fingerprints()))
@@ -98,19 +103,24 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
       // The page of before stays, with what is wrong.
       failure = problemOf(error, site)
     }
-    publish()
+    await publish()
   }
-  const publish = () => {
+  const publish = async () => {
     const page = shown?.page ?? emptyPage(site)
     const before = versions.at(-1)
     const now = JSON.stringify([problemsOf(), waitingOf(shown?.steps ?? [])])
     const isSame = before !== undefined && isEqual(before, page)
     if (!isSame)
-      versions.push({ number: (before?.number ?? first) + 1, frame: page.frame, blocks: page.blocks })
+      versions.push({
+        ...{ number: (before?.number ?? first) + 1, frame: page.frame },
+        ...{ style: page.style, blocks: page.blocks },
+      })
     if (versions.length > mostVersions) versions.shift()
     if (isSame && now === state) return
     state = now
     for (const tell of tellers) tell()
+    // What was told leaves before more is computed.
+    await turn()
   }
   const look = async (): Promise<void> => {
     isDirty = true
@@ -131,7 +141,7 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
       return { ...problem, ...(block === undefined ? {} : { block }) }
     })
   }
-  const current = () => versions.at(-1) ?? { number: 0, frame: '', blocks: [] }
+  const current = () => versions.at(-1) ?? { number: 0, frame: '', style: '', blocks: [] }
   await look()
   return {
     document: site.document,
@@ -159,7 +169,8 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
       }
       if (before === now) return common
       if (before === undefined || before.frame !== now.frame) return { ...common, reload: true }
-      return { ...common, blocks: changesOf(before.blocks, now.blocks) }
+      const style = before.style === now.style ? {} : { style: now.style }
+      return { ...common, ...style, blocks: changesOf(before.blocks, now.blocks) }
     },
     onChange(tell) {
       tellers.add(tell)
@@ -178,9 +189,10 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
 /** Problems that a page shows; of a broken document there may be thousands. */
 const mostProblems = 200
 
-function isEqual(before: Version, { frame, blocks }: LivePage): boolean {
+function isEqual(before: Version, { frame, style, blocks }: LivePage): boolean {
   return (
     before.frame === frame &&
+    before.style === style &&
     before.blocks.length === blocks.length &&
     before.blocks.every((block, index) => isSameBlock(block, blocks[index]))
   )
@@ -233,7 +245,7 @@ function emptyPage({ document }: Site): LivePage {
   const name = document.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`)
   const text = `<!doctype html>\n<html><head><meta charset="utf-8"><title>${name}</title></head><body><main><article></article></main></body></html>\n`
   return {
-    ...{ text, title: document, frame: 'empty' },
+    ...{ text, title: document, style: '', frame: 'empty' },
     blocks: [
       { into: 'body', type: 'holder', name: 'main' },
       { into: 'main', type: 'holder', name: 'article' },

@@ -123,7 +123,12 @@ export function openWriter(): (report: Report) => LivePage {
       new RegExp(`<div id="kept-${secret}-block(\\d+)"></div>`, 'g'),
       (_, index: string) => texts[Number(index)] ?? '',
     )
-    const around = frame.replace(new RegExp(`\\s*<div id="kept-${secret}-block\\d+"></div>\\s*`, 'g'), '')
+    const style = /<style>([\s\S]*?)<\/style>/.exec(frame)?.[1] ?? ''
+    // The policy has the digest of the style.
+    const around = frame
+      .replace(style, '')
+      .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
+      .replace(new RegExp(`\\s*<div id="kept-${secret}-block\\d+"></div>\\s*`, 'g'), '')
     for (const [name, { number, usedAt }] of parts) {
       if (look - usedAt <= 20) continue
       parts.delete(name)
@@ -134,7 +139,7 @@ export function openWriter(): (report: Report) => LivePage {
       long.clear()
       parts.clear()
     }
-    return { text, title: report.title, blocks, frame: sha256(around) }
+    return { text, title: report.title, blocks, style, frame: sha256(around) }
   }
 }
 
