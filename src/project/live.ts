@@ -42,7 +42,15 @@ import { reportName } from './manifest.ts'
 import { programOf } from './program.ts'
 import { cachedJudge, openFloatMemory } from './rendercache.ts'
 import { floatInputs } from './renderinputs.ts'
-import { type Again, checkDocument, type Opened, originalSite, readDocument, type Site } from './site.ts'
+import {
+  type Again,
+  checkDocument,
+  type Opened,
+  originalSite,
+  type Read,
+  readDocument,
+  type Site,
+} from './site.ts'
 import { verdictRecord } from './verdicts.ts'
 
 /** A problem of a document, at a place in one of its files. Lines and columns count from 1, columns UTF-16 units. */
@@ -103,6 +111,7 @@ export async function openLive(site: Site): Promise<LiveDocument> {
   }
   const again = openAgain()
   const plan = openPlan()
+  const read = openReader(note)
   /** Of the last look whose document had no errors. */
   let checked:
     | { readonly sources: readonly SourceBlock[]; readonly problems: readonly LiveProblem[] }
@@ -112,7 +121,7 @@ export async function openLive(site: Site): Promise<LiveDocument> {
     async look(overlay, early) {
       const files = openFiles(site.project, fingerprints, { kept, overlay })
       program ??= programOf(site, files)
-      const opened = await readDocument(site, files, note)
+      const opened = await read(site, files, checked !== undefined)
       const lookWith = async (problems: readonly LiveProblem[]): Promise<Look> => {
         const steps = await plan(site, opened, files)
         const runs = knownRuns(steps, new Map(), dataRuns(opened.data))
@@ -278,6 +287,28 @@ function openAgain(): Again {
     check()
     if (file.messages.length === before) silent.set(name, parts)
   }
+}
+
+/** Reads the document anew only if one of the files that it was read from is another. */
+function openReader(note: (document: Document) => void) {
+  let before: { readonly read: Read; readonly seen: Fingerprints; readonly messages: VFile['messages'] } | undefined
+  // Why a file cannot be read may change without the file.
+  return async (site: Site, files: Files, isSound: boolean): Promise<Read> => {
+    if (isSound && before && files.areAs(before.seen)) {
+      // Checks add to the messages, and move them.
+      before.read.document.file.messages = before.messages.map(copyOf)
+      return { ...before.read }
+    }
+    before = undefined
+    const own = files.beside()
+    const read = await readDocument(site, own, note)
+    before = { read, seen: own.fingerprints(), messages: read.document.file.messages.map(copyOf) }
+    return read
+  }
+}
+
+function copyOf<T extends object>(message: T): T {
+  return Object.assign(Object.create(Object.getPrototypeOf(message) as object | null) as T, message)
 }
 
 /** Plans anew only if another experiment or environment, or one of the files that the last plan rests on, is there. */

@@ -36,9 +36,11 @@ export interface Translator {
 }
 
 /** Returns the element of a part, which may be one that stands for what was made of an equal part before. */
-export type KeepPart = (part: Float | Claim | Experiment, make: () => Element) => Element
+export type KeepPart = (part: Nodes, make: () => Element) => Element
 
-export function translator(messages: Messages, keep: KeepPart = (_, make) => make()): Translator {
+/** @param keep of a live report */
+export function translator(messages: Messages, keep?: KeepPart): Translator {
+  const kept: KeepPart = keep ?? ((_, make) => make())
   const own: NonNullable<Options['handlers']> = {
     heading: (state, { depth, data, children }: Heading) =>
       h(
@@ -65,10 +67,11 @@ export function translator(messages: Messages, keep: KeepPart = (_, make) => mak
     definitionList: (state, node: DefinitionList) => h('dl.definitions', state.all(node)),
     definitionTerm: (state, node: DefinitionTerm) => h('dt', state.all(node)),
     definitionText: (state, node: DefinitionText) => h('dd', state.all(node)),
-    float: (_state, node: Float) => keep(node, () => floatElement(node, messages, phrasing)),
-    claim: (_state, node: Claim) => keep(node, () => claimElement(node, messages, phrasing)),
-    experiment: (_state, node: Experiment) => keep(node, () => experimentElement(node, messages, phrasing)),
+    float: (_state, node: Float) => kept(node, () => floatElement(node, messages, phrasing)),
+    claim: (_state, node: Claim) => kept(node, () => claimElement(node, messages, phrasing)),
+    experiment: (_state, node: Experiment) => kept(node, () => experimentElement(node, messages, phrasing)),
   }
+  const keptHandlers = { kept: (_: unknown, { part }: Kept) => kept(part, () => alone(part)) }
   // Nodes have places in a live report only (live.ts); handlers of the library hand theirs on, too.
   const handlers: typeof own = Object.fromEntries(
     Object.entries(own).map(([type, handle]) => [
@@ -85,7 +88,7 @@ export function translator(messages: Messages, keep: KeepPart = (_, make) => mak
     clobberPrefix: 'note:',
     footnoteLabel: messages.page.footnotes,
     footnoteBackLabel: messages.page.backToText,
-    handlers,
+    handlers: { ...handlers, ...keptHandlers },
   })
   const phrasing: Phrasing = (content) => {
     const paragraph = processor.runSync({
@@ -94,12 +97,51 @@ export function translator(messages: Messages, keep: KeepPart = (_, make) => mak
     })
     return paragraph.children.flatMap((node) => (node.type === 'element' ? node.children : []))
   }
+  const alone = (node: Nodes): Element => {
+    const { children } = processor.runSync({ type: 'root', children: [node] } as Root)
+    const [made] = children
+    return made?.type === 'element' ? made : h('div', children as ElementContent[])
+  }
   const prose = (tree: Root) => {
-    const translated = processor.runSync(tree)
+    const children = keep ? tree.children.map((node) => (isAlone(node) ? keptNode(node) : node)) : tree.children
+    const translated = processor.runSync({ ...tree, children } as Root)
     visit(translated, 'element', nameFootnotes)
     return translated.children.filter((node) => node.type !== 'doctype')
   }
   return { phrasing, prose }
+}
+
+/** Stands for a node at the top of a text that is translated by itself. */
+interface Kept extends Node {
+  readonly type: 'kept'
+  readonly part: Nodes
+}
+
+function keptNode(part: Nodes): Kept {
+  return { type: 'kept', part, ...(part.position && { position: part.position }) }
+}
+
+/** What makes an element by itself. */
+const elements: ReadonlySet<string> = new Set([
+  ...['paragraph', 'heading', 'list', 'table', 'blockquote', 'thematicBreak'],
+  ...['callout', 'equation', 'listing', 'definitionList'],
+])
+
+/** What depends on the rest of the text, or is kept itself. */
+const dependent: readonly string[] = [
+  ...['footnoteReference', 'footnoteDefinition', 'linkReference', 'imageReference', 'definition'],
+  ...['float', 'claim', 'experiment'],
+]
+
+/** Whether it gives the same element whatever stands around it. Only nodes of the document's text have places. */
+function isAlone(node: Nodes): boolean {
+  if (node.position === undefined || !elements.has(node.type)) return false
+  let found = true
+  visit(node, ({ type }) => {
+    if (dependent.includes(type)) found = false
+    return found
+  })
+  return found
 }
 
 function nameFootnotes({ properties }: Element): void {
