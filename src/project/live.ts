@@ -291,7 +291,9 @@ function openAgain(): Again {
 
 /** Reads the document anew only if one of the files that it was read from is another. */
 function openReader(note: (document: Document) => void) {
-  let before: { readonly read: Read; readonly seen: Fingerprints; readonly messages: VFile['messages'] } | undefined
+  let before:
+    | { readonly read: Read; readonly seen: Fingerprints; readonly messages: VFile['messages'] }
+    | undefined
   // Why a file cannot be read may change without the file.
   return async (site: Site, files: Files, isSound: boolean): Promise<Read> => {
     if (isSound && before && files.areAs(before.seen)) {

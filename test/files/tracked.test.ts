@@ -189,3 +189,48 @@ describe('patterns', () => {
     expect(() => openFiles(project).match('latin/*.csv')).toThrow('the name is not UTF-8: rename the file')
   })
 })
+
+describe('what was seen', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'repro-seen-'))
+  const put = (path: string, text: string) => {
+    mkdirSync(join(folder, path, '..'), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  const changes: readonly (readonly [string, () => void])[] = [
+    ['a file', () => put('a.csv', '2')],
+    ['a folder', () => put('data/new.csv', '1')],
+    ['a file where there was nothing', () => put('none.csv', '1')],
+    ['a folder where there was nothing', () => put('none/a.csv', '1')],
+    ['a variable', () => (process.env.REPRO_TEST_SEEN = 'other')],
+  ]
+  const start = () => {
+    rmSync(folder, { recursive: true, force: true })
+    delete process.env.REPRO_TEST_SEEN
+    put('a.csv', '1')
+    put('data/b.csv', '1')
+  }
+  afterAll(start)
+
+  it.each(changes)('is no longer so after a change of %s', (_, change) => {
+    start()
+    const files = openFiles(folder)
+    const own = files.beside()
+    own.text('a.csv')
+    own.list('data')
+    for (const path of ['none.csv', 'none']) expect(own.digest(path)).toBeUndefined()
+    expect(own.variable('REPRO_TEST_SEEN')).toBeUndefined()
+    const seen = own.fingerprints()
+    expect(openFiles(folder, seen).areAs(seen)).toBe(true)
+    change()
+    expect(openFiles(folder, seen).areAs(seen)).toBe(false)
+  })
+
+  it('is not what the files beside it saw', () => {
+    start()
+    const files = openFiles(folder)
+    files.text('a.csv')
+    const own = files.beside()
+    own.text('data/b.csv')
+    expect(Object.keys(own.fingerprints())).toEqual(['data/b.csv'])
+  })
+})

@@ -119,7 +119,7 @@ async function fresh(): Promise<{ readonly text: string; readonly problems: unkn
 
 describe('a live document', () => {
   it('has the bytes of a build from nothing after any edits', { timeout: 600_000 }, async () => {
-    let compared = 0
+    let [compared, shownEarly] = [0, 0]
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.integer({ min: 0, max: edits.length - 1 }), { minLength: 4, maxLength: 8 }),
@@ -129,7 +129,13 @@ describe('a live document', () => {
           await live.show(await live.look())
           for (const index of chosen) {
             apply(edits[index] as Edit)
-            const { page, problems } = await live.show(await live.look())
+            const early: string[] = []
+            const look = await live.look(undefined, async (first) => {
+              early.push((await live.show(first)).page.text)
+            })
+            const { page, problems } = await live.show(look)
+            for (const text of early) expect(text).toBe(page.text)
+            shownEarly += early.length
             const cold = await built()
             if (cold === undefined) expect({ text: page.text, problems }).toEqual(await fresh())
             else {
@@ -142,6 +148,7 @@ describe('a live document', () => {
       { numRuns: 12 },
     )
     expect(compared).toBeGreaterThan(10)
+    expect(shownEarly).toBeGreaterThan(10)
   })
 
   it('shows what can be shown of a document with errors, each with its place', async () => {
@@ -173,6 +180,31 @@ describe('a live document', () => {
     const heading = blocks.find(({ html }) => html.includes('id="sec-results"'))
     const line = paper.split('\n').indexOf('## Results {#sec-results}') + 1
     expect(heading?.lines).toEqual([line, line])
+  })
+
+  it('plans again when a script, an environment or a variable changes, and not for the text', async () => {
+    const experiment = fence(
+      'experiment',
+      'id: own\nscript: own.ts\nenvironments: [local]\ntrials: 2\nenv: [REPRO_TEST_LIVE]\npatterns: {a: {}}',
+    )
+    const text = `---\ntitle: T\n---\n\nWords.\n${experiment}`
+    write({ 'index.md': text, 'own.ts': 'export default async () => ({ columns: [], rows: [] })\n' })
+    delete process.env.REPRO_TEST_LIVE
+    using live = await openLive(site())
+    const first = await live.look()
+    expect(first.steps.map(({ inputs }) => inputs['parameter x'])).toEqual([undefined])
+    apply(['index.md', (text) => text.replace('Words.', 'Other words.\n\nAnd more.')])
+    const second = await live.look()
+    expect(second.steps).toBe(first.steps)
+    apply(['own.ts', (text) => text.replace('rows: []', 'rows: [1]')])
+    const third = await live.look()
+    expect(third.steps[0]?.inputs.script).not.toBe(second.steps[0]?.inputs.script)
+    process.env.REPRO_TEST_LIVE = 'set'
+    const fourth = await live.look()
+    delete process.env.REPRO_TEST_LIVE
+    expect(fourth.steps[0]?.inputs).not.toEqual(third.steps[0]?.inputs)
+    apply(['index.md', (text) => text.replace('trials: 2', 'trials: 3')])
+    expect((await live.look()).steps[0]?.inputs.trials).toBe(3)
   })
 
   it('reads again only what changed', async () => {

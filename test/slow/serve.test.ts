@@ -26,6 +26,14 @@ boots: 1
 patterns: {baseline: {}}
 \`\`\`
 
+\`\`\`yaml figure
+id: fig-speed
+caption: Times
+alt: Two points.
+spec: {mark: {type: point, color: "#123456"}, data: {name: rows}, encoding: {y: {field: timeUs, type: quantitative}}}
+data: {rows: speed}
+\`\`\`
+
 It took \`=speed.local.baseline.timeUs.mean | us | fixed(1)\`.
 `
 const script = `export default async (cell) => {
@@ -41,7 +49,12 @@ beforeAll(async () => {
 })
 afterAll(async () => await browser.close())
 
-async function serve(): Promise<{ page: Page; save: (text: string) => void; faults: string[] }> {
+async function serve(): Promise<{
+  page: Page
+  save: (text: string) => void
+  project: string
+  faults: string[]
+}> {
   const project = await makeProject([], { 'index.md': paper, 'experiments/speed.ts': script })
   const server = spawn(process.execPath, [join(checkout, 'dist/cli.cjs'), 'serve', 'index.md'], {
     cwd: project,
@@ -65,7 +78,7 @@ async function serve(): Promise<{ page: Page; save: (text: string) => void; faul
   page.on('pageerror', (error) => void faults.push(error.message))
   await page.goto(address)
   await page.waitForFunction(`'reproVersion' in document.documentElement.dataset`)
-  return { page, faults, save: (text) => writeFileSync(join(project, 'index.md'), text) }
+  return { page, faults, project, save: (text) => writeFileSync(join(project, 'index.md'), text) }
 }
 
 it('shows a saved sentence, keeps the place and open details, and loads nothing anew', async () => {
@@ -132,4 +145,23 @@ it('gives no buttons to who has no token', async () => {
     return (await fetch('/~repro/run', { method: 'POST', headers, body })).status
   })()`)
   expect(status).toBe(403)
+})
+
+it('takes another style, and back the numbers of a script that changed, in the same page', async () => {
+  const { page, save, project, faults } = await serve()
+  await page.evaluate('window.isSamePage = true')
+  await page.locator('#repro-panel summary').click()
+  await page.locator('.repro-run').first().click()
+  await page.locator('#repro-yes').click()
+  await page.locator('#fig-speed svg').waitFor()
+  const colors = `[...document.styleSheets, ...document.adoptedStyleSheets].filter((sheet) => !sheet.disabled)
+    .flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join(' ')`
+  expect(await page.evaluate(colors)).toContain('#123456')
+  save(paper.replace('#123456', '#654321'))
+  await expect.poll(() => page.evaluate(colors)).toContain('#654321')
+  expect(await page.evaluate(colors)).not.toContain('#123456')
+  writeFileSync(join(project, 'experiments/speed.ts'), script.replace('1.5', '2.5'))
+  await page.locator('article .value.missing').waitFor()
+  expect(await page.evaluate('window.isSamePage')).toBe(true)
+  expect(faults).toEqual([])
 })

@@ -103,7 +103,9 @@ export function translator(messages: Messages, keep?: KeepPart): Translator {
     return made?.type === 'element' ? made : h('div', children as ElementContent[])
   }
   const prose = (tree: Root) => {
-    const children = keep ? tree.children.map((node) => (isAlone(node) ? keptNode(node) : node)) : tree.children
+    const children = keep
+      ? tree.children.map((node) => (isAlone(node) ? keptNode(node) : node))
+      : tree.children
     const translated = processor.runSync({ ...tree, children } as Root)
     visit(translated, 'element', nameFootnotes)
     return translated.children.filter((node) => node.type !== 'doctype')
