@@ -10,6 +10,7 @@ export const style = `
   --ink: #22201d;
   --quiet: #6b655c;
   --line: #ddd8ce;
+  --edge: #b5aea1;
   --faint: #f5f2eb;
   --link: #14538a;
   --warn: #8f3a00;
@@ -22,13 +23,15 @@ export const style = `
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --paper: #191817; --ink: #e4e0d8; --quiet: #a39c90; --line: #3a3733; --faint: #23211f; --link: #8fc1ee;
+    --paper: #191817; --ink: #e4e0d8; --quiet: #a39c90; --line: #3a3733; --edge: #57524b; --faint: #23211f; --link: #8fc1ee;
     --warn: #f0a868; --warn-paper: #2e2319;
     --code-keyword: #e0a3d8; --code-string: #a5d6a0; --code-comment: #a39c90; --code-number: #f0bf86; --code-name: #8fc1ee; --code-type: #c4b1f5;
     --note: #8fc1ee; --tip: #7fcf9d; --important: #c4b1f5; --warning: #f0bf6a; --caution: #f2a09a;
   }
 }
-* { box-sizing: border-box; }
+* { box-sizing: border-box; --under: var(--paper); }
+pre, aside.claim .scroll { --under: var(--faint); }
+aside.claim details pre { --under: var(--paper); }
 html { font: 1.125rem/1.6 var(--serif); background: var(--paper); color: var(--ink); scroll-behavior: smooth; }
 body { margin: 0; padding: 0 1.25rem 4rem; overflow-wrap: break-word; }
 main { max-width: 62rem; margin: 0 auto; }
@@ -48,7 +51,7 @@ img { max-width: 100%; height: auto; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 2.5rem 0; }
 code, pre { font-family: var(--mono); font-size: .84em; }
 :not(pre) > code { background: var(--faint); border-radius: 3px; padding: .08em .28em; }
-pre { background: var(--faint); border-radius: 4px; padding: .8rem 1rem; overflow-x: auto; line-height: 1.45; }
+pre { border-radius: 4px; padding: .8rem 1rem; overflow-x: auto; line-height: 1.45; }
 pre code { font-size: 1em; }
 /* In its own letters, which are smaller: lines of code have 80 and more. */
 html article > pre { max-width: 84ch; }
@@ -109,13 +112,25 @@ nav.contents a[aria-current] { color: var(--link); text-shadow: .025em 0 current
 .float { margin: 2.25rem 0; }
 .scroll { overflow-x: auto; container-type: inline-size; }
 /* A shadow at the side where more is hidden: the covers scroll with the content, the shadows stay. */
-.float > .scroll:not(.drawing) {
+.scroll:not(.drawing), pre {
   background:
-    linear-gradient(90deg, var(--paper) 40%, transparent) left / 2.5rem 100% no-repeat local,
-    linear-gradient(-90deg, var(--paper) 40%, transparent) right / 2.5rem 100% no-repeat local,
-    linear-gradient(90deg, var(--line), transparent) left / .7rem 100% no-repeat scroll,
-    linear-gradient(-90deg, var(--line), transparent) right / .7rem 100% no-repeat scroll;
+    linear-gradient(90deg, var(--under) 40%, transparent) left / 2.5rem 100% no-repeat local,
+    linear-gradient(-90deg, var(--under) 40%, transparent) right / 2.5rem 100% no-repeat local,
+    linear-gradient(90deg, var(--edge), transparent) left / .7rem 100% no-repeat scroll,
+    linear-gradient(-90deg, var(--edge), transparent) right / .7rem 100% no-repeat scroll;
+  background-color: var(--under);
 }
+.equation > .scroll { background: none; }
+/* A drawing hides what is under it, so its shadow lies over it: where the window is narrower than its least width. */
+.drawing { display: grid; }
+.drawing > svg, .drawing::after { grid-area: 1 / 1; }
+@container (max-width: 33.9rem) {
+  .float > .drawing::after, .float > details > .drawing::after { content: ''; position: sticky; right: 0; justify-self: end; width: .9rem; background: linear-gradient(-90deg, var(--edge), transparent); pointer-events: none; }
+  @supports (animation-timeline: scroll()) {
+    .drawing::after { animation: hide-edge linear both; animation-timeline: scroll(nearest inline); animation-range: 90% 100%; }
+  }
+}
+@keyframes hide-edge { to { opacity: 0; } }
 table { border-collapse: collapse; font: .76rem/1.4 var(--sans); font-variant-numeric: lining-nums tabular-nums; }
 article > .scroll { margin: 1.5rem 0; }
 caption { text-align: left; padding: 0 0 .55rem; }
@@ -128,6 +143,19 @@ th .unit { font-weight: 400; color: var(--quiet); }
 tbody:last-child { border-bottom: 1.5px solid var(--ink); }
 tbody th { font-weight: 400; min-width: 7rem; max-width: 22rem; }
 tbody tr:not(.group) + tr { border-top: 1px solid var(--faint); }
+/* Wide tables (table.ts): smaller letters, units below names; in large windows they reach beyond the text. */
+.dense table { font-size: .66rem; }
+.dense :is(th, td) { padding-inline: .3rem; }
+.dense thead th { white-space: normal; }
+.dense thead .unit { display: block; white-space: nowrap; }
+.dense tbody th { min-width: 5.5rem; }
+.dense tr.group th > span { left: .3rem; }
+@container (max-width: 62rem) {
+  .densest table { font-size: .62rem; line-height: 1.35; }
+  .densest :is(th, td) { padding-inline: .18rem; }
+  .densest tr.group th > span { left: .18rem; }
+}
+article > .float.dense { max-width: calc(100% + max(0px, (100vw - 83rem) / 2)); width: 200%; }
 /* Of a wide table the rows keep their names in sight. */
 tr.named > th:first-child, thead tr:first-child > th:first-child { position: sticky; left: 0; background: var(--paper); }
 tr.group th { font-weight: 600; padding-top: .8rem; border-bottom: 1px solid var(--line); }
@@ -187,7 +215,7 @@ aside.claim.not-reproduced { border-left-color: var(--warn); }
 aside.claim dl { font-size: .92em; margin: 0; grid-template-columns: fit-content(30%) 1fr; }
 aside.claim > details { margin-top: .5rem; }
 aside.claim summary { color: var(--quiet); cursor: pointer; }
-aside.claim details pre { background: var(--paper); font-size: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; }
+aside.claim details pre { font-size: .8rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 aside.claim table.cells thead tr:first-child > th:first-child { background: none; }
 aside.claim details > * { margin-block: .6rem; }
 
@@ -296,7 +324,9 @@ td.to-end { text-align: right; }
   body, body:has(> nav.contents) { display: block; padding: 0; }
   nav, .skip, .preview, .tip, .tools, details.drawn { display: none !important; }
   main, main > *, article > *, figcaption, caption > span, html:lang(ja) :is(main > *, article > *) { max-width: 100%; }
-  .scroll, .float > .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
+  .scroll, .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
+  pre { background: var(--faint); }
+  .drawing::after { content: none; }
   /* A figure and its caption are on one page. */
   .drawing svg { min-width: 0; max-height: 20cm; }
   details.folded > summary { break-after: avoid; }

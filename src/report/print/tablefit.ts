@@ -1,7 +1,7 @@
 /** Where there is room for tables on printed pages, and how their columns stand. */
 
-import type { Marked, ShownCell, TableContent } from '../model.ts'
-import { type Head, widthOf } from '../table.ts'
+import { cellText, columnWidths, placed } from '../grid.ts'
+import type { TableContent } from '../model.ts'
 import { textWidth } from '../textwidth.ts'
 import type { Measures } from './measures.ts'
 
@@ -26,18 +26,14 @@ const longText = 95
 
 /** Decides by estimated widths and heights in points: those of Helvetica, which is wider than the font of texts. */
 export function fittingTable(
-  { head, groups }: TableContent,
+  content: TableContent,
   notes: readonly string[],
   measures: Measures,
   isTwoColumns: boolean,
 ): Fit {
-  const columns = widthOf(head)
-  const widths = Array.from({ length: columns }, () => 0)
+  const { head, groups } = content
   const rows = groups.flatMap(({ rows }) => placed(rows))
-  for (const { cell, column } of [...placed(head).flat(), ...rows.flat()]) {
-    if ((cell.columns ?? 1) > 1) continue
-    widths[column] = Math.max(widths[column] ?? 0, 0.88 * textWidth(textOf(cell), fontSize))
-  }
+  const widths = columnWidths(content, 0.88 * fontSize)
   const natural = widths.reduce((sum, width) => sum + Math.min(width, longText) + between, 0)
   const hasLong = widths.some((width) => width > longText)
   const wanted = widths.reduce((sum, width) => sum + Math.min(width, 3 * longText) + between, 0)
@@ -50,7 +46,7 @@ export function fittingTable(
           const width = widths[column] ?? 0
           if ((cell.columns ?? 1) > 1 || width <= longText) return 1
           const share = (Math.max(room - short, 60) * width) / long
-          return Math.ceil((0.95 * textWidth(textOf(cell), fontSize)) / Math.max(share - between, 30))
+          return Math.ceil((0.95 * textWidth(cellText(cell), fontSize)) / Math.max(share - between, 30))
         })
         return sum + 0.35 + 0.65 * Math.max(1, ...most)
       },
@@ -78,35 +74,6 @@ export function fittingTable(
     return fit(heightIn(column) < 0.45 * height ? 'column' : 'here', column)
   if (natural <= text && heightIn(text) < 0.8 * height) return fit('wide', text)
   return natural <= text ? fit('pages', text) : fit('sideways', height)
-}
-
-interface Spanning {
-  readonly columns?: number
-  readonly rows?: number
-}
-
-/** Returns cells with the columns where they begin. */
-export function placed<Cell extends Spanning>(
-  rows: readonly (readonly Cell[])[],
-): readonly (readonly { readonly cell: Cell; readonly column: number }[])[] {
-  const taken: boolean[][] = rows.map(() => [])
-  return rows.map((cells, index) => {
-    let column = 0
-    return cells.map((cell) => {
-      while (taken[index]?.[column] === true) column += 1
-      const { columns = 1, rows: height = 1 } = cell
-      for (const row of taken.slice(index, index + height))
-        for (let at = column; at < column + columns; at += 1) row[at] = true
-      column += columns
-      return { cell, column: column - columns }
-    })
-  })
-}
-
-function textOf(cell: Marked<Head> | ShownCell): string {
-  const unit = 'unit' in cell && cell.unit !== undefined ? ` (${cell.unit})` : ''
-  const badge = 'badge' in cell && cell.badge !== undefined ? ` ${cell.badge.text}` : ''
-  return cell.text + unit + badge
 }
 
 /** Alignments of the columns, for cells without one of their own. */

@@ -3,7 +3,8 @@
 import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
 import { textWidth } from '../../textwidth.ts'
-import { alignments, placed } from '../tablefit.ts'
+import { placed } from '../../grid.ts'
+import { alignments } from '../tablefit.ts'
 import { between, columnMarks, type Layout, layoutOf, type Texts } from './columns.ts'
 import { breakable, type Escape } from './text.ts'
 

@@ -3,7 +3,8 @@
 import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
 import { array, markup } from '../source.ts'
-import { alignments, type Fit, placed } from '../tablefit.ts'
+import { placed } from '../../grid.ts'
+import { alignments, type Fit } from '../tablefit.ts'
 
 export function tableSource(
   { head, groups }: TableContent,
