@@ -19,6 +19,7 @@ import { realPaths } from '../engine/modules.ts'
 import { checkPrograms } from '../engine/programcheck.ts'
 import { checkScripts } from '../engine/scripts.ts'
 import type { Source } from '../files/derived.ts'
+import { FileError } from '../files/ordinary.ts'
 import { type Files, openFiles } from '../files/tracked.ts'
 import { languages } from '../locale/languages.ts'
 import { type PublishedTable, publishedTables } from '../query/published.ts'
@@ -101,7 +102,7 @@ export interface Read extends Opened {
 
 /**
  * Reads and checks the document, and the original of a translation. Adds all errors to the file's messages;
- * errors in the original count as one.
+ * errors in the original count as one. Throws a FileError if there is no such file.
  */
 export async function openDocument(site: Site, files: Files = openFiles(site.project)): Promise<Opened> {
   const read = await readDocument(site, files)
@@ -119,7 +120,8 @@ export async function readDocument(
   note: (document: Document) => void = () => {},
 ): Promise<Read> {
   const { project, document: path } = site
-  const value = files.read(path) ?? ''
+  const value = files.read(path)
+  if (value === undefined) throw new FileError(`the document ${path} is gone: it was deleted, moved or renamed`)
   const { translationOf } = parseFrontMatter(files.text(path) ?? '')
   const original = translationOf && (await originalOf(translationOf.file, site, files))
   const file = new VFile({ path, value, cwd: project })

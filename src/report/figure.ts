@@ -8,6 +8,7 @@ import { lean } from './drawing/lean.ts'
 import type { Order } from './drawing/order.ts'
 import { advice, type Drawer, limits } from './drawing/process.ts'
 import { parseSvg, prefixIds, printSvg, replaceTexts } from './drawing/svg.ts'
+import { withSharedTips } from './drawing/tips.ts'
 
 export interface FigureInput extends Order {
   /** Unique in the page; prefix of ids in the SVG. */
@@ -43,7 +44,8 @@ export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'dra
       )
     }
   }
-  const svg = lean(prefixIds(replaceTexts(drawn, new Map(Object.entries(order.texts ?? {})), isPart), id))
+  const named = replaceTexts(drawn, new Map(Object.entries(order.texts ?? {})), isPart)
+  const svg = withSharedTips(lean(prefixIds(named, id)))
   // A name and a description for screen readers.
   const [titleId, descriptionId] = [`${id}:title`, `${id}:desc`]
   const labels = { role: 'img', 'aria-labelledby': titleId, 'aria-describedby': descriptionId }

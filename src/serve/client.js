@@ -36,32 +36,85 @@
     return found
   }
 
-  let events = null
+  const query = () => `page=${encodeURIComponent(decodeURI(location.pathname))}&version=${version}`
+  const told = new BroadcastChannel('repro')
+  let following = null
 
-  /** Follows the document from the version that is shown. A browser that lost the connection says itself what it had. */
-  function follow() {
-    events = new EventSource(
-      `/~repro/events?page=${encodeURIComponent(decodeURI(location.pathname))}&version=${version}`,
-    )
+  /** Follows the document from the version that is shown, until `over`. */
+  async function stream(over) {
+    // A browser that lost the connection says itself what it had.
+    const events = new EventSource(`/~repro/events?${query()}`)
     events.addEventListener('blocks', ({ data }) => {
       blocks = JSON.parse(data)
     })
-    events.addEventListener('update', ({ data }) => take(JSON.parse(data)))
+    events.addEventListener('update', ({ data }) => {
+      take(JSON.parse(data))
+      told.postMessage(location.pathname)
+    })
     events.addEventListener('progress', ({ data }) => {
       progress = JSON.parse(data)
       showPanel()
+      told.postMessage(location.pathname)
     })
     events.addEventListener('error', () => {
-      if (events?.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000)
+      if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000)
     })
+    await over
+    events.close()
   }
 
-  // A browser has six connections for all of its tabs: those that nobody looks at would keep the others waiting.
+  /** A browser has six connections for all of its tabs: this many hold one. Returns false if they do. */
+  const mostStreams = 4
+  async function isStreamed(over) {
+    if (!navigator.locks) return stream(over).then(() => true)
+    for (let number = 0; number < mostStreams; number += 1) {
+      const use = (lock) => lock && stream(over).then(() => true)
+      if (await navigator.locks.request(`repro-stream-${number}`, { ifAvailable: true }, use)) return true
+    }
+    return false
+  }
+
+  let answered = ''
+  async function catchUp() {
+    const response = await fetch(`/~repro/update?${query()}`).catch(() => null)
+    const text = response?.ok ? await response.text() : ''
+    if (text === '' || text === answered) return
+    answered = text
+    const found = JSON.parse(text)
+    ;({ blocks, progress } = found)
+    take(found.update)
+  }
+
+  /** The other tabs ask: once a second, and when one that shows the same page was told something. */
+  async function follow(own) {
+    while (!own.isOver) {
+      if (await isStreamed(own.over)) return
+      await catchUp()
+      const anew = new Promise((resolve) => {
+        told.onmessage = ({ data }) => data === location.pathname && resolve()
+        setTimeout(resolve, 1000)
+      })
+      await Promise.race([own.over, anew])
+    }
+  }
+
+  // Nobody looks at a tab that is hidden.
   const followWhileShown = () => {
     if (document.hidden) {
-      events?.close()
-      events = null
-    } else if (events === null) follow()
+      following?.end()
+      following = null
+      return
+    }
+    if (following !== null) return
+    const own = { isOver: false }
+    own.over = new Promise((resolve) => {
+      own.end = () => {
+        own.isOver = true
+        resolve()
+      }
+    })
+    following = own
+    void follow(own)
   }
   document.addEventListener('visibilitychange', followWhileShown)
   followWhileShown()

@@ -6,6 +6,7 @@
  *   GET  /results/...       files of results/ that a served page links to
  *   GET  /~repro/client.js  (.css) what keeps a page up to date
  *   GET  /~repro/events     server-sent events: what is new, after each change
+ *   GET  /~repro/update     what is new now, for tabs that a browser has no more connections for
  *   POST /~repro/run, stop  runs cells; needs the token of this start
  *
  * A page of a stranger's site must be able to read nothing and to do nothing here: names of other hosts (DNS
@@ -277,9 +278,16 @@ async function own(
     const type = name.endsWith('.js') ? 'text/javascript; charset=utf-8' : 'text/css; charset=utf-8'
     return send(response, 200, type, readFileSync(programUrl(name)), request.method)
   }
-  if (name !== 'events') return refuse(response, 404, 'nothing is served here')
+  if (name !== 'events' && name !== 'update') return refuse(response, 404, 'nothing is served here')
   const document = documentAt(query.get('page') ?? '', context)
   if (document === undefined) return refuse(response, 404, 'no such page')
+  if (name === 'update') {
+    const session = await context.sessionOf(document)
+    const version = Number(query.get('version'))
+    const update = { ...session.updateFrom(version), mayRun: hasToken(request, context) }
+    const found = { blocks: session.blocksOf(version) ?? [], update, progress: context.running.progress ?? null }
+    return send(response, 200, 'application/json', JSON.stringify(found), request.method)
+  }
   if (context.followers.size >= limits.followers)
     return refuse(response, 503, 'too many pages follow this document: close some')
   // A browser that lost the connection says what it had last.

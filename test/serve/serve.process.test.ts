@@ -281,6 +281,27 @@ describe('repro serve', { timeout: 180_000 }, () => {
     events.end()
   })
 
+  it('says that the document is gone, keeps its page, and follows it again when it is back', async () => {
+    write({ 'index.md': paper, 'data/times.csv': csv })
+    const { port } = await serve('index.md')
+    const version = versionIn(await ask(port, '/+index.html'))
+    const events = follow(port, '/+index.html', version)
+    await events.until(({ event }) => event === 'update')
+    rmSync(join(project, 'index.md'))
+    const { data } = await events.until(({ data }) => JSON.stringify(data).includes(' is gone'))
+    expect((data as { problems: unknown[] }).problems[0]).toMatchObject({
+      severity: 'error',
+      message: 'the document index.md is gone: it was deleted, moved or renamed',
+    })
+    const asked = await ask(port, `/~repro/update?page=/%2Bindex.html&version=${version}`)
+    expect(JSON.parse(asked.text)).toMatchObject({ update: { version: Number(version), mayRun: false }, progress: null })
+    expect((await ask(port, '/+index.html')).text).toContain('the first sentence')
+    write({ 'index.md': paper.replace('first sentence', 'sentence that came back') })
+    const { data: back } = await events.until(({ data }) => JSON.stringify(data).includes('that came back'))
+    expect((back as { problems: unknown[] }).problems).toEqual([])
+    events.end()
+  })
+
   it('shows a document with errors, with its problems', async () => {
     write({ 'index.md': paper.replace('times.n', 'tmes.n'), 'data/times.csv': csv })
     const { port } = await serve('index.md')

@@ -71,15 +71,19 @@ async function serve(): Promise<{
       if (found) resolve(found)
     }),
   )
-  const page = await browser.newPage()
-  onTestFinished(() => page.close())
+  const context = await browser.newContext()
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
   const faults: string[] = []
   page.on('console', (one) => void (one.type() === 'error' && faults.push(one.text())))
   page.on('pageerror', (error) => void faults.push(error.message))
   await page.goto(address)
-  await page.waitForFunction(`'reproVersion' in document.documentElement.dataset`)
+  await isFollowing(page)
   return { page, faults, project, save: (text) => writeFileSync(join(project, 'index.md'), text) }
 }
+
+/** The page's policy forbids the functions that the browser's driver would make of a text to wait for. */
+const isFollowing = (page: Page) => page.locator('html[data-repro-version]').waitFor({ state: 'attached' })
 
 it('shows a saved sentence, keeps the place and open details, and loads nothing anew', async () => {
   const { page, save, faults } = await serve()
@@ -113,6 +117,26 @@ it('shows an error below its paragraph, and that it is mended', async () => {
   expect(await page.locator('p:has(+ .repro-problem.error)').textContent()).toContain('Paragraph 7')
   save(paper)
   await problem.waitFor({ state: 'detached' })
+  expect(faults).toEqual([])
+})
+
+it('keeps more windows up to date than a browser has connections', async () => {
+  const { page, save, faults } = await serve()
+  const windows = [page]
+  for (let number = 1; number < 9; number += 1) {
+    const one = await page.context().newPage()
+    await one.goto(page.url())
+    await isFollowing(one)
+    windows.push(one)
+  }
+  save(paper.replace('The first sentence', 'Another sentence'))
+  for (const one of windows) await one.getByText('Another sentence').waitFor()
+  // Those without a connection get one when another window has gone.
+  for (const one of windows.slice(0, 4)) await one.close()
+  const streams = `navigator.locks.query().then(({ held }) => held.filter(({ name }) => name.startsWith('repro-stream-')).length)`
+  await expect.poll(() => windows[8]?.evaluate(streams)).toBe(4)
+  save(paper.replace('The first sentence', 'The last sentence'))
+  await windows[8]?.getByText('The last sentence').waitFor()
   expect(faults).toEqual([])
 })
 

@@ -6,6 +6,7 @@
 import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
 import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
+import { partsOf, tipName, tipOf } from './tips.ts'
 
 export interface Svg {
   readonly name: string
@@ -100,7 +101,7 @@ export function parseSvg(text: string): Svg {
   }
   if (root?.name !== 'svg') throw new QueryError('the drawing is not an SVG')
   const ids = new Set<string | undefined>()
-  const svg = changed(withoutLongTips(checked(root)), (element) => {
+  const svg = changed(checked(root), (element) => {
     ids.add(element.attributes.id)
     return element
   })
@@ -132,36 +133,6 @@ function checked(element: XmlElement): Svg {
   return { name, attributes: Object.fromEntries(shown), children }
 }
 
-/** Attribute of a mark with its values, which the page shows to who points at it. */
-const tipName = 'data-tip'
-/** Characters of all tips; a drawing with more has none, and its rows only. */
-const longestTips = 200_000
-
-/** The values of a mark as Vega-Lite tells them to screen readers: `pause: 12.5; pattern: idle`. */
-function tipOf(attributes: Readonly<Record<string, string>>): string | undefined {
-  const { role, 'aria-label': label, 'aria-roledescription': kind = '' } = attributes
-  if (role !== 'graphics-symbol' || label === undefined || !/: /.test(label) || /[<>]/.test(label))
-    return undefined
-  if (/axis|legend|title|header/.test(kind)) return undefined
-  // More digits than can be seen in a drawing.
-  return label.replaceAll(/(?<![\w.])-?\d+\.\d{3,}(?![\w.])/g, (text) =>
-    String(Number(Number(text).toPrecision(6))),
-  )
-}
-
-function withoutLongTips(svg: Svg): Svg {
-  let length = 0
-  changed(svg, (element) => {
-    length += element.attributes[tipName]?.length ?? 0
-    return element
-  })
-  if (length <= longestTips) return svg
-  return changed(svg, ({ attributes: { [tipName]: _, ...attributes }, ...element }) => ({
-    ...element,
-    attributes,
-  }))
-}
-
 function refused(name: string, key: string, value: string): string {
   const shown = value.length > 60 ? `${value.slice(0, 60)}...` : value
   if (key === 'xlink:href') return `a figure links only to http:, https:, mailto: and #places: ${shown}`
@@ -169,7 +140,7 @@ function refused(name: string, key: string, value: string): string {
 }
 
 /** Changes every element, outer ones first. */
-function changed(svg: Svg, change: (element: Svg) => Svg): Svg {
+export function changed(svg: Svg, change: (element: Svg) => Svg): Svg {
   const { children, ...element } = change(svg)
   return {
     ...element,
@@ -195,14 +166,8 @@ export function prefixIds(svg: Svg, prefix: string): Svg {
 export function replaceTexts(svg: Svg, replacements: ReadonlyMap<string, string>, isPart: boolean): Svg {
   const drawn = new Set<string>()
   const replacedIn = (tip: string) =>
-    tip
-      .split('; ')
-      .map((line) => {
-        const at = line.indexOf(': ')
-        return [line.slice(0, at), line.slice(at + 2)]
-          .map((part) => replacements.get(part) ?? part)
-          .join(': ')
-      })
+    partsOf(tip)
+      .map((parts) => parts.map((part) => replacements.get(part) ?? part).join(': '))
       .join('; ')
   const replaced = changed(svg, (element) => ({
     ...element,

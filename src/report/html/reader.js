@@ -234,10 +234,16 @@
   const tip = make('div', { className: 'tip repro-own', hidden: true })
   tip.setAttribute('aria-hidden', 'true')
 
+  /** Names and values of a mark; `#2` is the third of the texts that its drawing's marks share. */
+  function tipOf(mark) {
+    const shared = mark.closest('svg').dataset.tips?.split('; ') ?? []
+    const whole = (text) => (text.startsWith('#') ? shared[text.slice(1)] : text)
+    return mark.dataset.tip.split('; ').map((part) => part.split(/: (.*)/s).slice(0, 2).map(whole))
+  }
+
   function showTip({ target, clientX, clientY }) {
-    const text = target.dataset?.tip
-    if (!text) return hideTip()
-    tip.replaceChildren(...text.split('; ').map((line) => make('div', {}, line)))
+    if (!target.dataset?.tip) return hideTip()
+    tip.replaceChildren(...tipOf(target).map((part) => make('div', {}, part.join(': '))))
     if (!tip.isConnected) document.body.append(tip)
     tip.hidden = false
     const { width, height } = tip.getBoundingClientRect()
@@ -369,6 +375,7 @@
     const svg = owner.querySelector('svg').cloneNode(true)
     svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg')
     for (const one of find('[data-tip]', svg)) one.removeAttribute('data-tip')
+    svg.removeAttribute('data-tips')
     for (const one of find('.dimmed, .unselected', svg)) one.classList.remove('dimmed', 'unselected')
     svg.querySelector('.brush')?.remove()
     svg.classList.remove('selectable')
@@ -543,9 +550,7 @@
 
   /** What the marks tell of themselves, one a row. */
   function chosenTable(marks, label) {
-    const all = marks.map((mark) =>
-      Object.fromEntries(mark.dataset.tip.split('; ').map((part) => [...part.split(/: (.*)/s), ''])),
-    )
+    const all = marks.map((mark) => Object.fromEntries(tipOf(mark)))
     const names = [...new Set(all.flatMap(Object.keys))]
     const row = (one) => make('tr', {}, ...names.map((name) => make('td', {}, one[name] ?? '')))
     const head = make('tr', {}, ...names.map((name) => make('th', { scope: 'col' }, name)))

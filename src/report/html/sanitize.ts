@@ -41,7 +41,7 @@ const mathAttributes = `
 
 const attributes = `
   id className title lang dir role tabIndex hidden ariaLabel ariaLabelledBy ariaDescribedBy ariaHidden
-  dataOrigin dataName dataTip dataFootnotes dataFootnoteRef dataFootnoteBackref`
+  dataOrigin dataName dataTip dataTips dataFootnotes dataFootnoteRef dataFootnoteBackref`
 
 const drawingAttributes = `
   xmlns version viewBox width height preserveAspectRatio transform d

@@ -1,0 +1,62 @@
+/** What marks of a drawing tell of themselves, as the page shows it to who points at them. */
+
+import { changed, type Svg } from './svg.ts'
+
+/** Attribute of a mark with its values: `pause: 12.5; pattern: idle`. */
+export const tipName = 'data-tip'
+/** Attribute of a drawing with texts that its tips share, each of which these name by its number: `#0: 12.5; #1: #2`. */
+const sharedName = 'data-tips'
+/** Characters of all tips; a drawing with more has none, and its rows only. */
+const longestTips = 400_000
+
+/** Returns the values of a mark as Vega-Lite tells them to screen readers: `pause: 12.5; pattern: idle`. */
+export function tipOf(attributes: Readonly<Record<string, string>>): string | undefined {
+  const { role, 'aria-label': label, 'aria-roledescription': kind = '' } = attributes
+  if (role !== 'graphics-symbol' || label === undefined || !/: /.test(label) || /[<>]/.test(label))
+    return undefined
+  if (/axis|legend|title|header/.test(kind)) return undefined
+  // More digits than can be seen in a drawing.
+  return label.replaceAll(/(?<![\w.])-?\d+\.\d{3,}(?![\w.])/g, (text) =>
+    String(Number(Number(text).toPrecision(6))),
+  )
+}
+
+/** Returns names and values of a tip. */
+export function partsOf(tip: string): readonly (readonly [string, string])[] {
+  return tip.split('; ').map((part) => {
+    const at = part.indexOf(': ')
+    return [part.slice(0, at), part.slice(at + 2)]
+  })
+}
+
+/**
+ * Returns the drawing with what its tips share said once: names of axes, patterns and environments are most of the tips
+ * of a thousand marks.
+ */
+export function withSharedTips(svg: Svg): Svg {
+  const counts = new Map<string, number>()
+  changed(svg, (element) => {
+    const tip = element.attributes[tipName]
+    for (const text of tip === undefined ? [] : partsOf(tip).flat()) counts.set(text, (counts.get(text) ?? 0) + 1)
+    return element
+  })
+  // A text of its own that looks like a number of a shared one is one.
+  const isShared = ([text, count]: readonly [string, number]) =>
+    (count > 1 && text.length > 3) || text.startsWith('#')
+  const shared = [...counts].filter(isShared).map(([text]) => text)
+  const numbers = new Map(shared.map((text, index) => [text, `#${index}`]))
+  let length = shared.join('; ').length
+  const short = changed(svg, (element) => {
+    const tip = element.attributes[tipName]
+    if (tip === undefined) return element
+    const written = partsOf(tip)
+      .map((parts) => parts.map((part) => numbers.get(part) ?? part).join(': '))
+      .join('; ')
+    length += written.length
+    return { ...element, attributes: { ...element.attributes, [tipName]: written } }
+  })
+  if (length > longestTips)
+    return changed(svg, ({ attributes: { [tipName]: _, ...attributes }, ...element }) => ({ ...element, attributes }))
+  if (shared.length === 0) return short
+  return { ...short, attributes: { ...short.attributes, [sharedName]: shared.join('; ') } }
+}
