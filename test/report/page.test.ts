@@ -208,7 +208,7 @@ describe('floats', () => {
     expect(first).toMatch(/<tr class="named"><th scope="rowgroup" rowspan="2">baseline</)
     expect(first).toMatch(/<tr><th scope="row">unpause</)
     expect(html).toContain('<div class="float" id="tbl-latency">')
-    expect(html).toContain('<div class="float wide" id="tbl-wide">')
+    expect(html).toContain('<div class="float wide dense" id="tbl-wide">')
   })
 
   it('name the runs they lack, and a figure without any is not drawn', async () => {

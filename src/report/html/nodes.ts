@@ -167,15 +167,32 @@ function listingElement(
   messages: Messages,
   phrasing: Phrasing,
 ): Element {
-  const parts = code.map((part) => (typeof part === 'string' ? part : h(`span.code-${part.kind}`, part.text)))
+  const lines = linesOf(code).map((parts) =>
+    h(
+      'span.line',
+      parts.map((part) => (typeof part === 'string' ? part : h(`span.code-${part.kind}`, part.text))),
+      '\n',
+    ),
+  )
   const block = h(
     'pre',
     { tabIndex: 0, role: 'region', ariaLabel: label ?? messages.page.code(language) },
-    h('code', { className: language === '' ? undefined : [`language-${language}`] }, ...parts, '\n'),
+    h('code', { className: language === '' ? undefined : [`language-${language}`] }, ...lines),
   )
   if (id === undefined || label === undefined) return block
   const title = [h('strong', messages.caption(label)), ...(caption === undefined ? [] : phrasing([caption]))]
   return h('figure.float.listing', { id }, h('figcaption', ...title), block)
+}
+
+/** Parts of each line; printed lines are marked where they go on. */
+function linesOf(code: Listing['code']): readonly Listing['code'][] {
+  const lines: Listing['code'][number][][] = [[]]
+  for (const part of code)
+    for (const [index, text] of (typeof part === 'string' ? part : part.text).split('\n').entries()) {
+      if (index > 0) lines.push([])
+      if (text !== '') lines.at(-1)?.push(typeof part === 'string' ? text : { ...part, text })
+    }
+  return lines
 }
 
 function calloutElement({ kind, title }: Callout, children: readonly ElementContent[]): Element {

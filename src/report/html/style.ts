@@ -346,6 +346,9 @@ td.to-end { text-align: right; }
   details:not([open], .folded, :has(details[open])) { display: none; }
   details.experiment, aside.claim, .callout, pre { break-inside: auto; box-decoration-break: clone; }
   pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+  /* An arrow before what goes on in a further line: of a column of them, as many are seen as there are such lines. */
+  pre .line { display: block; position: relative; padding-left: 1.4em; text-indent: -1.4em; }
+  pre .line::before { content: '↪\\A↪\\A↪\\A↪\\A↪\\A↪\\A↪\\A↪\\A↪\\A↪\\A↪\\A↪\\A↪' / ''; position: absolute; left: 0; top: 1lh; height: calc(100% - 1lh); overflow: hidden; text-indent: 0; color: var(--quiet); }
   th[aria-sort] > .sort::after { content: none; }
   thead { display: table-header-group; }
   tr, figure, .drawing, .equation, dt, li, .banner { break-inside: avoid; }

@@ -95,7 +95,13 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 \newcommand{\reprofact}[2]{\hangindent=1em\hangafter=1\noindent\textcolor{reproorigin}{#1}\enspace #2\par}
 \newenvironment{reproexperiment}{\par\smallskip\footnotesize\noindent\color{reproorigin}\raggedright}{\par\smallskip}
 \newenvironment{reprocode}{\par\smallskip\raggedright\ttfamily\scriptsize\setlength{\parskip}{0pt}}{\par\smallskip}
-\newcommand{\reproline}[1]{\par\noindent\hangindent=2em\hangafter=1\strut #1\par}
+% An arrow before what goes on in a further line; lines that belong together stay on one page.
+\newcount\reprolines
+\newcommand{\reproturn}{\hbox to 0pt{\kern0.4em\textcolor{reproorigin}{$\hookrightarrow$}\hss}}
+\newcommand{\reproline}[1]{\par{\interlinepenalty=10000\noindent\hangindent=2em\hangafter=1\strut #1\strut\par}\reprolines=\prevgraf
+  \ifnum\reprolines>1\reproturns\fi}
+\newcommand{\reproturns}{\edef\reprodepth{\the\prevdepth}\nobreak\nointerlineskip
+  \vbox to 0pt{\vss\loop\reproturn\advance\reprolines by -1 \ifnum\reprolines>1\repeat\kern\reprodepth}\prevdepth=\reprodepth\relax}
 % What stands deeper than LaTeX's lists go.
 \newenvironment{reprodeep}{\par\ifdim\leftskip<8em\advance\leftskip by 1em\fi}{\par}
 \newcommand{\reproitem}[1]{\par\noindent\hspace*{-1em}\makebox[1em][l]{#1}\ignorespaces}

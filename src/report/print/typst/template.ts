@@ -81,18 +81,41 @@ export function preamble(settings: Settings, messages: Messages): string {
   number: (fill: rgb("#0b4a7d")), name: (fill: rgb("#0b4a7d")), type: (fill: rgb("#7a4a00")),
   added: (fill: rgb("#1d5e2b")), removed: (fill: rgb("#a3140c")),
 )
+#let code-part(part) = if type(part) == str { raw(part) } else if type(part) == content { part } else {
+  text(..kinds.at(part.at(0)), raw(part.at(1)))
+}
+// An arrow before what goes on in a further line, drawn, since fonts of code may lack it.
+#let turn = box(width: 0.75em, height: 0.7em, {
+  let stroke = 0.4pt + ink.rule
+  for (start, end) in ((0em, 0.1em), (0em, 0.45em), (0.55em, 0.45em)).windows(2) { place(top + left, line(start: start, end: end, stroke: stroke)) }
+  for y in (0.28em, 0.62em) { place(top + left, line(start: (0.38em, y), end: (0.55em, 0.45em), stroke: stroke)) }
+})
+#let code-line(parts) = {
+  set block(above: 0.5em, below: 0.5em)
+  if parts.len() == 0 { context block(height: measure(raw("x")).height, none) } else {
+    let body = par(hanging-indent: 1.1em, parts.map(code-part).join())
+    layout(room => {
+      let tall = lines => measure(block(width: room.width, lines)).height
+      let (one, two) = (tall(raw("x")), tall({ raw("x"); linebreak(); raw("x") }))
+      let more = int(calc.round((tall(body) - one) / (two - one)))
+      block(width: 100%, breakable: false, {
+        for index in range(more) { place(top + left, dy: (index + 1) * (two - one), turn) }
+        body
+      })
+    })
+  }
+}
 #let code(..parts) = block(
   width: 100%, fill: luma(246), inset: (x: 5pt, y: 4.5pt), radius: 1.5pt, breakable: true, above: 0.9em, below: 0.9em,
   {
     set align(start)
     set par(justify: false, leading: 0.5em, first-line-indent: 0pt)
     set text(size: ${isTwo ? '7.3pt' : '8.5pt'}, hyphenate: false)
+    let lines = ((),)
     for part in parts.pos() {
-      if part == none { linebreak() }
-      else if type(part) == str { raw(part) }
-      else if type(part) == content { part }
-      else { text(..kinds.at(part.at(0)), raw(part.at(1))) }
+      if part == none { lines.push(()) } else { lines.at(-1).push(part) }
     }
+    for line in lines { code-line(line) }
   },
 )
 // Pieces of long code, between which a line may end.
