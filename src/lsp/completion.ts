@@ -2,14 +2,6 @@
 
 import { sourcesIn, type SourceBlock } from '../document/block.ts'
 import { referenceIds } from '../document/document.ts'
-import {
-  claimSchema,
-  dataSchema,
-  experimentSchema,
-  figureSchema,
-  frontMatterSchema,
-  tableSchema,
-} from '../document/schema.ts'
 import { messagesFor } from '../locale/languages.ts'
 import type { Look } from '../project/live.ts'
 import { publishedRoot } from '../query/expression.ts'
@@ -18,7 +10,8 @@ import { functions } from '../query/functions.ts'
 import { statistics } from '../query/statistics.ts'
 import { labels } from '../report/floats.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
-import type { FenceType, Place } from './context.ts'
+import type { Place } from './context.ts'
+import { keysAt, takes } from './keys.ts'
 import type { Works } from './works.ts'
 
 export interface Suggestion {
@@ -39,9 +32,10 @@ export function suggestionsAt(place: Place, look: Look, works: Works): readonly 
     case 'expression':
       return inExpression(place.written, look)
     case 'key':
-      return keysOf(place.fence).map(({ key, means }) => ({
-        ...{ label: key, kind: 'key', text: `${key}: `, replaces: place.written },
-        ...(means === undefined ? {} : { documentation: means }),
+      return keysAt(place.scope).map((one) => ({
+        ...{ label: one.key, kind: 'key', replaces: place.written, detail: takes(one).replaceAll('`', '') },
+        ...(one.means === undefined ? {} : { documentation: one.means }),
+        text: place.scope.form === 'attributes' ? `${one.key}=` : `${one.key}: `,
       }))
     case 'value':
       return valuesOf(place, look)
@@ -69,38 +63,8 @@ function mentions(
 
 const mostFiles = 200
 
-const schemas: Readonly<Record<FenceType, unknown>> = {
-  experiment: experimentSchema,
-  data: dataSchema,
-  table: tableSchema,
-  figure: figureSchema,
-  claim: claimSchema,
-  'front matter': frontMatterSchema,
-}
-
-/** The keys of a block, with what `describe()` says of them. */
-export function keysOf(
-  fence: FenceType,
-): readonly { readonly key: string; readonly means: string | undefined }[] {
-  return Object.entries(shapeOf(schemas[fence])).map(([key, schema]) => ({
-    key,
-    means: (schema as { readonly description?: string }).description,
-  }))
-}
-
-/** A schema may be wrapped, to check or change what was read. */
-function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
-  const { shape, def } = schema as {
-    readonly shape?: Readonly<Record<string, unknown>>
-    readonly def?: { readonly innerType?: unknown; readonly in?: unknown; readonly schema?: unknown }
-  }
-  if (shape !== undefined) return shape
-  const inner = def?.innerType ?? def?.in ?? def?.schema
-  return inner === undefined ? {} : shapeOf(inner)
-}
-
 function valuesOf(
-  { fence, key, written }: Extract<Place, { type: 'value' }>,
+  { scope, key, written }: Extract<Place, { type: 'value' }>,
   look: Look,
 ): readonly Suggestion[] {
   const { document, environments } = look.opened
@@ -119,7 +83,7 @@ function valuesOf(
         'name',
       )
     case 'kind':
-      return fence === 'table' ? named(tableKinds.keys()) : []
+      return scope.fence === 'table' ? named(tableKinds.keys()) : []
     case 'shows':
       return named(
         referenceIds(document).filter((id) => /^(?:tbl|fig)-/.test(id)),
@@ -157,10 +121,8 @@ function valuesOf(
       return named(look.files.match('experiments/*'))
     case 'spec':
       return named(look.files.match('figures/*'))
-    case 'scope':
-      return named(['shape', 'value'])
     default:
-      return []
+      return named(keysAt(scope).find((one) => one.key === key)?.values ?? [])
   }
 }
 

@@ -8,6 +8,7 @@ import type { LiveProblem, Look } from '../project/live.ts'
 import { partError } from '../query/error.ts'
 import { references } from '../query/expression.ts'
 import { cellsRead } from '../query/query.ts'
+import { statistics } from '../query/statistics.ts'
 import { displayNames } from '../report/context.ts'
 import { labels } from '../report/floats.ts'
 import { headingsOf } from '../report/sections.ts'
@@ -15,8 +16,8 @@ import { textOf } from '../report/textof.ts'
 import { inlineValue } from '../report/value.ts'
 import { runName } from '../results/run.ts'
 import { recordedFolder } from '../results/store.ts'
-import { keysOf } from './completion.ts'
-import { type Cursor, cursorAt, fenceAt, type Position } from './context.ts'
+import { type Cursor, cursorAt, placeOf, type Position, scopeAt } from './context.ts'
+import { keysAt, keyText } from './keys.ts'
 import type { Works } from './works.ts'
 
 export interface Range {
@@ -46,13 +47,12 @@ export function problemsIn(path: string, { problems }: Look): readonly LiveProbl
   return problems.filter((one) => one.path === path)
 }
 
+export interface Hover {
+  readonly markdown: string
+}
+
 /** Markdown about what is under the cursor; undefined if nothing is known. */
-export function hoverAt(
-  text: string,
-  position: Position,
-  look: Look,
-  works: Works,
-): { readonly markdown: string } | undefined {
+export function hoverAt(text: string, position: Position, look: Look, works: Works): Hover | undefined {
   const { document } = look.opened
   const value = valueAt(document, position)
   if (value !== undefined) return { markdown: valueText(value, look) }
@@ -68,10 +68,26 @@ export function hoverAt(
     const title = works.get(word)?.title
     if (title !== undefined) return { markdown: `**${word}**: ${title}` }
   }
-  const fence = fenceAt(document, text, position.line)
-  const key = /^\s*([\w-]+)$/.exec(cursor.before + (/^[\w-]*/.exec(cursor.after)?.[0] ?? ''))?.[1]
-  const means = fence && keysOf(fence).find((one) => one.key === key)?.means
-  return means === undefined ? undefined : { markdown: `**${key}**: ${means}` }
+  return keyAt(text, cursor, look)
+}
+
+/** About the key under the cursor, or the statistic that it names. */
+function keyAt(text: string, cursor: Cursor, { opened: { document } }: Look): Hover | undefined {
+  const [start = ''] = /[\w.-]*$/.exec(cursor.before) ?? []
+  const [rest = ''] = /^[\w.-]*/.exec(cursor.after) ?? []
+  const word = start + rest
+  const before = cursor.before.slice(0, cursor.before.length - start.length)
+  const at = { ...cursor, before, character: before.length }
+  const scope = scopeAt(document, text, at)
+  if (scope === undefined || word === '') return undefined
+  const isKey = (scope.form === 'attributes' ? /^=/ : /^\s*:(?:\s|$)/).test(cursor.after.slice(rest.length))
+  if (isKey) {
+    const key = keysAt(scope).find((one) => one.key === word)
+    return key && { markdown: keyText(key) }
+  }
+  const place = placeOf(document, text, at)
+  const means = place.type === 'value' && place.key === 'statistics' ? statistics.get(word)?.means : undefined
+  return means === undefined ? undefined : { markdown: `**${word}**: ${means}` }
 }
 
 function valueText(value: InlineValue, look: Look): string {

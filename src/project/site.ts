@@ -121,7 +121,8 @@ export async function readDocument(
 ): Promise<Read> {
   const { project, document: path } = site
   const value = files.read(path)
-  if (value === undefined) throw new FileError(`the document ${path} is gone: it was deleted, moved or renamed`)
+  if (value === undefined)
+    throw new FileError(`the document ${path} is gone: it was deleted, moved or renamed`)
   const { translationOf } = parseFrontMatter(files.text(path) ?? '')
   const original = translationOf && (await originalOf(translationOf.file, site, files))
   const file = new VFile({ path, value, cwd: project })

@@ -285,7 +285,11 @@ async function own(
     const session = await context.sessionOf(document)
     const version = Number(query.get('version'))
     const update = { ...session.updateFrom(version), mayRun: hasToken(request, context) }
-    const found = { blocks: session.blocksOf(version) ?? [], update, progress: context.running.progress ?? null }
+    const found = {
+      blocks: session.blocksOf(version) ?? [],
+      update,
+      progress: context.running.progress ?? null,
+    }
     return send(response, 200, 'application/json', JSON.stringify(found), request.method)
   }
   if (context.followers.size >= limits.followers)

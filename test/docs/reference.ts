@@ -1,6 +1,6 @@
 /** Tables of docs/reference.md, made from the schemas and from what expressions know. */
 
-import * as z from 'zod'
+import type * as z from 'zod'
 import { type Command, commandsIn } from '../../src/commands/command.ts'
 import { exitsOf, optionTerm, optionText } from '../../src/commands/help.ts'
 import { registry } from '../../src/commands/registry.ts'
@@ -17,30 +17,13 @@ import {
   tableSchema,
   translationSchemas,
 } from '../../src/document/schema.ts'
+import { jsonSchema, otherwiseOf, type Schema, typeOf } from '../../src/lsp/keys.ts'
 import { filters } from '../../src/query/format.ts'
 import { type Arity, functions } from '../../src/query/functions.ts'
 import { statistics } from '../../src/query/statistics.ts'
 import { tableKinds } from '../../src/report/tables/kinds.ts'
 import { testbeds } from '../../src/testbeds/testbeds.ts'
 import { invocation } from '../../src/text/program.ts'
-
-/** As much of JSON Schema as zod writes for these. */
-interface Schema {
-  readonly type?: string
-  readonly description?: string
-  readonly default?: unknown
-  readonly const?: unknown
-  readonly enum?: readonly unknown[]
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly exclusiveMinimum?: number
-  readonly items?: Schema
-  readonly prefixItems?: readonly Schema[]
-  readonly properties?: Readonly<Record<string, Schema>>
-  readonly required?: readonly string[]
-  readonly additionalProperties?: Schema | boolean
-  readonly anyOf?: readonly Schema[]
-}
 
 export interface Key {
   readonly name: string
@@ -51,8 +34,7 @@ export interface Key {
 
 /** Keys of a schema, those of mappings and lists in it behind it: `columns.NAME.unit`, `authors[].orcid`. */
 export function keysOf(schema: z.ZodType): readonly Key[] {
-  const options = { io: 'input', unrepresentable: 'any', reused: 'inline' } as const
-  return keysIn(z.toJSONSchema(schema, options) as Schema, '')
+  return keysIn(jsonSchema(schema), '')
 }
 
 function keysIn(schema: Schema, prefix: string): readonly Key[] {
@@ -77,53 +59,6 @@ function below(schema: Schema, path: string): readonly Key[] {
     ...(typeof additionalProperties === 'object' ? below(additionalProperties, `${path}.NAME`) : []),
     ...anyOf.flatMap((one) => below(one, path)),
   ]
-}
-
-function otherwiseOf({ default: value }: Schema, isRequired: boolean): string {
-  if (isRequired) return 'required'
-  if (value === undefined || isEmpty(value)) return ''
-  return code(typeof value === 'string' ? value : JSON.stringify(value).replaceAll(/[{}"]/g, ''))
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
-}
-
-function typeOf(schema: Schema, isMany = false): string {
-  const { type, anyOf, enum: values, items, additionalProperties, prefixItems } = schema
-  if (anyOf) return [...new Set(anyOf.map((one) => typeOf(one, isMany)))].join(' or ')
-  if (values) return values.map((one) => code(String(one))).join(', ')
-  if (schema.const !== undefined) return code(String(schema.const))
-  if (prefixItems) return `list of ${prefixItems.length}`
-  switch (type) {
-    case 'string':
-      return 'text'
-    case 'integer':
-      return `${isMany ? 'whole numbers' : 'whole number'}${range(schema)}`
-    case 'number':
-      return `${isMany ? 'numbers' : 'number'}${range(schema)}`
-    case 'boolean':
-      return '`true`, `false`'
-    case 'null':
-      return '`null`'
-    case 'array':
-      return items === undefined ? 'list' : `list of ${typeOf(items, true)}`
-    case 'object':
-      return typeof additionalProperties === 'object' ? `name -> ${typeOf(additionalProperties)}` : 'mapping'
-    default:
-      return 'any value'
-  }
-}
-
-function range({ minimum = -Infinity, maximum = Infinity, exclusiveMinimum }: Schema): string {
-  const top = maximum < Number.MAX_SAFE_INTEGER ? `to ${maximum}` : undefined
-  const from = exclusiveMinimum ?? minimum
-  const bottom =
-    from > -Number.MAX_SAFE_INTEGER
-      ? `${exclusiveMinimum === undefined ? 'from' : 'above'} ${from}`
-      : undefined
-  const words = [bottom, top].filter((one) => one !== undefined)
-  return words.length === 0 ? '' : ` ${words.join(' ')}`
 }
 
 function keyTable(keys: readonly Key[]): string {

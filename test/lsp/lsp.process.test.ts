@@ -142,6 +142,91 @@ describe('the language server', () => {
     expect(((work as Hover).contents as MarkupContent).value).toBe('**one**: Lovelace: Of One')
   })
 
+  describe('of keys', () => {
+    const text = `---
+title: T
+print:
+  paper: a4
+---
+
+\`\`\`yaml table
+id: tbl-x
+kind: summary
+from: speed
+by: [tool]
+statistics: [n, median]
+columns: {mean: {decimals: 2}}
+caption: Times
+\`\`\`
+
+\`\`\`yaml experiment
+id: speed
+script: a.ts
+environments: [local]
+trials: 2
+patterns:
+  baseline: {}
+  other:
+    label: Other
+\`\`\`
+
+\`\`\`ts experiment id=hello testbed=local trials=2 per=trial
+export default () => {}
+\`\`\`
+`
+    const hovers: readonly (readonly [string, string, RegExp])[] = [
+      ['by', ': [tool]', /^\*\*by\*\*: Factors .*list of text; `\[operation\]` unless given$/s],
+      [
+        'statistics',
+        ': [n',
+        /^\*\*statistics\*\*: Columns: .*`\[n,mean,variance,max,min,median\]` unless given$/s,
+      ],
+      ['median', ']', /^\*\*median\*\*: /],
+      ['decimals', ': 2', /^\*\*decimals\*\*: Decimal places.*whole number from 0 to 20$/s],
+      ['paper', ': a4', /^\*\*paper\*\*: .*`a4`, `letter`; `a4` unless given$/s],
+      ['trials', ': 2', /^\*\*trials\*\*: Trials of every cell\n\nwhole number from 1; required$/],
+      ['label', ': Other', /^\*\*label\*\*: For tables and figures/],
+      ['trials', '=2', /^\*\*trials\*\*: Trials of every cell\n\nwhole number from 1; required$/],
+      ['per', '=trial', /^\*\*per\*\*: .*`trial`, `cell`$/s],
+    ]
+    it('tells what they mean, take and are unless given', async () => {
+      await client.open('index.md')
+      await client.change('index.md', text)
+      for (const [word, after, means] of hovers) {
+        const at = text.indexOf(word + after)
+        const before = text.slice(0, at).split('\n')
+        const position = { line: before.length - 1, character: (before.at(-1) ?? '').length + 1 }
+        const hover = await client.request(HoverRequest.type, client.at('index.md', position))
+        expect(((hover as Hover | null)?.contents as MarkupContent | undefined)?.value, word).toMatch(means)
+      }
+    })
+
+    const places: readonly (readonly [string, string, string])[] = [
+      ['columns: {mean: {', 'columns: {mean: {', 'unit'],
+      ['columns: {mean: {unit: ', 'columns: {mean: {', '%'],
+      ['st', 'statistics: [n, median]', 'statistics'],
+      ['  paper: ', '  paper: a4', 'letter'],
+      ['    o', '    label: Other', 'only'],
+      ['```ts experiment id=hello t', '```ts experiment id=hello', 'trials'],
+      ['```ts experiment id=hello per=', '```ts experiment id=hello', 'cell'],
+    ]
+    it('completes them in mappings and as attributes, with their values', async () => {
+      await client.open('index.md')
+      const all = text.split('\n')
+      for (const [written, line, label] of places) {
+        const at = all.findIndex((one) => one.startsWith(line))
+        const changed = written.startsWith('```') ? `${written} testbed=local` : written
+        await client.change('index.md', all.with(at, changed).join('\n'))
+        const place = client.at('index.md', { line: at, character: written.length })
+        const items = (await client.request(CompletionRequest.type, place)) as CompletionItem[]
+        expect(
+          items.map((item) => item.label),
+          written,
+        ).toContain(label)
+      }
+    })
+  })
+
   it('leads to blocks, works and data', async () => {
     await client.open('index.md')
     const to = async (text: string, offset = 2) => {

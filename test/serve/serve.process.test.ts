@@ -294,7 +294,10 @@ describe('repro serve', { timeout: 180_000 }, () => {
       message: 'the document index.md is gone: it was deleted, moved or renamed',
     })
     const asked = await ask(port, `/~repro/update?page=/%2Bindex.html&version=${version}`)
-    expect(JSON.parse(asked.text)).toMatchObject({ update: { version: Number(version), mayRun: false }, progress: null })
+    expect(JSON.parse(asked.text)).toMatchObject({
+      update: { version: Number(version), mayRun: false },
+      progress: null,
+    })
     expect((await ask(port, '/+index.html')).text).toContain('the first sentence')
     write({ 'index.md': paper.replace('first sentence', 'sentence that came back') })
     const { data: back } = await events.until(({ data }) => JSON.stringify(data).includes('that came back'))

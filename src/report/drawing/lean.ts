@@ -1,6 +1,6 @@
 /** Makes a drawing smaller without a change to see: what is said again and again is said once, or not at all. */
 
-import type { Svg } from './svg.ts'
+import type { Svg } from './element.ts'
 
 /**
  * Returns the drawing with its font on the root, places to a thousandth of a pixel, and without what is neither drawn

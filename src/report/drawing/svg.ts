@@ -6,13 +6,8 @@
 import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
 import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
+import { changed, type Svg } from './element.ts'
 import { partsOf, tipName, tipOf } from './tips.ts'
-
-export interface Svg {
-  readonly name: string
-  readonly attributes: Readonly<Record<string, string>>
-  readonly children: readonly (Svg | string)[]
-}
 
 const number = /^-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:px|%)?$/i
 const numbers = /^[-+\d.,e\s]*$/i
@@ -137,15 +132,6 @@ function refused(name: string, key: string, value: string): string {
   const shown = value.length > 60 ? `${value.slice(0, 60)}...` : value
   if (key === 'xlink:href') return `a figure links only to http:, https:, mailto: and #places: ${shown}`
   return `a figure may not have ${key}="${shown}" (of <${name}>)`
-}
-
-/** Changes every element, outer ones first. */
-export function changed(svg: Svg, change: (element: Svg) => Svg): Svg {
-  const { children, ...element } = change(svg)
-  return {
-    ...element,
-    children: children.map((child) => (typeof child === 'string' ? child : changed(child, change))),
-  }
 }
 
 /** Prefixes ids and references to them, to be unique in a page of several drawings. */

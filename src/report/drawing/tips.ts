@@ -1,6 +1,6 @@
 /** What marks of a drawing tell of themselves, as the page shows it to who points at them. */
 
-import { changed, type Svg } from './svg.ts'
+import { changed, type Svg } from './element.ts'
 
 /** Attribute of a mark with its values: `pause: 12.5; pattern: idle`. */
 export const tipName = 'data-tip'
@@ -37,7 +37,8 @@ export function withSharedTips(svg: Svg): Svg {
   const counts = new Map<string, number>()
   changed(svg, (element) => {
     const tip = element.attributes[tipName]
-    for (const text of tip === undefined ? [] : partsOf(tip).flat()) counts.set(text, (counts.get(text) ?? 0) + 1)
+    for (const text of tip === undefined ? [] : partsOf(tip).flat())
+      counts.set(text, (counts.get(text) ?? 0) + 1)
     return element
   })
   // A text of its own that looks like a number of a shared one is one.
@@ -56,7 +57,10 @@ export function withSharedTips(svg: Svg): Svg {
     return { ...element, attributes: { ...element.attributes, [tipName]: written } }
   })
   if (length > longestTips)
-    return changed(svg, ({ attributes: { [tipName]: _, ...attributes }, ...element }) => ({ ...element, attributes }))
+    return changed(svg, ({ attributes: { [tipName]: _, ...attributes }, ...element }) => ({
+      ...element,
+      attributes,
+    }))
   if (shared.length === 0) return short
   return { ...short, attributes: { ...short.attributes, [sharedName]: shared.join('; ') } }
 }

@@ -238,7 +238,12 @@
   function tipOf(mark) {
     const shared = mark.closest('svg').dataset.tips?.split('; ') ?? []
     const whole = (text) => (text.startsWith('#') ? shared[text.slice(1)] : text)
-    return mark.dataset.tip.split('; ').map((part) => part.split(/: (.*)/s).slice(0, 2).map(whole))
+    return mark.dataset.tip.split('; ').map((part) =>
+      part
+        .split(/: (.*)/s)
+        .slice(0, 2)
+        .map(whole),
+    )
   }
 
   function showTip({ target, clientX, clientY }) {

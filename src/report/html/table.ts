@@ -39,7 +39,10 @@ function leastWidth({ head, groups }: TableContent): number {
   const measured = (text: string, weight: string) => textWidth(text, room.fontSize, weight) + room.padding
   for (const { cell, column } of groups.flatMap(({ rows }) => placed(rows).flat())) {
     const words = cell.text.match(/[^\s\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]+|\S/gu) ?? []
-    const word = Math.max(isWordy(groups) ? room.wordy + room.padding : 0, ...words.map((one) => measured(one, 'normal')))
+    const word = Math.max(
+      isWordy(groups) ? room.wordy + room.padding : 0,
+      ...words.map((one) => measured(one, 'normal')),
+    )
     widen(column, cell.columns ?? 1, cell.type === 'head' ? Math.max(room.rowName, word) : word)
   }
   // Spanning ones last.

@@ -1,9 +1,9 @@
 /** Tables of runs as LaTeX, by booktabs, multirow and longtable. */
 
+import { placed } from '../../grid.ts'
 import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
 import { textWidth } from '../../textwidth.ts'
-import { placed } from '../../grid.ts'
 import { alignments } from '../tablefit.ts'
 import { between, columnMarks, type Layout, layoutOf, type Texts } from './columns.ts'
 import { breakable, type Escape } from './text.ts'

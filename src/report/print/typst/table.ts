@@ -1,9 +1,9 @@
 /** Tables of runs as Typst. */
 
+import { placed } from '../../grid.ts'
 import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
 import { array, markup } from '../source.ts'
-import { placed } from '../../grid.ts'
 import { alignments, type Fit } from '../tablefit.ts'
 
 export function tableSource(

@@ -1,0 +1,173 @@
+/** Keys of blocks, of mappings in them, and of attributes of fences, as their schemas tell of them. */
+
+import * as z from 'zod'
+import {
+  claimSchema,
+  dataSchema,
+  experimentSchema,
+  figureSchema,
+  frontMatterSchema,
+  inlineExperimentSchema,
+  patternSchema,
+  tableSchema,
+  translationSchemas,
+} from '../document/schema.ts'
+import { tableKinds } from '../report/tables/kinds.ts'
+import type { FenceType, Scope } from './context.ts'
+
+/** As much of JSON Schema as zod writes for these. */
+export interface Schema {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+  readonly items?: Schema
+  readonly prefixItems?: readonly Schema[]
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: Schema | boolean
+  readonly anyOf?: readonly Schema[]
+}
+
+export interface Key {
+  readonly key: string
+  readonly means: string | undefined
+  /** What it takes, in Markdown. */
+  readonly type: string
+  /** `required`, or its value unless given, in Markdown; empty if that is nothing. */
+  readonly otherwise: string
+  /** All values that it may have, if these are a few words. */
+  readonly values: readonly string[]
+}
+
+export function jsonSchema(schema: z.ZodType): Schema {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', reused: 'inline' }) as Schema
+}
+
+const made = new WeakMap<z.ZodType, Schema>()
+
+function known(schema: z.ZodType): Schema {
+  const found = made.get(schema) ?? jsonSchema(schema)
+  made.set(schema, found)
+  return found
+}
+
+const schemas: Readonly<Record<FenceType, z.ZodType>> = {
+  experiment: experimentSchema,
+  data: dataSchema,
+  table: tableSchema,
+  figure: figureSchema,
+  claim: claimSchema,
+  'front matter': frontMatterSchema,
+}
+
+/** Returns the keys that may stand at a place. */
+export function keysAt({ fence, form, kind, outer }: Scope): readonly Key[] {
+  if (form === 'attributes') return keysOf([known(inlineExperimentSchema)])
+  if (form === 'translation' && fence !== 'front matter')
+    return keysOf(below(known(translationSchemas[fence]), outer))
+  // A pattern may have any parameter beside these.
+  if (fence === 'experiment' && outer[0] === 'patterns' && outer.length === 2)
+    return keysOf([known(patternSchema)])
+  const options = fence === 'table' && kind !== undefined ? tableKinds.get(kind)?.options : undefined
+  return keysOf([...below(known(schemas[fence]), outer), ...(options ? below(known(options), outer) : [])])
+}
+
+/** What stands below keys of mappings; lists are passed through. */
+function below(schema: Schema, outer: readonly string[]): readonly Schema[] {
+  const [first, ...others] = outer
+  if (first === undefined) return [schema]
+  return mappingsIn(schema).flatMap(({ properties, additionalProperties }) => {
+    const next = properties?.[first] ?? additionalProperties
+    return typeof next === 'object' ? below(next, others) : []
+  })
+}
+
+function mappingsIn(schema: Schema): readonly Schema[] {
+  const { items, anyOf = [] } = schema
+  return [schema, ...[...(items ? [items] : []), ...anyOf].flatMap(mappingsIn)]
+}
+
+function keysOf(found: readonly Schema[]): readonly Key[] {
+  return found.flatMap(mappingsIn).flatMap(({ properties = {}, required = [] }) =>
+    Object.entries(properties).map(([key, schema]) => ({
+      ...{ key, means: schema.description, type: typeOf(schema), values: valuesIn(schema) },
+      otherwise: otherwiseOf(schema, required.includes(key)),
+    })),
+  )
+}
+
+function valuesIn({ type, enum: values, const: only, anyOf = [], items }: Schema): readonly string[] {
+  if (values) return values.map(String)
+  if (only !== undefined) return [String(only)]
+  if (type === 'boolean') return ['true', 'false']
+  return [...anyOf, ...(items ? [items] : [])].flatMap(valuesIn)
+}
+
+/** Markdown about a key. */
+export function keyText(key: Key): string {
+  return [`**${key.key}**${key.means === undefined ? '' : `: ${key.means}`}`, takes(key)].join('\n\n')
+}
+
+/** What a key takes, and is unless given, in Markdown. */
+export function takes({ type, otherwise }: Key): string {
+  if (otherwise === '') return type
+  return `${type}; ${otherwise === 'required' ? otherwise : `${otherwise} unless given`}`
+}
+
+/** What a key has unless it is given, in Markdown: `required`, a value, or nothing. */
+export function otherwiseOf({ default: value }: Schema, isRequired: boolean): string {
+  if (isRequired) return 'required'
+  if (value === undefined || isEmpty(value)) return ''
+  return code(typeof value === 'string' ? value : JSON.stringify(value).replaceAll(/[{}"]/g, ''))
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0
+}
+
+/** What a value is, in Markdown: `whole number from 1`. */
+export function typeOf(schema: Schema, isMany = false): string {
+  const { type, anyOf, enum: values, items, additionalProperties, prefixItems } = schema
+  if (anyOf) return [...new Set(anyOf.map((one) => typeOf(one, isMany)))].join(' or ')
+  if (values) return values.map((one) => code(String(one))).join(', ')
+  if (schema.const !== undefined) return code(String(schema.const))
+  if (prefixItems) return `list of ${prefixItems.length}`
+  switch (type) {
+    case 'string':
+      return 'text'
+    case 'integer':
+      return `${isMany ? 'whole numbers' : 'whole number'}${range(schema)}`
+    case 'number':
+      return `${isMany ? 'numbers' : 'number'}${range(schema)}`
+    case 'boolean':
+      return '`true`, `false`'
+    case 'null':
+      return '`null`'
+    case 'array':
+      return items === undefined ? 'list' : `list of ${typeOf(items, true)}`
+    case 'object':
+      return typeof additionalProperties === 'object' ? `name -> ${typeOf(additionalProperties)}` : 'mapping'
+    default:
+      return 'any value'
+  }
+}
+
+function range({ minimum = -Infinity, maximum = Infinity, exclusiveMinimum }: Schema): string {
+  const top = maximum < Number.MAX_SAFE_INTEGER ? `to ${maximum}` : undefined
+  const from = exclusiveMinimum ?? minimum
+  const bottom =
+    from > -Number.MAX_SAFE_INTEGER
+      ? `${exclusiveMinimum === undefined ? 'from' : 'above'} ${from}`
+      : undefined
+  const words = [bottom, top].filter((one) => one !== undefined)
+  return words.length === 0 ? '' : ` ${words.join(' ')}`
+}
+
+function code(text: string): string {
+  return `\`${text}\``
+}
