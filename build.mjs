@@ -21,11 +21,14 @@ for (const [folder, style] of [
 await writeFile('dist/LICENSES.txt', await licenses([...new Set([...inputs, `${arimo}/metadata.json`])]))
 for (const name of ['client.js', 'client.css']) await copyFile(`src/serve/${name}`, `dist/${name}`)
 // Part of each page, so its bytes count; by the same esbuild, they are the same.
-const { code } = await transform(await readFile('src/report/html/reader.js', 'utf8'), {
-  minify: true,
-  target: 'es2022',
+const scripts = ['around.js', 'reader.js'].map(async (name) => {
+  const { code } = await transform(await readFile(`src/report/html/${name}`, 'utf8'), {
+    minify: true,
+    target: 'es2022',
+  })
+  return code
 })
-await writeFile('dist/reader.js', code)
+await writeFile('dist/reader.js', (await Promise.all(scripts)).join(''))
 
 // Makes `npx --no-install repro` find the project's own command at once. npm links the `bin` of dependencies only, and npx would then
 // install the whole project a second time into its cache.

@@ -121,6 +121,7 @@ export const english = {
     list: (words: readonly string[]) => words.join(', '),
     code: (language: string) => `Code${language === '' ? '' : ` in ${language}`}`,
     formula: 'Formula',
+    cite: 'Cite this report',
   },
 
   /** What a figure was drawn from. */
@@ -146,6 +147,11 @@ export const english = {
     selected: '{} marks, below',
     search: 'Search in this report',
     found: 'Found: {}',
+    linkTo: 'Link to {}',
+    copy: 'Copy',
+    copied: 'Copied',
+    dark: 'Dark colours',
+    toContents: 'Back to the contents',
   },
 
   provenance: {

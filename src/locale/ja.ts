@@ -134,6 +134,7 @@ export const japanese: Messages = {
     list: (words) => words.join('、'),
     code: (language) => (language === '' ? 'コード' : `${language}のコード`),
     formula: '数式',
+    cite: '引用する',
   },
 
   drawn: {
@@ -156,6 +157,11 @@ export const japanese: Messages = {
     selected: '{}個（下の表）',
     search: 'このページ内を検索',
     found: '{}件',
+    linkTo: '{}へのリンク',
+    copy: 'コピー',
+    copied: 'コピーしました',
+    dark: '暗い配色',
+    toContents: '目次へ戻る',
   },
 
   provenance: {

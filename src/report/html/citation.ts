@@ -43,3 +43,21 @@ function meta(name: string, content: string): Element {
 function publicationDate(date: string): string | undefined {
   return /^\d{4}(?:-\d\d(?:-\d\d)?)?$/.test(date) ? date.replaceAll('-', '/') : undefined
 }
+
+/** A report as an entry of BibTeX; undefined without authors, who could not be told. */
+export function citationText({ title, subtitle, authors, date, doi, lang }: Described): string | undefined {
+  if (authors.length === 0) return undefined
+  const year = /\d{4}/.exec(date ?? '')?.[0]
+  const text = (value: string) => value.replaceAll(/[\\{}]/g, '').replaceAll(/[&%$#_]/g, String.raw`\$&`)
+  const word = (words: string) => words.toLowerCase().match(/[a-z]+/g) ?? []
+  const key = [word(authors[0]?.name ?? '').at(-1), year, word(title).find((one) => one.length > 3)]
+  const fields = [
+    // Braces keep BibTeX from taking a name apart, as those of organisations would be.
+    ['author', authors.map(({ name }) => `{${text(name)}}`).join(' and ')],
+    ['title', `{${text(subtitle === undefined ? title : `${title}: ${subtitle}`)}}`],
+    ['year', year],
+    ['doi', doi],
+    ['language', lang],
+  ].flatMap(([name, value]) => (value === undefined ? [] : [`  ${name} = {${value}},`]))
+  return `@misc{${key.filter((one) => one !== undefined).join('') || 'report'},\n${fields.join('\n')}\n}\n`
+}

@@ -12,7 +12,7 @@ import type { Messages } from '../../locale/en.ts'
 import { languageName, messagesFor } from '../../locale/languages.ts'
 import type { Banner, Entry, Report, Translation, Written } from '../model.ts'
 import { referencesId } from '../references.ts'
-import { citationElements } from './citation.ts'
+import { citationElements, citationText } from './citation.ts'
 import { htmlPage, type Shown } from './frame.ts'
 import { type Translator, translator } from './nodes.ts'
 import { definitions, type Phrasing, pageId } from './parts.ts'
@@ -111,7 +111,14 @@ function titleElement(report: Report, messages: Messages['page']): Element {
     names.length === 0 ? undefined : h('p.authors', names),
     date === undefined ? undefined : h('p.date', h('time', date)),
     ...facts.map(([term, content]) => h('p.fact', messages.fact(term), content)),
+    citeElement(citationText(report), messages),
   )
+}
+
+function citeElement(text: string | undefined, messages: Messages['page']): Element | undefined {
+  if (text === undefined) return undefined
+  const label = { tabIndex: 0, role: 'region', ariaLabel: messages.code('BibTeX') }
+  return h('details.cite', h('summary', messages.cite), h('pre', label, h('code', text)))
 }
 
 function bannerElement(

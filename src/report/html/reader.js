@@ -156,7 +156,10 @@
     }
     return parts.map((part) => {
       const copy = part.cloneNode(true)
-      for (const one of find('details.drawn, details.detail, .tools, .brush, [data-footnote-backref]', copy))
+      for (const one of find(
+        'details.drawn, details.detail, .tools, .brush, .anchor, .copy, [data-footnote-backref]',
+        copy,
+      ))
         one.remove()
       for (const one of find('details', copy)) one.open = true
       for (const one of [copy, ...find('*', copy)])
@@ -268,7 +271,7 @@
     isFollowing = true
     requestAnimationFrame(() => {
       isFollowing = false
-      const links = find('nav.contents a')
+      const links = find('nav.contents li a')
       let current
       for (const link of links) {
         const heading = document.getElementById(decodeURIComponent(link.hash.slice(1)))

@@ -206,6 +206,30 @@ svg .dimmed, svg .unselected { opacity: .06; }
 svg.selectable { cursor: crosshair; touch-action: pan-x pan-y; user-select: none; }
 svg .brush { fill: var(--link); fill-opacity: .1; stroke: var(--link); stroke-opacity: .5; pointer-events: none; }
 .selection input { width: 9rem; height: 24px; margin: 0 .2rem; vertical-align: middle; accent-color: var(--link); }
+/* Of around.js. */
+.anchor { margin-inline-start: .3em; padding: 0 .15em; font-weight: 400; color: var(--quiet); text-decoration: none; opacity: 0; }
+.anchor::before { content: '#' / ''; }
+:is(h2, h3, h4, h5, h6):hover .anchor, .anchor:focus-visible { opacity: 1; }
+.place { color: inherit; text-decoration: none; }
+.place:hover { text-decoration: underline; }
+.copy { all: unset; box-sizing: border-box; float: right; position: sticky; right: 0; margin: -.4rem -.6rem 0 .5rem; width: 1.75rem; height: 1.75rem; text-align: center; cursor: pointer; color: var(--quiet); background: var(--under); border: 1px solid var(--line); border-radius: 4px; font: .9rem/1.5rem var(--sans); }
+.copy::before { content: '⧉' / ''; }
+.copy.done::before { content: '✓' / ''; }
+@media (hover: hover) {
+  pre > .copy:not(:focus-visible, .done) { opacity: 0; }
+  pre:hover > .copy { opacity: 1 !important; }
+}
+.scheme { all: unset; box-sizing: border-box; position: absolute; top: .9rem; right: 1.25rem; width: 1.75rem; height: 1.75rem; text-align: center; font: 1.1rem/1.75rem var(--sans); color: var(--quiet); cursor: pointer; border-radius: 4px; }
+.scheme::before { content: '◐' / ''; }
+:is(.copy, .scheme):hover { color: var(--ink); }
+:is(.copy, .scheme, .anchor, .to-contents):focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
+.translations { padding-right: 2.5rem; }
+nav.contents .to-contents { position: fixed; left: .75rem; bottom: .75rem; z-index: 2; width: 2.5rem; height: 2.5rem; text-align: center; font-size: 1.2rem; line-height: 2.4rem; color: var(--quiet); background: var(--paper); border: 1px solid var(--line); border-radius: 99px; box-shadow: 0 1px 6px rgb(0 0 0 / .15); text-decoration: none; visibility: hidden; }
+nav.contents .to-contents::before { content: '↑' / ''; }
+nav.contents .to-contents.shown { visibility: visible; }
+details.cite { font: .8rem/1.5 var(--sans); margin-top: .4rem; }
+details.cite summary { color: var(--quiet); cursor: pointer; width: fit-content; }
+details.cite pre { margin: .4rem 0; }
 button.entry[aria-pressed='false'] { color: var(--quiet); text-decoration: line-through; }
 
 aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
@@ -244,6 +268,7 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
   body:has(> nav.contents) { display: grid; grid-template-columns: 13rem minmax(0, 62rem); gap: 3.5rem; justify-content: center; }
   nav.contents { position: sticky; top: 0; align-self: start; max-height: 100vh; overflow-y: auto; margin: 0; padding: 3.4rem 0 2rem; }
   nav.contents ~ main { margin: 0; width: 100%; }
+  nav.contents .to-contents { display: none; }
 }
 @media (max-width: 40rem) {
   html { font-size: 1.03rem; }
@@ -322,7 +347,7 @@ td.to-end { text-align: right; }
   :root { --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }
   html { font-size: 10pt; }
   body, body:has(> nav.contents) { display: block; padding: 0; }
-  nav, .skip, .preview, .tip, .tools, details.drawn { display: none !important; }
+  nav, .skip, .preview, .tip, .tools, .anchor, .copy, .scheme, details.drawn { display: none !important; }
   main, main > *, article > *, figcaption, caption > span, html:lang(ja) :is(main > *, article > *) { max-width: 100%; }
   .scroll, .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
   pre { background: var(--faint); }
