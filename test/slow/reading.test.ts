@@ -232,6 +232,28 @@ describe('a figure', () => {
     await page.close()
   })
 
+  it('has values for its marks, however many they are', async () => {
+    const { page } = await opened()
+    const figures = await page
+      .locator('figure.float')
+      .evaluateAll((all) =>
+        (all as unknown as { id: string; querySelectorAll(selector: string): { length: number } }[]).map(
+          (one) => [one.id, one.querySelectorAll('svg [data-tip]').length > 10],
+        ),
+      )
+    expect(figures.length).toBeGreaterThan(6)
+    expect(figures.filter(([, hasTips]) => !hasTips)).toEqual([])
+    const mark = page.locator('#fig-switchover [data-tip]').first()
+    await mark.scrollIntoViewIfNeeded()
+    await expect
+      .poll(async () => {
+        await mark.dispatchEvent('pointerover', { clientX: 50, clientY: 50, bubbles: true })
+        return await page.locator('.tip').innerText()
+      })
+      .toMatch(/^until the standby's first stamp .*: [\d.]+\npattern: baseline\n/)
+    await page.close()
+  })
+
   it('tells the values of a mark that is pointed at', async () => {
     const { page } = await opened()
     const mark = page.locator(`${scatter} [data-tip]`).last()
@@ -280,6 +302,84 @@ describe('a reference', () => {
   })
 })
 
+describe('around the text', () => {
+  it('each place has a link, by the keyboard, too', async () => {
+    const { page, complaints } = await opened()
+    const heading = page.locator('article h2').nth(2)
+    await heading.locator('.anchor').focus()
+    await page.keyboard.press('Enter')
+    expect(decodeURIComponent(new URL(page.url()).hash)).toBe(`#${await heading.getAttribute('id')}`)
+    const label = page.locator('#fig-scatter figcaption a.place')
+    expect([await label.textContent(), await label.getAttribute('href')]).toEqual([
+      expect.stringMatching(/^Figure \d+\. $/),
+      '#fig-scatter',
+    ])
+    expect(await page.locator('aside.claim a.place').count()).toBeGreaterThan(10)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('code and the citation are copied by a button', async () => {
+    const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+    const page = await context.newPage()
+    await page.goto(pathToFileURL(pages.get('paper/index.md') ?? '').href)
+    await page.locator('details.cite summary').click()
+    const button = page.locator('details.cite .copy')
+    await button.focus()
+    await page.keyboard.press('Enter')
+    await expect.poll(() => button.getAttribute('aria-label')).toBe('Copied')
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()')
+    expect(copied).toBe(await page.locator('details.cite code').textContent())
+    expect(copied).toMatch(/^@misc\{\w+,\n {2}author = \{.*\},\n {2}title = \{\{/)
+    await context.close()
+  })
+
+  it('the reader chooses light or dark, figures included, and finds it again', async () => {
+    const { page, complaints } = await opened('paper/index.md', { colorScheme: 'light' })
+    const colors = () =>
+      page.evaluate<string[]>(
+        `[getComputedStyle(document.body.parentElement).backgroundColor, getComputedStyle(document.querySelector('#fig-scatter svg > rect, #fig-scatter svg path')).fill]`,
+      )
+    const light = await colors()
+    const button = page.locator('button.scheme')
+    await button.click()
+    expect(await button.getAttribute('aria-pressed')).toBe('true')
+    const dark = await colors()
+    expect(dark[0]).toBe('rgb(25, 24, 23)')
+    expect(dark[1]).not.toBe(light[1])
+    await page.reload()
+    expect(await colors()).toEqual(dark)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await button.click()
+    expect(await colors()).toEqual(light)
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('a button leads back to the contents where these are not beside the text', async () => {
+    const { page } = await opened('paper/index.md', { viewport: { width: 390, height: 800 } })
+    const up = page.locator('.to-contents')
+    expect(await up.isVisible()).toBe(false)
+    await page.evaluate('window.scrollTo(0, 9000)')
+    await up.waitFor()
+    await up.click()
+    await expect.poll(() => page.evaluate<number>('window.scrollY')).toBeLessThan(2000)
+    await page.close()
+  })
+
+  it('what is wider than a small window has a shadow at its side', async () => {
+    const { page } = await opened('paper/index.md', { viewport: { width: 390, height: 800 } })
+    const edgeOf = (selector: string) =>
+      page.evaluate<string>(
+        `getComputedStyle(document.querySelector(${JSON.stringify(selector)}), '::after').content`,
+      )
+    expect(await edgeOf('#fig-switchover .drawing')).toBe('""')
+    await page.setViewportSize({ width: 1280, height: 800 })
+    expect(await edgeOf('#fig-switchover .drawing')).toBe('none')
+    await page.close()
+  })
+})
+
 describe('the contents', () => {
   it('mark the section that is read', async () => {
     const { page } = await opened()
@@ -303,6 +403,7 @@ describe.each(editions)('the page of %s', (document) => {
   it.each(['light', 'dark'] as const)('has no violations that axe finds: %s', async (colorScheme) => {
     const { page } = await opened(document, { colorScheme, bypassCSP: true })
     await page.locator(`${scatter} details.drawn > summary`).click()
+    await page.locator('details.cite > summary').click()
     await page.evaluate(axe)
     const found = (await page.evaluate(
       `axe.run(document, ${JSON.stringify({ resultTypes: ['violations'], ...rulesOn[colorScheme] })}).then(({ violations }) =>
@@ -321,6 +422,15 @@ describe.each(editions)('the page of %s', (document) => {
       expect(over, `${width}`).toBeLessThanOrEqual(0)
       await page.close()
     }
+  })
+
+  it('has no table that is wider than its room in a window of 1280 pixels', async () => {
+    const { page } = await opened(document)
+    const wide = await page.evaluate(
+      `[...document.querySelectorAll('.float > .scroll')].filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.parentElement.id + ' ' + one.scrollWidth)`,
+    )
+    expect(wide).toEqual([])
+    await page.close()
   })
 
   it('is printed in light colours, without navigation and buttons, and with folded figures', async () => {
