@@ -316,8 +316,8 @@ export const english = {
       `${reasons.map(([reason, count]) => `${reason} (${count})`).join('; ')}.`,
     incomplete: (count: number) => `${count} observations that lack a phase are left out.`,
     notRerun: (patterns: readonly string[]) => `Published but not rerun here: ${patterns.join(', ')}.`,
-    onlyIn: (environments: readonly string[], pattern: string) =>
-      `Only in ${environments.join(', ')}: ${pattern}.`,
+    onlyIn: (environments: readonly string[], patterns: readonly string[]) =>
+      `Only in ${environments.join(', ')}: ${patterns.join('; ')}.`,
     item: 'item',
     host: (number?: number) => (number === undefined ? 'host' : `host ${number}`),
     publishedMachine: (machine: string) => `${machine} (published)`,

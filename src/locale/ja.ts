@@ -460,7 +460,7 @@ export const japanese: Messages = {
       `除外した観測（理由別）：${reasons.map(([reason, count]) => `${reason}（${count}件）`).join('、')}。`,
     incomplete: (count) => `すべての段階がそろわない観測${count}件を除いた。`,
     notRerun: (patterns) => `公表されているが再実行していないもの：${patterns.join('、')}。`,
-    onlyIn: (environments, pattern) => `${environments.join('、')}のみ：${pattern}。`,
+    onlyIn: (environments, patterns) => `${environments.join('、')}のみ：${patterns.join('；')}。`,
     item: '項目',
     host: (number) => (number === undefined ? 'ホスト' : `ホスト${number}`),
     publishedMachine: (machine) => `${machine}（公表）`,

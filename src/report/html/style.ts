@@ -272,6 +272,7 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
 }
 @media (max-width: 40rem) {
   html { font-size: 1.03rem; }
+  .search { margin-right: 2.25rem; }
   h1 { font-size: 1.65rem; margin-top: 1.75rem; }
   tr.named > th:first-child { white-space: normal; max-width: 8rem; }
   dl, aside.claim dl { grid-template-columns: 1fr; }

@@ -284,3 +284,17 @@ export function notRerun(
   const left = names.filter((name) => !experiment.patterns.some((pattern) => pattern.name === name))
   return left.length === 0 ? [] : [tables.notRerun(left)]
 }
+
+/** Notes on patterns that only some environments have, one for all with the same. */
+export function onlyNotes(
+  patterns: readonly Pick<Pattern, 'label' | 'only'>[],
+  { tables }: Messages,
+): readonly string[] {
+  const limited = patterns.flatMap(({ label, only }) => (only === undefined ? [] : [{ label, only }]))
+  return [...Map.groupBy(limited, ({ only }) => only.join(' ')).values()].map((same) =>
+    tables.onlyIn(
+      same[0]?.only ?? [],
+      same.map(({ label }) => label),
+    ),
+  )
+}

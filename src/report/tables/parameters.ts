@@ -16,6 +16,7 @@ import {
   isPartial,
   notRerun,
   number,
+  onlyNotes,
   patternChoice,
   patterns,
   published,
@@ -50,7 +51,6 @@ interface Row {
 }
 
 export const parameters = machineKind(options, (given, { experiment, published = [], messages }): Table => {
-  const { tables } = messages
   const parameters = experiment.type === 'data' ? {} : experiment.parameters
   checkEnvironment(published, given.publishedEnvironment)
   const rows = matching(published, { environment: given.publishedEnvironment })
@@ -69,7 +69,7 @@ export const parameters = machineKind(options, (given, { experiment, published =
     head: tableHead(columns),
     groups: [{ rows: all.map((row) => tableRow(columns, row)) }],
     notes: [
-      ...shown.flatMap(({ label, only }) => (only === undefined ? [] : [tables.onlyIn(only, label)])),
+      ...onlyNotes(shown, messages),
       ...(isPartial(given.patterns) ? [] : notRerun(experiment, left, messages)),
     ],
     runs: [],

@@ -31,6 +31,7 @@ import {
   missingRuns,
   notRerun,
   number,
+  onlyNotes,
   publishedEnvironment,
   runsOf,
 } from './options.ts'
@@ -71,7 +72,7 @@ export const recordings: TableKind = {
   data: false,
   ...tableKind(options, (given, context): Table => {
     const { experiment, runs, messages, published = [], earlier = [] } = context
-    const { recordings: own, onlyIn } = messages.tables
+    const { recordings: own } = messages.tables
     const { show } = given
     const rows = chooseRows(published, given.publishedEnvironment, runs)
     const names = valuesOf(rows, 'pattern')
@@ -105,8 +106,9 @@ export const recordings: TableKind = {
         show === 'summary' ? own.summaryNote : own.errorNote,
         ...(show === 'summary' || show === 'slowdowns' ? [own.slowdownNote(percent(band))] : []),
         ...(show === 'summary' ? [] : counts),
-        ...experiment.patterns.flatMap(({ name, label, only }) =>
-          only === undefined || !names.includes(name) ? [] : [onlyIn(only, label)],
+        ...onlyNotes(
+          experiment.patterns.filter(({ name }) => names.includes(name)),
+          messages,
         ),
         ...notRerun(experiment, names, messages),
       ],

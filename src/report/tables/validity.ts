@@ -37,6 +37,7 @@ import {
   labelOf,
   missingRuns,
   number,
+  onlyNotes,
   patternChoice,
   runsOf,
   unitOf,
@@ -117,7 +118,10 @@ export const validity: TableKind = {
         tables.validity.ranksNote(fewestRanked),
         ...(filled.some(({ rows }) => rows.some(isOfOneBoot)) ? [tables.effects.oneBoot] : []),
         ...groups.flatMap(({ left }) =>
-          left.map(({ pattern: { only = [], label } }) => tables.onlyIn(only, label)),
+          onlyNotes(
+            left.map(({ pattern }) => pattern),
+            messages,
+          ),
         ),
       ],
       runs: shown,

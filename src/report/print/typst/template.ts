@@ -170,7 +170,7 @@ export function preamble(settings: Settings, messages: Messages): string {
 )
 #let callout(kind, title, body) = aside(kind)[#text(fill: aside-colors.at(kind), strong(title))#parbreak()#body]
 #let claim(name, kind, whole, id, statement, verdict, facts) = aside(kind, whole: whole)[
-  #at(name)*#id*#statement #text(fill: aside-colors.at(kind), weight: "bold", verdict)
+  #at(name)*#id*#statement #text(fill: aside-colors.at(kind), weight: "bold", hyphenate: false, verdict)
   #facts
 ]
 #let facts(..pairs) = block(above: 0.5em, width: 100%, {
