@@ -29,16 +29,23 @@ describe('the report of an example', () => {
     })
     const { out, err, exitCode } = await repro(project, 'build')
     expect(exitCode, err).toBe(0)
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const page = await browser.newPage({ colorScheme, bypassCSP: true, reducedMotion: 'reduce' })
+    for (const [colorScheme, width] of [
+      ['light', 1280],
+      ['dark', 1280],
+      ['light', 390],
+      ['dark', 390],
+    ] as const) {
+      const viewport = { width, height: 800 }
+      const page = await browser.newPage({ colorScheme, viewport, bypassCSP: true, reducedMotion: 'reduce' })
       await page.goto(pathToFileURL(join(project, out.trim())).href)
-      for (const summary of await page.locator('details.drawn > summary').all()) await summary.click()
+      for (const summary of await page.locator(':is(details.drawn, details.cite) > summary').all())
+        await summary.click()
       await page.evaluate(axe)
       const found = await page.evaluate(
         `axe.run(document, { resultTypes: ['violations'] }).then(({ violations, passes }) =>
           [passes.length > 10, ...violations.map(({ id, nodes }) => id + ': ' + nodes[0].html.slice(0, 200))])`,
       )
-      expect(found, colorScheme).toEqual([true])
+      expect(found, `${colorScheme} ${width}`).toEqual([true])
       await page.close()
     }
   })
