@@ -159,3 +159,17 @@ describe.each(editions)('the page in $lang', ({ lang }) => {
     expect(found, `${shown} differs from ${path}, in tiles of 36 by 36 pixels`).toEqual({ tiles: [] })
   })
 })
+
+it('has an arrow before what goes on of a printed line of code, and before no other', async () => {
+  const page = await browser.newPage({ viewport: { width: 250, height: 900 } })
+  await page.goto(pages.get('en') ?? '')
+  await page.emulateMedia({ media: 'print' })
+  const lines = await page.evaluate<[boolean, boolean][]>(`
+    [...document.querySelectorAll('pre .line')].map((one) => [
+      one.getBoundingClientRect().height > 1.5 * parseFloat(getComputedStyle(one).lineHeight),
+      parseFloat(getComputedStyle(one, '::before').height) > 1,
+    ])`)
+  expect(new Set(lines.map(([isBroken]) => isBroken))).toEqual(new Set([true, false]))
+  expect(lines.filter(([isBroken, hasArrow]) => isBroken !== hasArrow)).toEqual([])
+  await page.close()
+})

@@ -279,6 +279,18 @@ describe.skipIf(!hasLatex)('LaTeX', () => {
   )
 
   it(
+    'has an arrow before what goes on of a line of code',
+    async () => {
+      const arrows = async (line: string) =>
+        (await compileTex(await reportOf(`\`\`\`\n${line}\n\`\`\``))).match(/→/g)?.length ?? 0
+      if (!hasPoppler) return
+      expect(await arrows('short')).toBe(0)
+      expect(await arrows('word '.repeat(30).trim())).toBe(2)
+    },
+    mostTeX,
+  )
+
+  it(
     'shows every printable sign as it is',
     async () => {
       const all = Array.from({ length: 94 }, (_, index) => String.fromCharCode(33 + index)).join(' ')

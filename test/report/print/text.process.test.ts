@@ -6,6 +6,8 @@ import { describe, expect, it } from 'vitest'
 import { latexFormula } from '../../../src/report/print/latex/formula.ts'
 import { address, escaper } from '../../../src/report/print/latex/text.ts'
 import { markup, string } from '../../../src/report/print/source.ts'
+import { writeTypst } from '../../../src/report/print/typst/document.ts'
+import { reportOf } from './document.ts'
 
 const { NodeCompiler } = createRequire(import.meta.url)(
   '@myriaddreamin/typst-ts-node-compiler',
@@ -30,6 +32,24 @@ function readBack(pieces: readonly string[], more = ''): readonly string[] {
   )
   return found.map(({ value }) => value.replace(/^<emph>|<emph>$/g, ''))
 }
+
+describe('code in a PDF', () => {
+  it('has an arrow before each line in which one of its lines goes on', async () => {
+    const turns = async (code: string) => {
+      const { text } = writeTypst(await reportOf(`\`\`\`\n${code}\n\`\`\``, { front: 'title: T' }), 'd')
+      const counted = String(text).replace(
+        '#let code-line',
+        '#let turn = [#metadata("") <turn>]\n#let code-line',
+      )
+      const compiler = NodeCompiler.create({ workspace: '/repro-test' })
+      const found: readonly unknown[] = compiler.query({ mainFileContent: counted }, { selector: '<turn>' })
+      return found.length
+    }
+    expect(await turns('short\n\nlines')).toBe(0)
+    expect(await turns(`${'word '.repeat(30)}end\nshort`)).toBe(2)
+    expect(await turns('abcdefgh'.repeat(20))).toBeGreaterThan(1)
+  })
+})
 
 /** Blanks are one, as in Markdown. */
 const blanks = (text: string) => text.replace(/[ \t\n\r\v\f\u0085\u2028\u2029]+/g, ' ')
