@@ -213,8 +213,9 @@ svg .brush { fill: var(--link); fill-opacity: .1; stroke: var(--link); stroke-op
 .place { color: inherit; text-decoration: none; }
 .place:hover { text-decoration: underline; }
 .copy { all: unset; box-sizing: border-box; float: right; position: sticky; right: 0; margin: -.4rem -.6rem 0 .5rem; width: 1.75rem; height: 1.75rem; text-align: center; cursor: pointer; color: var(--quiet); background: var(--under); border: 1px solid var(--line); border-radius: 4px; font: .9rem/1.5rem var(--sans); }
-.copy::before { content: '⧉' / ''; }
-.copy.done::before { content: '✓' / ''; }
+/* Two sheets, drawn, since fonts may lack the sign. */
+.copy::before { content: ''; display: inline-block; width: .6rem; height: .7rem; margin: .25rem .2rem 0 0; background: var(--under); border: 1.5px solid; border-radius: 2px; box-shadow: .2rem -.2rem 0 -1.5px var(--under), .2rem -.2rem 0 0 currentcolor; }
+.copy.done::before { content: '✓' / ''; all: unset; }
 @media (hover: hover) {
   pre > .copy:not(:focus-visible, .done) { opacity: 0; }
   pre:hover > .copy { opacity: 1 !important; }
