@@ -303,7 +303,7 @@ describe('repro serve', { timeout: 180_000 }, () => {
     await events.until(({ data }) => JSON.stringify(data).includes('that came back'))
     // The text is shown before it is checked.
     const last = () => events.seen.filter(({ event }) => event === 'update').at(-1)
-    await events.until(() => (last()?.data as { problems: unknown[] }).problems.length === 0)
+    await events.until(() => (last()?.data as { problems: unknown[] } | undefined)?.problems.length === 0)
     events.end()
   })
 
