@@ -19,16 +19,20 @@ import {
 } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
 import { isListing } from '../document/target.ts'
-
-/** A form that a text may have. */
-interface Form {
-  readonly ruleId: string
-  /** In a text, or in the first line of a paragraph; its first group that matched, or its start, is the place. */
-  readonly pattern: RegExp
-  /** Also where its first sign is escaped, as Bookdown and LaTeX write it; else an escaped sign is meant as it is. */
-  readonly isEscapedToo?: boolean
-  readonly say: (match: RegExpExecArray) => string
-}
+import { type Form, formsAtLineStart, formsAtStart, formsInText } from './foreignforms.ts'
+import {
+  checkAccents,
+  checkAroundCode,
+  checkBareLink,
+  checkCodeMarks,
+  checkEntities,
+  checkHeadingLinks,
+  checkItems,
+  checkNeighbours,
+  checkParagraph,
+  checkPictureSize,
+  headingWords,
+} from './foreignnodes.ts'
 
 const attributeList = String.raw`(?:#[\w:.-]+|\.[A-Za-z][\w-]*|[A-Za-z][\w-]*=(?:"[^"]*"|'[^']*'|[^\s}]+)|-)`
 
@@ -46,6 +50,7 @@ const dashes = (() => {
 
 /** Forms within a line, in the order in which they are looked for; of two at one place the first counts. */
 const inText: readonly Form[] = [
+  ...formsInText,
   {
     ruleId: 'shortcode',
     pattern: /\{\{<\s*([\w-]+)[^>{]{0,300}>\}\}/g,
@@ -244,6 +249,7 @@ const inText: readonly Form[] = [
 
 /** Forms at the start of a line of a paragraph. */
 const atLineStart: readonly Form[] = [
+  ...formsAtLineStart,
   {
     ruleId: 'directive',
     pattern: /^:{3,}.*$/,
@@ -344,6 +350,7 @@ const atLineStart: readonly Form[] = [
 
 /** Forms at the start of a paragraph. */
 const atStart: readonly Form[] = [
+  ...formsAtStart,
   {
     ruleId: 'typst',
     pattern: /^#(?:let|set|show|import|include)\s+[\w"].*[=:("].*$/,
@@ -413,17 +420,24 @@ function idLike(name: string): string {
 export function warnOfForeign(document: Document): void {
   const { tree, abstract, captions, file } = document
   const source = sourceText(file)
+  const known = { headings: headingWords(tree), citation: bareCitation(document) }
   for (const root of [...(abstract ? [abstract] : []), tree, ...captions.values()]) {
     for (const { node, near } of descend(root)) {
       const say = (ruleId: string, place: Place, reason: string) => warn(file, ruleId, place, reason)
-      if ('children' in node) checkDefinitions(node.children, source, say)
-      if (node.type === 'text') checkText(node, source, near, say)
+      if ('children' in node) {
+        checkDefinitions(node.children, source, say)
+        checkNeighbours(node, source, say)
+        checkParagraphs(node.children, source, say)
+      }
+      if (node.type === 'text') checkText(node, source, near, known, say)
       else if (node.type === 'paragraph') checkLines(node, source, near, say)
       else if (node.type === 'heading') checkHeadingLabel(node, say)
       else if (node.type === 'table') checkRows(node, source, say)
       else if (node.type === 'delete') checkTilde(node, source, say)
       else if (node.type === 'code' && !isBlock(node)) checkCode(node, source, say)
       else if (node.type === 'inlineCode') checkInlineCode(node, root, source, say)
+      else if (node.type === 'link') checkBareLink(node, source, say)
+      else if (node.type === 'list') checkItems(node, source, say)
       else if (node.type === 'blockquote') checkCallout(node, say)
       else if (node.type === 'image') checkImage(node, say)
       else if (node.type === 'thematicBreak' && /-{2,}[ \t]+-{2,}/.test(sliceOf(source, node)))
@@ -438,25 +452,71 @@ const simpleTable =
 
 type Say = (ruleId: string, place: Place, reason: string) => void
 
-function checkText(node: Text, source: SourceText, near: Place, say: Say): void {
-  if (!/[\\{}[\]^@=:~]|--|\+\+|#\w+\(|\$\$/.test(sliceOf(source, node)) && !/[{}[\]^@=:\\]/.test(node.value))
+/** What texts are compared with. */
+interface Known {
+  readonly headings: ReadonlySet<string>
+  readonly citation: RegExp | undefined
+}
+
+/** `@smith2020 shows`, if the document has a bibliography: keys that it cites, and what looks like one. */
+function bareCitation({ citations, frontMatter }: Document): RegExp | undefined {
+  if (frontMatter.bibliography === undefined) return undefined
+  const keys = new Set(citations.flatMap(({ items }) => items.map(({ key }) => key)))
+  const cited = [...keys].map((key) => key.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`))
+  const one = [String.raw`\p{L}[\p{L}_:-]*(?:19|20)\d\d\w*`, ...cited].join('|')
+  return new RegExp(String.raw`(?<![\w.+/@[;-]|\[[^\]]{0,300})@(?:${one})(?![\w/-]|\.\w)`, 'gu')
+}
+
+function checkText(node: Text, source: SourceText, near: Place, known: Known, say: Say): void {
+  const { value } = node
+  checkAccents(node, source, say)
+  // Most texts have none of these signs.
+  if (!/[\\{}[\]^@=:~#%`+!<&]|--|''|\/\*|\({3}|\$\$/.test(value) && !/[\\~]/.test(sliceOf(source, node)))
     return
   const locate = locateInText(source, node, near)
   const taken: (readonly [number, number])[] = []
-  for (const { ruleId, pattern, isEscapedToo = false, say: words } of inText) {
-    for (const match of node.value.matchAll(pattern)) {
+  for (const { ruleId, pattern, signs, isEscapedToo = false, say: words } of inText) {
+    if (signs !== undefined && !signs.some((sign) => value.includes(sign))) continue
+    for (const match of value.matchAll(pattern)) {
       const start = match.index
       const end = start + match[0].length
       if (taken.some(([from, to]) => start < to && end > from)) continue
       // The line of a directive is told of as a whole.
-      if (node.value.startsWith(':::', node.value.lastIndexOf('\n', start) + 1)) continue
+      if (value.startsWith(':::', value.lastIndexOf('\n', start) + 1)) continue
       const { isEscaped, ...place } = locate(start)
       if (isEscaped && !isEscapedToo && ruleId !== 'latex') continue
+      // A role, which the code behind it tells of.
+      if (ruleId === 'emoji' && end === value.length && source.text[node.position?.end.offset ?? 0] === '`')
+        continue
       taken.push([start, end])
       say(ruleId, place, words(match as unknown as RegExpExecArray))
     }
   }
+  for (const { 0: whole, index } of known.citation ? value.matchAll(known.citation) : []) {
+    const { isEscaped, ...place } = locate(index)
+    if (!isEscaped && !taken.some(([from, to]) => index >= from && index < to))
+      say('citation-form', place, `${whole} is plain text: write the names, and [${whole}]`)
+  }
+  for (const { index, whole } of checkHeadingLinks(value, known.headings)) {
+    const { isEscaped, ...place } = locate(index)
+    if (!isEscaped)
+      say(
+        'link-definition',
+        place,
+        `${whole} is no link to the heading: write [words](#its-id), or @sec-name`,
+      )
+  }
+  for (const { index, whole } of checkEntities(value)) {
+    if (!sliceOf(source, node).includes(whole)) continue
+    const { isEscaped, ...place } = locate(index)
+    if (!isEscaped) say('entity', place, `${whole} names no sign: write the sign itself`)
+  }
   checkDelimiters(node, source, say)
+}
+
+function checkParagraphs(children: readonly Nodes[], source: SourceText, say: Say): void {
+  for (const [index, node] of children.entries())
+    if (node.type === 'paragraph') checkParagraph(node, children[index + 1], source, say)
 }
 
 const delimited = /(?<!\\)\\\((?:(?!\\[()]).)+\\\)|(?<!\\)\\\[(?:(?!\\[[\]]).)+\\\]/gs
@@ -613,6 +673,9 @@ function checkTilde(node: Nodes, source: SourceText, say: Say): void {
 /** A heading may have `{#id}` and `{-}`; what else stands in braces is told of as text. */
 function checkHeadingLabel(node: Nodes, say: Say): void {
   if (node.type !== 'heading') return
+  const [first] = node.children
+  const part = first?.type === 'text' ? /^\((?:PART|APPENDIX)\\?\*?\)/.exec(first.value) : null
+  if (part) say('heading-form', startOf(node), `${part[0]} of Bookdown is plain text: leave it out`)
   const id = node.data?.id
   if (id === undefined || id.startsWith('sec-')) return
   if (/^(?:tbl|fig|eq|lst)-/.test(id))
@@ -621,12 +684,13 @@ function checkHeadingLabel(node: Nodes, say: Say): void {
 
 /** What other tools read of a fence: names of files, lines to number or to mark. */
 const otherInfo =
-  /(?:^|\s)(?:title|filename|file|linenums|lineno|hl_lines|startFrom|showLineNumbers|emphasize-lines)(?:=\S*|(?=\s|$))|\{[\d,\s-]+\}/
+  /(?:^|\s)(?:title|filename|file|linenums|lineno|hl_lines|startFrom|showLineNumbers|emphasize-lines|npm2yarn|live|noInline)(?:=\S*|(?=\s|$))|\{[\d,\s-]+\}/
 
 /** Languages of cells that Quarto, knitr and notebooks run. */
 const cell = /^\{([\w-]+)?(?:[\s,}]|$)/
 
 function checkCode(node: Code, source: SourceText, say: Say): void {
+  checkCodeMarks(node, source, say)
   const place = startOf(node)
   const info = `${node.lang ?? ''} ${node.meta ?? ''}`.trim()
   if (/^\{=\w+\}/.test(info))
@@ -639,7 +703,11 @@ function checkCode(node: Code, source: SourceText, say: Say): void {
   } else if (cell.test(info)) {
     const [, language = ''] = cell.exec(info) ?? []
     say('code-cell', place, `{${language}} is shown as code: ${adviceOnCell(language)}`)
-  } else if (/^(?:mermaid|dot|graphviz|plantuml|tikz)$/.test(node.lang ?? ''))
+  } else if (
+    /^(?:mermaid|dot|graphviz|plantuml|tikz|d2|ditaa|nomnoml|svgbob|pikchr|markmap|wavedrom|dataview|dataviewjs|geojson|topojson|stl)$/.test(
+      node.lang ?? '',
+    )
+  )
     say(
       'diagram',
       place,
@@ -690,6 +758,7 @@ function adviceOnCell(language: string): string {
 }
 
 function checkInlineCode(node: InlineCode, root: Nodes, source: SourceText, say: Say): void {
+  if (root.type === 'root') checkAroundCode(node, source, say)
   const place = startOf(node)
   const slice = sliceOf(source, node)
   if (
@@ -766,6 +835,7 @@ function checkCallout(node: Nodes, say: Say): void {
 
 /** MyST and Pandoc take an empty text of a picture as none; readers who cannot see it have nothing. */
 function checkImage(node: Nodes, say: Say): void {
+  checkPictureSize(node, say)
   if (node.type !== 'image' || (node.alt ?? '').trim() !== '') return
   say(
     'alt',
