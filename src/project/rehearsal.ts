@@ -21,12 +21,13 @@ import { displayNames } from '../report/context.ts'
 import { openDrawer } from '../report/drawing/process.ts'
 import { makeFloat } from '../report/floats.ts'
 import { inlineValue } from '../report/value.ts'
-import { type Run, runName } from '../results/run.ts'
+import { type Inputs, type Run, runName } from '../results/run.ts'
 import { statusesOf } from './build.ts'
 import { dataRuns } from './data.ts'
 import { knownRuns } from './knownruns.ts'
 import { planWhatCan } from './live.ts'
 import { programOf } from './program.ts'
+import { openRehearsed } from './rehearsed.ts'
 import { floatCache } from './rendercache.ts'
 import { renderInputs } from './renderinputs.ts'
 import type { Opened, Site } from './site.ts'
@@ -36,6 +37,9 @@ export async function rehearse(site: Site, opened: Opened, files: Files): Promis
   const { document, published, translations } = opened
   const { file, fences, frontMatter } = document
   if (hasErrors(file)) return
+  const program = programOf(site, files)
+  const rehearsed = site.isForeign ? undefined : openRehearsed(site, document, program)
+  if (rehearsed?.isRight()) return
   const before = file.messages.length
   const experiments = sourcesIn(document.blocks)
   const steps = await planWhatCan(site, opened, files)
@@ -59,10 +63,11 @@ export async function rehearse(site: Site, opened: Opened, files: Files): Promis
 
   // As a build keys what it draws.
   const rendering = () => ({
-    ...{ document, translations, published, files, program: programOf(site, files) },
+    ...{ document, translations, published, files, program },
     runs: shown.map(({ run }) => run),
     statuses: statusesOf(shown),
   })
+  let inputs: ReadonlyMap<string, Inputs> | undefined
   let cache: ReturnType<typeof floatCache> | undefined
   using drawer = openDrawer() // starts its process for the first figure
   const read = async (path: string) => {
@@ -81,11 +86,19 @@ export async function rehearse(site: Site, opened: Opened, files: Files): Promis
     if (block.type !== 'table' && block.type !== 'figure') continue
     const read = readBy(block)
     if (read.length === 0 || !read.every(isWhole)) continue
-    cache ??= floatCache(site, new Map(Object.entries(renderInputs(rendering()))))
-    const { error } = cache.find(block.id) ?? (await makeFloat(block, block.id, sources))
-    if (error === undefined) continue
+    inputs ??= new Map(Object.entries(renderInputs(rendering())))
+    cache ??= floatCache(site, inputs)
+    const own = inputs.get(block.id) ?? {}
+    const { error } = rehearsed?.isRightFloat(own)
+      ? {}
+      : (cache.find(block.id) ?? (await makeFloat(block, block.id, sources)))
+    if (error === undefined) {
+      rehearsed?.floatIsRight(own)
+      continue
+    }
     failOnce(file, block.type, placeOf(error, source) ?? block.place, error)
   }
+  await rehearsed?.keep(files, file.messages.length > before)
   if (file.messages.length === before) return
   settlePlaces(file, before)
   if (file.data.includes === undefined) sortMessages(file)

@@ -1,0 +1,85 @@
+/**
+ * What was rehearsed without a mistake, kept in .repro/rehearsals/<document>.json between checks of a document: all of it,
+ * with what was read for it, and each table and figure by its inputs. Only a file with this machine's seal is read.
+ */
+
+import type { Document } from '../document/document.ts'
+import { includedFiles } from '../document/include.ts'
+import { writeAtomically } from '../files/drafts.ts'
+import { type Fingerprints, unchanged } from '../files/fingerprint.ts'
+import { FileError } from '../files/ordinary.ts'
+import type { Files } from '../files/tracked.ts'
+import { digest } from '../results/key.ts'
+import type { Inputs } from '../results/run.ts'
+import { contentOf, flat, type Place } from './manifest.ts'
+
+/** As the file has it. */
+interface Known {
+  /** Of all that is rehearsed of the document. */
+  readonly key: string
+  /** Files besides those of the document itself; absent if there was a mistake. */
+  readonly read?: Fingerprints
+  /** Digests of inputs. */
+  readonly floats: readonly string[]
+}
+
+export interface Rehearsed {
+  /** Whether all of this was rehearsed before, over the same files, and nothing was wrong. */
+  isRight(): boolean
+  /** Whether this table or figure was made before of the same inputs, without a mistake. */
+  isRightFloat(inputs: Inputs): boolean
+  floatIsRight(inputs: Inputs): void
+  /** Keeps what was rehearsed now. Nothing is kept where it cannot be written. */
+  keep(files: Files, hasMistakes: boolean): Promise<void>
+}
+
+/** `program` identifies the code that rehearses. */
+export function openRehearsed(
+  { project, document: path, seal }: Place,
+  document: Document,
+  program: string,
+): Rehearsed {
+  const file = `.repro/rehearsals/${flat(path)}.json`
+  const item = { kind: 'rehearsal', path: file } as const
+  const content = contentOf(project, file)
+  const text = content && seal.open(item, content)
+  const known: Known = text
+    ? JSON.parse(new TextDecoder().decode(text))
+    : { key: '', floats: [], read: undefined }
+  const before = new Set(known.floats)
+  const key = keyOf(document, program)
+  const floats = new Set<string>()
+  return {
+    isRight: () => known.key === key && known.read !== undefined && unchanged(project, known.read),
+    isRightFloat: (inputs) => before.has(digest(inputs)),
+    floatIsRight: (inputs) => void floats.add(digest(inputs)),
+    async keep(files, hasMistakes) {
+      const own = new Set([path, ...includedFiles(document.file)])
+      const others = Object.entries(files.fingerprints()).filter(([name]) => !own.has(name))
+      const now: Known = {
+        key,
+        ...(hasMistakes ? {} : { read: Object.fromEntries(others) }),
+        floats: [...floats].sort(),
+      }
+      const closed = seal.close(item, JSON.stringify(now))
+      if (closed === undefined) return
+      try {
+        await writeAtomically(project, file, closed)
+      } catch (error) {
+        // A check needs no right to write; a build says what it cannot write.
+        if (!(error instanceof FileError || (error instanceof Error && 'code' in error))) throw error
+      }
+    },
+  }
+}
+
+/** Of the front matter, the blocks and the values: words between them are nothing that a rehearsal looks at. */
+function keyOf({ file, fences, values }: Document, program: string): string {
+  const [frontMatter = ''] = /^\uFEFF?---\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/s.exec(String(file)) ?? []
+  return digest([
+    program,
+    frontMatter,
+    fences.map(({ node }) => [node.lang ?? '', node.meta ?? '', node.value]),
+    values.map(({ source }) => source),
+  ])
+}
