@@ -6,9 +6,9 @@
  * A draft's name identifies the process that made it; drafts of dead processes are swept.
  */
 
-import { lstatSync } from 'node:fs'
+import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, rename, rmdir, writeFile } from 'node:fs/promises'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { isFolder, makeFolder, move, remove, syncFolder, writeError } from './change.ts'
 import { FileError, readInside } from './ordinary.ts'
 import { self, stateOf } from './owner.ts'
@@ -56,6 +56,26 @@ export async function writeAtomically(
     await writeFile(join(folder, 'content'), content, { flush: true })
     await move(project, `${draft}/content`, path)
   })
+}
+
+/**
+ * As `writeAtomically`, for what is sealed and can be made again: nothing waits for the disk, so that after a power
+ * failure the file may be damaged, which its seal tells.
+ */
+export async function writeLightly(project: string, path: string, content: Uint8Array): Promise<void> {
+  const { pid, startTicks, place } = self()
+  try {
+    const draft = join(makeFolder(project, scratchOf(path)), `${pid}-${startTicks}-${place}-${++drafts}`)
+    try {
+      writeFileSync(draft, content, { flag: 'wx' })
+      renameSync(draft, join(makeFolder(project, dirname(path)), basename(path)))
+    } catch (error) {
+      rmSync(draft, { force: true })
+      throw error
+    }
+  } catch (error) {
+    throw writeError(error, path)
+  }
 }
 
 /** Entries of a replaced folder's draft: its original path, and the folder itself. */

@@ -13,8 +13,12 @@ export interface Owner {
   readonly host: string
 }
 
+/** Nothing of it changes while a process lives, and a build asks for each file that it writes. */
+let own: Owner | undefined
+
 export function self(): Owner {
-  return { pid: process.pid, startTicks: startTicks(process.pid), place: place(), host: hostname() }
+  own ??= { pid: process.pid, startTicks: startTicks(process.pid), place: place(), host: hostname() }
+  return own
 }
 
 /** 'elsewhere' for a process of another machine or container, whose state is unknown. */

@@ -333,6 +333,7 @@ async function render(
 ): Promise<Pick<Outcome, 'problems' | 'reports'>> {
   const { project, document: path, generator } = site
   const steps = renderInputs(rendering)
+  const judged = new Set<string>()
   // Only the report needs Vega and the later stages of unified, which load slowly.
   const { makeReport } = await import('../report/report.ts')
   const report = await makeReport({
@@ -341,7 +342,7 @@ async function render(
     translations: rendering.translations.map(({ file, lang }) => ({ lang, name: reportName(file) })),
     read: async (file) => rendering.files.read(file) ?? absent(file),
     floats: floatCache(site, new Map(Object.entries(steps))),
-    judgement: cachedJudge(site, rendering.program, languageOf(rendering.document.frontMatter.lang)),
+    judgement: cachedJudge(site, rendering.program, languageOf(rendering.document.frontMatter.lang), judged),
     generator,
     ...(drawer && { drawer }),
   })
@@ -360,6 +361,7 @@ async function render(
     fingerprints: { ...before, ...rendering.files.fingerprints() },
     reports,
     steps,
+    judged: [...judged].sort(),
   }
   const sealed = formatManifest(manifest, site)
   if (sealed) await writeAtomically(project, manifestFile(path), sealed)

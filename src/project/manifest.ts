@@ -25,6 +25,8 @@ export interface Manifest {
   readonly reports: Readonly<Record<string, WrittenReport>>
   /** Of the last build, by id; `page` is the whole report. */
   readonly steps: Readonly<Record<string, Inputs>>
+  /** Digests of inputs of judgements that are none of its steps: a claim is judged by its records as well. */
+  readonly judged?: readonly string[]
 }
 
 /**

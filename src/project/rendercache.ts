@@ -10,7 +10,7 @@ import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
 import type { ClaimBlock } from '../document/block.ts'
 import { remove } from '../files/change.ts'
-import { writeAtomically } from '../files/drafts.ts'
+import { writeLightly } from '../files/drafts.ts'
 import { openFiles } from '../files/tracked.ts'
 import type { PublishedSource, Source } from '../query/quantity.ts'
 import type { FloatCache } from '../report/floats.ts'
@@ -45,7 +45,7 @@ async function keep({ project, seal, memory }: Place, inputs: Inputs, made: Uint
   const item = itemOf(digest(inputs))
   if (memory) return void memory.set(digest(inputs), made)
   const file = seal.close(item, made)
-  if (file) await writeAtomically(project, item.path, file)
+  if (file) await writeLightly(project, item.path, file)
 }
 
 /** Cache of tables and figures; `steps` are their inputs by id. */
@@ -101,11 +101,12 @@ function once<T>(known: WeakMap<Uint8Array, T>, bytes: Uint8Array, make: () => T
 
 /**
  * Judges claims, reusing judgements that `program` made from the same evidence. `language` is that of
- * `reasons` (English by default).
+ * `reasons` (English by default); `used` is given the digests of their inputs.
  */
-export function cachedJudge(place: Place, program: string, language?: string) {
+export function cachedJudge(place: Place, program: string, language?: string, used?: Set<string>) {
   return async (claim: ClaimBlock, evidence: Evidence, reasons?: Reasons): Promise<Judgement> => {
     const inputs = claimInputs(claim, evidence.results, evidence.stale, program, language)
+    used?.add(digest(inputs))
     const found = revive(find(place, inputs), claim, evidence)
     if (found) return found
     const made = judge(claim, evidence, reasons ? { reasons } : {})
@@ -171,7 +172,10 @@ function revive(
 /** Prunes entries made here that no report uses. */
 export async function pruneRenderCache({ project, seal }: Place): Promise<void> {
   const used = new Set(
-    everyManifest({ project, seal }).flatMap(({ steps }) => Object.values(steps).map(digest)),
+    everyManifest({ project, seal }).flatMap(({ steps, judged = [] }) => [
+      ...Object.values(steps).map(digest),
+      ...judged,
+    ]),
   )
   for (const name of openFiles(project).list(folder)) {
     const path = `${folder}/${name}`

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { serialize } from 'node:v8'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { formatManifest, manifestFile } from '../../src/project/manifest.ts'
 import { floatCache, pruneRenderCache } from '../../src/project/rendercache.ts'
 import type { Float } from '../../src/report/model.ts'
 import { digest } from '../../src/results/key.ts'
@@ -50,4 +51,18 @@ it.each<[string, () => Uint8Array]>([
   // Entries that no manifest names are deleted.
   expect(readdirSync(join(project, '.repro/render-cache'))).toEqual([digest(other)])
   expect(again.seal.note()).toBeUndefined()
+})
+
+it('keeps judgements that a report used besides its steps', async () => {
+  const mine = place()
+  await floatCache(mine, steps).keep('tbl', table)
+  await floatCache(mine, steps).keep('constructor', table)
+  const document = 'paper/index.md'
+  const manifest = { complete: true, fingerprints: {}, reports: {}, steps: {}, judged: [digest(other)] }
+  const sealed = formatManifest(manifest, { ...mine, document }) ?? ''
+  mkdirSync(join(project, '.repro/manifests'), { recursive: true })
+  writeFileSync(join(project, manifestFile(document)), sealed)
+  await pruneRenderCache(place())
+  expect(readdirSync(join(project, '.repro/render-cache'))).toEqual([digest(other)])
+  expect(readdirSync(join(project, '.repro/scratch'))).toEqual([])
 })
