@@ -1,7 +1,8 @@
 /** Prints numbers of the text, with a 95 % interval where an expression asks for one. */
 
 import type { ParsedExpression } from '../query/expression.ts'
-import { asksForInterval, format } from '../query/format.ts'
+import { asksForInterval, asksForUnit, format, isTime } from '../query/format.ts'
+import { unitToShow } from '../query/givenunit.ts'
 import type { Quantity } from '../query/quantity.ts'
 import { evaluate, type Results } from '../query/query.ts'
 import { confidence, resamples } from './measure.ts'
@@ -19,5 +20,6 @@ export function printed({ ast, filters }: ParsedExpression, results: Results): P
   const interval = asksForInterval(filters)
     ? expressionInterval(ast, results, { level: confidence, resamples, seed: 'text' }).interval
     : undefined
-  return { text: format({ ...quantity, interval }, filters), quantity }
+  const shown = isTime(quantity.unit) && !asksForUnit(filters) ? unitToShow(ast, results) : 'us'
+  return { text: format({ ...quantity, interval, shown }, filters), quantity }
 }

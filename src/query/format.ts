@@ -41,16 +41,36 @@ export function asksForInterval(chain: readonly FilterCall[]): boolean {
   return chain.some(({ name }) => name === intervalFilter)
 }
 
+/** Whether a filter converts to a unit of time. */
+export function asksForUnit(chain: readonly FilterCall[]): boolean {
+  return chain.some(({ name }) => timeUnits.includes(name))
+}
+
+export function isTime(unit: string): boolean {
+  return unit === 'us' || unit === square('us')
+}
+
 /**
  * Formats a quantity: number, its interval if there is one, no-break space, unit ('6.83 ms',
- * '6.83 [6.71, 6.95] ms'). Without `fixed`, three significant digits and all digits before the decimal point;
- * counts are whole. Throws QueryError for an unknown filter or one that does not fit the unit.
+ * '6.83 [6.71, 6.95] ms'). A time is in `shown`, microseconds by default, unless a filter converts it. Without `fixed`,
+ * three significant digits and all digits before the decimal point; counts are whole. Throws QueryError for an unknown filter or one that does not fit the unit.
  */
 export function format(
-  { value, unit, interval }: Pick<Quantity, 'value' | 'unit'> & { readonly interval?: Interval | undefined },
+  {
+    value,
+    unit,
+    interval,
+    shown: given = 'us',
+  }: Pick<Quantity, 'value' | 'unit'> & {
+    readonly interval?: Interval | undefined
+    /** A unit of time. */
+    readonly shown?: string
+  },
   chain: readonly FilterCall[] = [],
 ): string {
-  const rendered = (one: number) => render({ value: one, unit }, chain)
+  const converts = given === 'us' || !isTime(unit) || asksForUnit(chain)
+  const steps = converts ? chain : [{ name: given, arguments: [] }, ...chain]
+  const rendered = (one: number) => render({ value: one, unit }, steps)
   const number = (one: number) => {
     const rendering = rendered(one)
     return digits(rendering.value, rendering.decimals)

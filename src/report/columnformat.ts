@@ -4,7 +4,7 @@ import type { ColumnFormats } from '../document/schema.ts'
 import type { Messages } from '../locale/en.ts'
 import { QueryError } from '../query/error.ts'
 import { digits } from '../query/format.ts'
-import { microseconds, symbol } from '../query/units.ts'
+import { microseconds, square, symbol } from '../query/units.ts'
 import { hint } from '../text/spelling.ts'
 import { type Cell, type Head, signed, type Table, widthOf } from './table.ts'
 
@@ -37,6 +37,49 @@ export function withColumns(table: Table, formats: ColumnFormats | undefined, me
     head: table.head.map((row) => row.map((head) => formattedHead(head, ofHeads.get(head)))),
     groups: table.groups.map((group) => ({ ...group, rows: formattedRows(group.rows, ofColumns) })),
   }
+}
+
+/**
+ * Returns the table with its times in `unit`, by default the unit of their measures (query/givenunit.ts). Those of a
+ * phase, or of a comparison with the board's clock, are in microseconds already.
+ */
+export function withTimesIn(table: Table, unit: string): Table {
+  if (unit === 'us') return table
+  const formats = new Map([
+    [symbol('us'), { unit: symbol(unit), factor: timesIn(unit) }],
+    [symbol('us2'), { unit: symbol(square(unit)), factor: timesIn(unit) ** 2 }],
+  ])
+  const leaves = leafHeads(table.head)
+  const converted = (cell: Cell, { factor: by }: { readonly factor: number }): Cell => {
+    if (cell.value === undefined) return cell
+    const value = cell.value * by
+    const text = digits(value)
+    return { ...cell, value, text: cell.text.startsWith('+') ? signed(value, text) : text }
+  }
+  return {
+    ...table,
+    head: table.head.map((row) =>
+      row.map((head) => {
+        const format = formats.get(head.unit ?? '')
+        return format ? { ...head, unit: format.unit } : head
+      }),
+    ),
+    groups: table.groups.map((group) => ({
+      ...group,
+      rows: inColumns(
+        group.rows,
+        (cell, column) => {
+          const format = formats.get(leaves[column]?.unit ?? '')
+          return format && (cell.columns ?? 1) === 1 ? converted(cell, format) : cell
+        },
+        leaves.length,
+      ),
+    })),
+  }
+}
+
+function timesIn(unit: string): number {
+  return 1 / (microseconds(unit) ?? 1)
 }
 
 /** Some heads are words of the report's language. */
@@ -95,15 +138,28 @@ function formattedRows(
   rows: readonly (readonly Cell[])[],
   columns: readonly { readonly format: Format | undefined; readonly head: Head | undefined }[],
 ): readonly (readonly Cell[])[] {
-  const open: number[] = columns.map(() => 0)
+  const formatted = (cell: Cell, column: number) => {
+    const { format, head } = columns[column] ?? {}
+    return format && head ? formattedCell(cell, format, head) : cell
+  }
+  return inColumns(rows, formatted, columns.length)
+}
+
+/** Changes each cell by its first column: cells may span several, and rows. */
+function inColumns(
+  rows: readonly (readonly Cell[])[],
+  change: (cell: Cell, column: number) => Cell,
+  width: number,
+): readonly (readonly Cell[])[] {
+  const open: number[] = Array.from({ length: width }, () => 0)
   return rows.map((row, index) => {
     let column = 0
     return row.map((cell) => {
       while ((open[column] ?? 0) > index) column += 1
-      const { format, head } = columns[column] ?? {}
+      const first = column
       for (let at = column; at < column + (cell.columns ?? 1); at += 1) open[at] = index + (cell.rows ?? 1)
       column += cell.columns ?? 1
-      return format && head ? formattedCell(cell, format, head) : cell
+      return change(cell, first)
     })
   })
 }

@@ -8,12 +8,13 @@ import { pathsIn } from '../document/float.ts'
 import { runNamesIn } from '../engine/cells.ts'
 import type { Messages } from '../locale/en.ts'
 import { partError, QueryError } from '../query/error.ts'
+import { commonGivenUnit } from '../query/givenunit.ts'
 import { parsePublished } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import type { Parameter } from '../results/parameters.ts'
 import { runName, type Run } from '../results/run.ts'
 import { CsvError } from '../text/csv.ts'
-import { withColumns } from './columnformat.ts'
+import { withColumns, withTimesIn } from './columnformat.ts'
 import type { RenderContext } from './context.ts'
 import type { Records } from './drawing/order.ts'
 import type { Drawer } from './drawing/process.ts'
@@ -173,7 +174,19 @@ async function table(block: TableBlock, sources: Sources): Promise<Content> {
     messages,
     display,
   })
-  return { ...rendered, content: shownTable(withColumns(rendered, block.columns, messages), sources.context) }
+  const runs = sources.results.runs.filter((run) => run.experiment === experiment?.id)
+  const inUnit = withTimesIn(rendered, commonGivenUnit(runs, measuresOf(block, runs)))
+  return { ...rendered, content: shownTable(withColumns(inUnit, block.columns, messages), sources.context) }
+}
+
+/** Measures that a table shows: those that it names, or the first. */
+function measuresOf({ options }: TableBlock, runs: readonly Run[]): readonly string[] {
+  const { measures, measure } = options as { readonly measures?: unknown; readonly measure?: unknown }
+  const named = Array.isArray(measures) ? measures : [measure]
+  const texts = named.filter((one) => typeof one === 'string')
+  if (texts.length > 0) return texts
+  const first = runs[0]?.columns.find(({ role }) => role === 'measure')?.name
+  return first === undefined ? [] : [first]
 }
 
 async function figure(block: FigureBlock, label: string, sources: Sources): Promise<Content> {

@@ -90,7 +90,7 @@ it('tells what a report would, at its place, for runs that are there', async () 
     "20:3 error the expression reads no result: write a plain number as plain text [value]
     20:15 error division by zero [value]
     20:45 error units do not fit: µs + a plain number [value]
-    21:3 error the filter percent needs a ratio, not µs [value]
+    21:3 error the filter percent needs a ratio, not s [value]
     21:55 error unknown measure or factor value: nosuch (known: elapsedMs) [value]
     28:12 error unknown measure: secnds (did you mean seconds?) [table]
     36:17 error unknown value of editor: plian (did you mean plain?) [table]
