@@ -14,9 +14,11 @@ import { cacheFolder } from '../src/testbed/cache.ts'
 
 const program = resolve(import.meta.dirname, '../dist/cli.cjs')
 
-/** Arguments: numbers of blocks, in place of 12, 200 and 2000. */
+/** Arguments: numbers of blocks, in place of 12, 200 and 2000; `claims` first for papers of claims and tables of few scripts. */
 export async function benchBuild(args: readonly string[]): Promise<void> {
-  const sizes = args.length > 0 ? args.map(Number) : [12, 200, 2000]
+  const hasClaims = args[0] === 'claims'
+  const given = hasClaims ? args.slice(1) : args
+  const sizes = given.length > 0 ? given.map(Number) : [12, 200, 2000]
   const bareMs = timeMs(15, () => node(['-e', '0']))
   console.log(`bare \`node -e 0\`: ${bareMs.toFixed(0)} ms (median of 15, Node ${process.version})`)
   console.log(
@@ -26,7 +28,7 @@ export async function benchBuild(args: readonly string[]): Promise<void> {
     const project = mkdtempSync(join(tmpdir(), 'repro-bench-'))
     try {
       console.log(
-        `| ${blocks} | ${measure(project, blocks)
+        `| ${blocks} | ${measure(project, blocks, hasClaims ? writeClaims : writePaper)
           .map((ms) => show(ms, bareMs))
           .join(' | ')} |`,
       )
@@ -36,8 +38,8 @@ export async function benchBuild(args: readonly string[]): Promise<void> {
   }
 }
 
-function measure(project: string, blocks: number): readonly number[] {
-  writePaper(project, blocks)
+function measure(project: string, blocks: number, writes: typeof writePaper): readonly number[] {
+  writes(project, blocks)
   openConsent(project, cacheFolder()).remember([], true)
   const paper = join(project, 'paper/index.md')
   const build = () => repro(project, 'build')
@@ -106,6 +108,31 @@ function writePaper(project: string, blocks: number): void {
     }
   }
   writeFileSync(join(project, 'paper/index.md'), parts.join('\n'))
+}
+
+/** Claims and tables, by turns, over at most 20 scripts; and a figure, which nothing shows. */
+function writeClaims(project: string, blocks: number): void {
+  for (const folder of ['paper', 'figures']) mkdirSync(join(project, folder))
+  writeFileSync(join(project, 'figures/f0.vl.json'), specification(0))
+  const scripts = Math.min(20, Math.ceil(blocks / 4))
+  const value = (index: number) => `e${index % scripts}.local.default.valueUs.mean`
+  const parts = Array.from({ length: blocks }, (_, index) => {
+    const from = `e${index % scripts}`
+    const block =
+      index < scripts
+        ? fence(
+            `ts experiment id=${from} testbed=local trials=6`,
+            `export const rows = [{ valueUs: ${index} + 0 + 10 + cell.random() }]`,
+          )
+        : index % 2 === 0
+          ? fence('yaml table', `id: tbl-${index}\nkind: summary\nfrom: ${from}\nby: []\ncaption: A table`)
+          : fence(
+              'yaml claim',
+              `id: C${index}\nstatement: They are alike\nscope: shape\nvalue: ${value(index)} / ${value(index + 1)}\nbetween: [0.1, 10]`,
+            )
+    return `Prose between, with a number: \`=${value(index)} | us\`.\n\n${block}`
+  })
+  writeFileSync(join(project, 'paper/index.md'), ['---\ntitle: A paper\n---\n', ...parts].join('\n'))
 }
 
 function fence(info: string, content: string): string {

@@ -41,8 +41,14 @@ export function idOf(type: NewType, name: string): string {
   )
 }
 
-export function newExperiment(id: string): NewBlock {
-  const script = `experiments/${id}.ts`
+/** Name and extension: an experiment called `times.py` is `times`, and its script one in Python. */
+export function scriptNamed(name: string): { readonly name: string; readonly extension: string } {
+  const [, own = name, extension = 'ts'] = /^(.+)\.(\w+)$/.exec(name) ?? []
+  return { name: scripts.has(extension) ? own : name, extension: scripts.has(extension) ? extension : 'ts' }
+}
+
+export function newExperiment(id: string, extension = 'ts'): NewBlock {
+  const script = `experiments/${id}.${extension}`
   const text = `\`\`\`yaml experiment
 id: ${id}
 script: ${script}
@@ -53,7 +59,12 @@ patterns:
   small: {label: small}
   large: {label: large, size: 100000}
 \`\`\``
-  return { type: 'experiment', id, text, files: new Map([[script, experimentScript]]) }
+  return {
+    type: 'experiment',
+    id,
+    text,
+    files: new Map([[script, scripts.get(extension) ?? experimentScript]]),
+  }
 }
 
 const experimentScript = `import type { Cell, Result } from 'repro'
@@ -80,6 +91,57 @@ export default async function (cell: Cell): Promise<Result> {
   }
 }
 `
+
+const pythonScript = `import json
+import random
+import sys
+import time
+
+# A process for each trial. Prints a head and rows; the unit is the end of a name: Ns, Us, Ms, Seconds, Bytes.
+given = json.load(sys.stdin)
+random.seed(given["seed"])
+size = given["parameters"]["size"]
+
+# What is measured: replace it with your own.
+values = [random.random() for _ in range(size)]
+started = time.perf_counter()
+largest = max(values)
+elapsed = (time.perf_counter() - started) * 1000
+
+print("timeMs,largest")
+print(f"{elapsed},{largest}")
+`
+
+const rScript = `# A process for each trial. Prints a head and rows; the unit is the end of a name: Ns, Us, Ms, Seconds, Bytes.
+set.seed(as.integer(Sys.getenv("REPRO_SEED")))
+size <- as.integer(Sys.getenv("REPRO_PARAMETER_size"))
+
+# What is measured: replace it with your own.
+values <- runif(size)
+elapsed <- system.time(largest <- max(values))[["elapsed"]] * 1000
+
+cat("timeMs,largest\\n")
+cat(elapsed, ",", largest, "\\n", sep = "")
+`
+
+const shellScript = `# A process for each trial. Prints a head and rows; the unit is the end of a name: Ns, Us, Ms, Seconds, Bytes.
+set -e
+
+# What is measured: replace it with your own.
+started=$(date +%s%N)
+head -c "$REPRO_PARAMETER_size" /dev/zero | cksum > /dev/null
+ended=$(date +%s%N)
+
+echo elapsedNs
+echo $((ended - started))
+`
+
+const scripts: ReadonlyMap<string, string> = new Map([
+  ['ts', experimentScript],
+  ['py', pythonScript],
+  ['R', rScript],
+  ['sh', shellScript],
+])
 
 export function newTable(id: string, { experiment, measure }: Shown): NewBlock {
   const text = `\`\`\`yaml table

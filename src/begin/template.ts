@@ -13,8 +13,8 @@ export interface Template {
   readonly folders: readonly string[]
   /** Files of the package that are not in these folders, by path. */
   readonly more: readonly string[]
-  /** What to do before the first build. */
-  readonly before?: string
+  /** What to do before the first build, with the path of environments.yaml. */
+  readonly before?: (environments: string) => string
 }
 
 /** By name. */
@@ -34,7 +34,7 @@ export const templates: ReadonlyMap<string, Template> = new Map([
         'experiments/board/random.sh',
         'experiments/board/vif-bridge',
       ],
-      before: 'The first build downloads the systems of the board, 330 MB.',
+      before: () => 'The first build downloads the systems of the board, 330 MB.',
     },
   ],
   [
@@ -43,7 +43,7 @@ export const templates: ReadonlyMap<string, Template> = new Map([
       summary: 'runs on a board with Xen behind ssh',
       folders: ['every', 'board', 'ssh'],
       more: ['experiments/packages.lock.json'],
-      before: 'First say in experiments/environments.yaml which board it is.',
+      before: (environments: string) => `First say in ${environments} which board it is.`,
     },
   ],
 ])

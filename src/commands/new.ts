@@ -28,11 +28,17 @@ async function add(
 const experiment = command({
   usage: 'new experiment NAME [DOCUMENT]',
   summary: 'add an experiment: a block, and a script in experiments/',
-  description: ['NAME becomes the id of the block and the name of the script.', place],
+  description: [
+    'NAME becomes the id of the block and the name of the script, which is in TypeScript; NAME.py, NAME.R and NAME.sh make one in another language.',
+    place,
+  ],
   docs,
   missing: 'which experiment? Give it a name',
   exits,
-  examples: [['new experiment sorting', 'experiments/sorting.ts, and its block in paper/index.md']],
+  examples: [
+    ['new experiment sorting', 'experiments/sorting.ts, and its block in paper/index.md'],
+    ['new experiment naps.py', 'experiments/naps.py, and its block'],
+  ],
   action: async (given) => await add('experiment', given),
 })
 

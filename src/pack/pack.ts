@@ -276,6 +276,8 @@ function notesOn({
   const replaced = paths.filter((path) => generatedFiles.includes(path) && path !== 'codecheck.yml')
   return present([
     revision === undefined && 'not in a git repository: the archive names no commit',
+    !paths.includes('package.json') &&
+      'no package.json: the archive does not say how to install repro (npm install PACKAGE in this folder makes one)',
     (revision?.changes.length ?? 0) > 0 && 'files differ from the commit, which the archive says',
     ...replaced.map((path) => revision && `${path} of the project is replaced by the one made here`),
     metadata.license === undefined && 'no license: name one in CITATION.cff or package.json',

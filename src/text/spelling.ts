@@ -32,8 +32,14 @@ const longestList = 12
 /** Returns a suffix for messages: ` (did you mean dom0-cpu?)`, else the known names if few, else nothing. */
 export function hint(word: string, names: Iterable<string>): string {
   const known = [...new Set(names)].sort()
-  const near = nearest(word, known)
+  const near = known.find((name) => isReordered(word, name)) ?? nearest(word, known)
   if (near !== undefined) return ` (did you mean ${near}?)`
   if (known.length === 0) return ' (none defined)'
   return known.length <= longestList ? ` (known: ${known.join(', ')})` : ''
+}
+
+/** Whether two names have the same parts in another order: those of combinations are sorted by their factors. */
+function isReordered(word: string, name: string): boolean {
+  const parts = (text: string) => text.split('.').sort().join('.')
+  return word.length === name.length && word.includes('.') && parts(word) === parts(name)
 }

@@ -236,6 +236,31 @@ describe('repro new', () => {
     expect(await repro('check', 'notes.md')).toMatchObject({ exitCode: 0, err: '' })
   })
 
+  it.each([
+    ['naps.py', 'timeMs'],
+    ['naps.sh', 'elapsedNs'],
+  ])('writes a script in another language: %s', async (name, measure) => {
+    write({ 'notes.md': '# Mine\n' })
+    const { exitCode, out } = await repro('new', 'experiment', name, 'notes.md')
+    expect({ exitCode, out }).toEqual({
+      exitCode: 0,
+      out: expect.stringContaining(`wrote experiments/${name}\nadded experiment naps to notes.md:`),
+    })
+    expect(read('notes.md')).toContain(`id: naps\nscript: experiments/${name}\n`)
+    expect(await repro('build', 'notes.md')).toMatchObject({ exitCode: 0 })
+    write({ 'notes.md': `${read('notes.md')}\nIt took \`=naps.local.small.${measure}.mean\`.\n` })
+    expect(await repro('check', 'notes.md')).toMatchObject({ exitCode: 0, err: '' })
+  })
+
+  it('writes one in R, and takes no other extension', async () => {
+    write({ 'notes.md': '# Mine\n' })
+    expect(await repro('new', 'experiment', 'naps.R', 'notes.md')).toMatchObject({ exitCode: 0 })
+    expect(read('experiments/naps.R')).toContain('cat("timeMs,largest\\n")')
+    expect((await repro('new', 'experiment', 'naps.jl', 'notes.md')).err).toContain(
+      'naps.jl cannot be the name of an experiment',
+    )
+  })
+
   it('keeps who may read the document, and the link that leads to it', async () => {
     write({ 'texts/d.md': document })
     mkdirSync(join(project, 'paper'))

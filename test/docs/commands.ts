@@ -51,6 +51,7 @@ export const commands: ReadonlyMap<string, { readonly runs: Where } | string> = 
   ['docs/beginning.md: npx --no-install repro new figure parsing', { runs: 'begun' }],
   ['docs/beginning.md: npx --no-install repro new table parsing', { runs: 'begun' }],
   ['docs/beginning.md: npx --no-install repro new claim C2', { runs: 'begun' }],
+  ['docs/beginning.md: npx --no-install repro new experiment naps.py', { runs: 'begun' }],
   ['docs/beginning.md: npx --no-install repro new workflow', { runs: 'begun' }],
   [
     'docs/board.md: CFLAGS="-O2 -static"',

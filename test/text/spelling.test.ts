@@ -21,6 +21,9 @@ describe('hint', () => {
     expect(hint('trails', ['trials', 'seed'])).toBe(' (did you mean trials?)')
     expect(hint('zzz', ['trials', 'seed'])).toBe(' (known: seed, trials)')
     expect(hint('zzz', [])).toBe(' (none defined)')
+    expect(hint('size-10.kind-set', ['kind-list.size-10', 'kind-set.size-10', 'kind-set.size-1'])).toBe(
+      ' (did you mean kind-set.size-10?)',
+    )
     expect(
       hint(
         '?',

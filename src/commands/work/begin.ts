@@ -10,6 +10,7 @@ import {
   newFigure,
   newTable,
   type NewType,
+  scriptNamed,
   type Shown,
 } from '../../begin/block.ts'
 import { insertBlock } from '../../begin/insert.ts'
@@ -62,7 +63,7 @@ export function writePaper(given: string, name: string, withWorkflow: boolean): 
     ...(workflow?.notes ?? []),
     '',
     'Next:',
-    template.before && `  ${template.before}`,
+    template.before && `  ${template.before(pathFromHere(folder, 'experiments/environments.yaml'))}`,
     `  ${line('build')}    # runs the experiment, and writes ${pathFromHere(folder, reportFile(defaultDocument))}`,
     `  ${line('verify')}   # gives the claim a verdict`,
     `Then open the page in a browser, change ${document}, and build again.`,
@@ -101,11 +102,14 @@ export async function addBlock(site: Site, type: NewType, name: string, from?: s
     throw new RequestError(
       `${path} is a translation: its blocks come from ${document.original.file.path}; add the ${type} there`,
     )
-  const id = idOf(type, name)
+  const script = type === 'experiment' ? scriptNamed(name) : undefined
+  const id = idOf(type, script?.name ?? name)
   refuseTakenId(document, id, path)
   const found = type === 'experiment' ? undefined : shownBy(document, type, from, path)
   const measure = found && measureOf(found, site, files)
-  const block = blockOf(type, id, found && measure && { experiment: found, ...measure })
+  const block = script
+    ? newExperiment(id, script.extension)
+    : blockOf(type, id, found && measure && { experiment: found, ...measure })
   const { text, line } = insertBlock(document, type, id, block.text)
   refuseTaken(project, block.files.keys(), 'Take another name.')
   writeAll(project, block.files)

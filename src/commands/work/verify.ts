@@ -42,7 +42,7 @@ import { UsageError } from '../parse.ts'
 import { warnUntrusted } from '../site.ts'
 import type { Annotation, Findings, Summary } from '../terminal/ci.ts'
 import { junit } from '../terminal/junit.ts'
-import { openValid, failureReport } from '../terminal/messages.ts'
+import { failureReport, openValid, pathFromHere } from '../terminal/messages.ts'
 import { withDisplay } from '../terminal/progress.ts'
 import { remainingMs } from '../terminal/remaining.ts'
 import { complain, exitCodes, print } from '../terminal/terminal.ts'
@@ -144,7 +144,10 @@ export async function verifyDocument(
     findings.add({ severity: 'error', message: signatureText(signature), file: site.document })
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
-  else for (const line of lines(verdicts)) print(line)
+  else {
+    const document = pathFromHere(site.project, site.document)
+    for (const line of lines({ ...verdicts, document })) print(line)
+  }
   for (const line of missingRunLines(verifications)) complain(line)
   if (signature.state === 'broken') complain(signatureText(signature))
   warnUntrusted(site)
