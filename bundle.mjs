@@ -41,6 +41,24 @@ const imports = {
   },
 }
 
+/**
+ * Walking a tree, the library names a function for each node, for those who read a stack: a fifth of the time that a long document takes.
+ */
+const unnamed = {
+  name: 'unnamed visits',
+  setup({ onLoad }) {
+    onLoad({ filter: /unist-util-visit-parents[\\/]lib[\\/]index\.js$/ }, ({ path }) => {
+      const written = readFileSync(path, 'utf8')
+      const contents = written.replace(
+        /^ {4}if \(typeof value\.type === 'string'\) \{\n[\s\S]*?^ {4}\}\n/m,
+        '',
+      )
+      if (contents.length === written.length) throw new Error(`${path} names no visits any more`)
+      return { contents, loader: 'js' }
+    })
+  },
+}
+
 const url = "const __url = require('node:url').pathToFileURL(__filename).href;"
 
 const commonJs = {
@@ -106,7 +124,11 @@ const modules = {
 
 /** Bundles all; `others` are further options of esbuild's `build`. Returns the files that went in, and those made. */
 export async function bundle(others = {}) {
-  const first = await build({ ...programs, ...others, plugins: [imports, ...(others.plugins ?? [])] })
+  const first = await build({
+    ...programs,
+    ...others,
+    plugins: [imports, unnamed, ...(others.plugins ?? [])],
+  })
   const left = Object.values(first.metafile.outputs)
     .flatMap((output) => output.imports)
     .filter(({ kind, external }) => kind === 'dynamic-import' && external)
@@ -125,7 +147,7 @@ export async function bundle(others = {}) {
   }
   const rest = [
     await build({ ...starts, define, ...others, plugins: [withoutLater, ...(others.plugins ?? [])] }),
-    await build({ ...modules, ...others }),
+    await build({ ...modules, ...others, plugins: [unnamed, ...(others.plugins ?? [])] }),
   ]
   const all = [first, ...rest]
   if (others.write !== false)

@@ -8,6 +8,8 @@ import type { Construct, Event, Extension, TokenizeContext } from 'micromark-uti
 export const limits = {
   /** Characters of a document: longer than any thesis. */
   characters: 1_000_000,
+  /** Blank ones, too: each is as much work as a hundred characters of prose. */
+  lines: 40_000,
   /** Nesting of lists, quotes and emphasis. */
   depth: 100,
   /** Total of lists, quotes, footnotes and underlined headings. */
@@ -15,8 +17,10 @@ export const limits = {
   /** Brackets, asterisks and the like in a paragraph, heading or cell, and characters up to the last one. */
   signs: 5000,
   signsWithin: 200_000,
+  /** Signs and addresses of a document: twice as dense as in any text, in the longest that there may be. */
+  allSigns: 100_000,
   /** Of all tables: rows times columns, as short rows are filled up. */
-  tableCells: 100_000,
+  tableCells: 40_000,
   /** Per cell. Each boot is a process, usually on a board. */
   boots: 1000,
   /** Per boot. Just below the limit of timers: 2^31 milliseconds. */
@@ -44,9 +48,34 @@ export function checkLimits(text: string): void {
       `the document has ${text.length.toLocaleString('en')} characters, ` + `more than ${most}: split it`
     throw new LimitError(limits.characters, reason)
   }
+  checkLines(text)
+  checkSigns(text)
   checkNesting(text)
   checkBrackets(text)
   checkTables(text)
+}
+
+/** What becomes something else than text, one at a time. */
+const allSigns = /https?:|www\.|[!$*<@[\]_`~]/g
+
+function checkSigns(text: string): void {
+  let count = 0
+  for (const { index } of text.matchAll(allSigns)) {
+    count += 1
+    if (count > limits.allSigns) {
+      const reason = `more than ${limits.allSigns} addresses and signs ! $ * < @ [ ] _ \` ~: split the document`
+      throw new LimitError(index, reason)
+    }
+  }
+}
+
+function checkLines(text: string): void {
+  let count = 1
+  for (const { index } of text.matchAll(/\r\n|\n|\r/g)) {
+    count += 1
+    if (count > limits.lines)
+      throw new LimitError(index, `more than ${limits.lines} lines: split the document`)
+  }
 }
 
 const lines = /[^\r\n]*(?:\r\n|\n|\r|$)/g

@@ -16,6 +16,8 @@ const frontMatter = /^---[ \t]*\n(?:.*\n)*?---[ \t]*\n/
 
 /** Below this, whole documents are parsed as fast as is noticed. */
 const shortest = 10_000
+/** Of a piece: each has its own parser, which takes as long to set up as this takes to parse. */
+const shortestPiece = 500
 
 /**
  * Returns what `parse` returns for a whole text. `parseFirst` and `parse` are pure; the former also reads front
@@ -24,7 +26,7 @@ const shortest = 10_000
 export function inPieces(
   parseFirst: (text: string) => Root,
   parse: (text: string) => Root,
-  least = shortest,
+  { least = shortest, leastOfPiece = shortestPiece } = {},
 ): (text: string) => Root {
   const ofFirst = remembered(parseFirst, 50)
   const ofOther = remembered(parse)
@@ -36,13 +38,20 @@ export function inPieces(
     const children: RootContent[] = []
     let line = 1
     let from = 0
+    let next = leastOfPiece
     for (const to of [...starts, text.length]) {
+      if (to < next && to < text.length) continue
       const piece = text.slice(from, to)
       const tree = (from === 0 ? ofFirst : ofOther)(piece)
-      if (to < text.length && !isClosed(tree.children.at(-1), piece)) continue
+      if (to < text.length && !isClosed(tree.children.at(-1), piece)) {
+        // What stays open is parsed again with twice as much, not with each heading in it.
+        next = from + 2 * piece.length
+        continue
+      }
       for (const node of tree.children) children.push(movedCopy(node, line - 1, from))
       line += piece.split('\n').length - 1
       from = to
+      next = from + leastOfPiece
     }
     const end = { line, column: text.length - text.lastIndexOf('\n'), offset: text.length }
     return { type: 'root', children, position: { start: { line: 1, column: 1, offset: 0 }, end } }

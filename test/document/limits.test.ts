@@ -45,6 +45,17 @@ describe('a document beyond a limit is refused at its place', () => {
         ),
       ],
     ],
+    ['lines', 'a\n\n'.repeat(30_000), ['40000:1 limit more than 40000 lines: split the document']],
+    [
+      'signs',
+      '*a* `b`\n\n'.repeat(19_000).concat('**a** [@b] '.repeat(4000)),
+      [expect.stringMatching(/limit more than 100000 addresses and signs ! .* ~: split the document$/)],
+    ],
+    [
+      'addresses',
+      `${'www.a.b '.repeat(3000)}\n\n`.repeat(40),
+      [expect.stringMatching(/^71:\d+ limit more than 100000 addresses and signs/)],
+    ],
     [
       'footnotes',
       many(2000, (index) => `[^${index}]: b\n\n`),
@@ -58,7 +69,7 @@ describe('a document beyond a limit is refused at its place', () => {
     [
       'cells of tables',
       `|${'a|'.repeat(1000)}\n|${'-|'.repeat(1000)}\n${'|a|\n'.repeat(200)}`,
-      [expect.stringMatching(/^\d+:1 limit tables with more than 100000 cells/)],
+      [expect.stringMatching(/^\d+:1 limit tables with more than 40000 cells/)],
     ],
     [
       'quotes between paragraphs',

@@ -15,7 +15,7 @@ const markdown = unified().use(remarkParse).use(remarkGfm).freeze()
 const whole = markdown().use(remarkFrontmatter).freeze()
 const first = (text: string): Root => whole.parse(text)
 
-function counted() {
+function counted(leastOfPiece = 0) {
   const parsed: string[] = []
   const noted =
     (parse: (text: string) => Root) =>
@@ -26,7 +26,7 @@ function counted() {
   const parse = inPieces(
     noted(first),
     noted((text) => markdown.parse(text)),
-    0,
+    { least: 0, leastOfPiece },
   )
   return { parse, parsed }
 }
@@ -89,5 +89,19 @@ describe('a document in pieces', () => {
     expect(parse(edited)).toEqual(first(edited))
     expect(parsed.length - before).toBeLessThanOrEqual(2)
     expect(parsed.slice(before).join('').length).toBeLessThan(text.length / 4)
+  })
+
+  it('does not parse what stays open again with each heading in it', () => {
+    const { parse, parsed } = counted()
+    const text = `# T\n\n\`\`\`\`\n${'# a comment\n\nx = 1\n\n'.repeat(2000)}\`\`\`\`\n\n## end\n\ntext\n`
+    expect(parse(text)).toEqual(first(text))
+    expect(parsed.join('').length).toBeLessThan(4 * text.length)
+  })
+
+  it('takes short sections together', () => {
+    const { parse, parsed } = counted(500)
+    const text = '# a\n\ntext\n\n'.repeat(1000)
+    expect(parse(text)).toEqual(first(text))
+    expect(parsed.length).toBeLessThan(50)
   })
 })

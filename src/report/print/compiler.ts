@@ -18,6 +18,8 @@ export interface Mistake {
   readonly message: string
   /** Line of the source from 1, if it is known. */
   readonly line?: number
+  /** Whether it took too long or too much memory, most likely for what is longest. */
+  readonly isLimit?: true
 }
 
 /** A PDF, or what is wrong. */
@@ -47,8 +49,8 @@ export interface CompileLimits {
   readonly memoryMb: number
 }
 
-/** The study of this project, 60 pages of 1.5 MB, needs about 2 s. */
-export const compileLimits: CompileLimits = { seconds: 8, secondsPerMb: 3, memoryMb: 1024 }
+/** The study of this project, 60 pages of 1.5 MB, needs about 2 s; the longest texts that there may be, 3 s. */
+export const compileLimits: CompileLimits = { seconds: 5, secondsPerMb: 1, memoryMb: 1024 }
 
 /** What to do at a limit. */
 const advice = 'print less: shorten or split its longest table, listing or paragraph'
@@ -109,7 +111,7 @@ export function openCompiler(limits = compileLimits): Compiler {
 }
 
 function refused(message: string): Compiled {
-  return { mistakes: [{ message }], withoutGlyph: [] }
+  return { mistakes: [{ message, isLimit: true }], withoutGlyph: [] }
 }
 
 async function started(library: string, { memoryMb }: CompileLimits): Promise<ChildProcess> {

@@ -28,8 +28,8 @@ export async function writePdf(report: Report, limits = compileLimits): Promise<
       return {
         problems: [
           ...problems,
-          ...mistakes.map(({ message, line }) =>
-            withLine(`cannot be printed: ${message}`, lineOf(chunks, line)),
+          ...mistakes.map(({ message, line, isLimit }) =>
+            withLine(`cannot be printed: ${message}`, isLimit ? longest(chunks) : lineOf(chunks, line)),
           ),
         ],
       }
@@ -57,6 +57,15 @@ function lineOf(chunks: readonly Chunk[], line: number | undefined): number | un
     if (line < end) return chunk.line
   }
   return undefined
+}
+
+/** Returns the document's line of its longest part. */
+function longest(chunks: readonly Chunk[]): number | undefined {
+  const placed = chunks.filter(({ line }) => line !== undefined)
+  return placed.reduce<Chunk | undefined>(
+    (most, one) => (most === undefined || one.source.length > most.source.length ? one : most),
+    undefined,
+  )?.line
 }
 
 function codeOf(text: string): string {

@@ -17,6 +17,7 @@ describe('a compilation', () => {
         {
           message:
             'it takes longer than 1 s of processor time (print less: shorten or split its longest table, listing or paragraph)',
+          isLimit: true,
         },
       ],
       withoutGlyph: [],

@@ -42,6 +42,18 @@ describe('Typst', () => {
     expect((await typst('```\nshort words\n```')).text).not.toMatch(/#code\(.*soft/)
   })
 
+  it('breaks lines of a paragraph together, unless the text is long', async () => {
+    expect((await typst('A')).text).not.toContain('linebreaks')
+    expect((await typst('word '.repeat(100_000))).text).toContain('linebreaks: "simple"')
+    expect((await typst('\u8a9e'.repeat(150_000))).text).toContain('linebreaks: "simple"')
+  })
+
+  it('has each line of code by itself', async () => {
+    const { text } = await typst('```\na\n\nb\n```\n\n```python\nx = 1\ny\n```')
+    expect(text).toContain('#code("a", none, none, "b")')
+    expect(text).toContain('none, "y")')
+  })
+
   it.each([
     ['quotes', `Text.\n\n${'> '.repeat(60)}deep`],
     ['lists', Array.from({ length: 30 }, (_, level) => `${'  '.repeat(level)}- item`).join('\n')],

@@ -4,6 +4,7 @@
  *   report -> template (template.ts) -> title, banner, abstract -> text (nodes.ts) -> references, provenance, large tables
  */
 
+import { Buffer } from 'node:buffer'
 import { doiAddress, licenseAddress } from '../../../document/identifier.ts'
 import type { Messages } from '../../../locale/en.ts'
 import { messagesFor } from '../../../locale/languages.ts'
@@ -15,6 +16,9 @@ import { measures } from '../measures.ts'
 import { array, markup, string } from '../source.ts'
 import { type Chunk, type Translator, translator } from './nodes.ts'
 import { preamble } from './template.ts'
+
+/** Bytes of a source: a book of two hundred pages. East Asian characters, of which each may end a line, have three. */
+const long = 400_000
 
 export interface TypstSource {
   /** In order; joined with blank lines they are the document. */
@@ -82,6 +86,7 @@ export function typstSource(
     title: title.trim() === '' ? '–' : title,
     authors: authors.map(({ name }) => name),
     ...(description ? { description } : {}),
+    isLong: all.reduce((sum, { source }) => sum + Buffer.byteLength(source), 0) > long,
     hasEastAsian: isEastAsian(lang) || all.some(({ source }) => eastAsian.test(source)),
   }
   return { chunks: [{ source: preamble(settings, messages) }, ...all], files, problems }

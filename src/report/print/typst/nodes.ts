@@ -183,7 +183,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'listing':
         return listingSource(node)
       case 'code':
-        return `#code(${brokenWords(node.value).map(string).join(', soft, ')})`
+        return `#code(${codeParts([node.value]).join(', ')})`
       case 'float':
         return floatSource(node)
       case 'claim':
@@ -336,20 +336,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   }
 
   function listingSource({ id, label, caption, code }: Listing): string {
-    const parts = code.flatMap((part): readonly string[] => {
-      const text = typeof part === 'string' ? part : part.text
-      return text.split('\n').flatMap((words, index) => {
-        const shown =
-          words === ''
-            ? []
-            : brokenWords(words).flatMap((piece, index) => [
-                ...(index === 0 ? [] : ['soft']),
-                typeof part === 'string' ? string(piece) : `("${part.kind}", ${string(piece)})`,
-              ])
-        return index === 0 ? shown : ['none', ...shown]
-      })
-    })
-    const body = `code(${parts.join(', ')})`
+    const body = `code(${codeParts(code).join(', ')})`
     if (id === undefined || label === undefined) return `#${body}`
     return call(
       'float',
@@ -529,6 +516,23 @@ function plainContent(rows: Table['children'], columns: number): TableContent {
     head: [head.map((text) => ({ text }))],
     groups: [{ rows: others.map((row) => row.map((text) => ({ type: 'text', text }))) }],
   }
+}
+
+/** What the template's `code` is called with: `none` is the end of a line. */
+function codeParts(code: Listing['code']): readonly string[] {
+  return code.flatMap((part): readonly string[] => {
+    const text = typeof part === 'string' ? part : part.text
+    return text.split('\n').flatMap((words, index) => {
+      const shown =
+        words === ''
+          ? []
+          : brokenWords(words).flatMap((piece, index) => [
+              ...(index === 0 ? [] : ['soft']),
+              typeof part === 'string' ? string(piece) : `("${part.kind}", ${string(piece)})`,
+            ])
+      return index === 0 ? shown : ['none', ...shown]
+    })
+  })
 }
 
 /** Code in pieces between which a line may end: within words that no line may hold. */
