@@ -29,7 +29,7 @@ export const check = command({
     return await withFindings(site, 'check', options.ci, async (findings) => {
       const { document: checked, data } = await openChecked(site)
       const { file, blocks, values } = checked
-      findings.add(...messagesOf(file))
+      findings.add(messagesOf(file))
       const path = pathFromHere(site.project, site.document)
       print(`${path}: ${counted(blocks.length, 'block')}, ${counted(values.length, 'value')}, no errors`)
       for (const line of dataLines(data)) print(line)

@@ -53,7 +53,7 @@ export function readDefinitionLists(parent: Extract<Nodes, Parent>, source: stri
     }
     const last = found.at(-1)
     if (last?.type === 'definitionList') {
-      last.children.push(...list.children)
+      for (const one of list.children) last.children.push(one)
       Object.assign(last, { position: spanOf(last, list) })
     } else found.push(list)
   }

@@ -48,7 +48,7 @@ export function pairedTags<Node extends { readonly type: string }>(
   const open: { readonly tag?: Tag; readonly children: Node[] }[] = [{ children: [] }]
   const close = () => {
     const last = open.pop()
-    open.at(-1)?.children.push(...(last?.children ?? []))
+    for (const child of last?.children ?? []) open.at(-1)?.children.push(child)
   }
   for (const child of children) {
     const tag = child.type === 'html' ? shownTag((child as { readonly value: string }).value) : undefined

@@ -98,7 +98,7 @@ function* allNodes(root: Node): Generator<Node> {
   const open: Node[] = [root]
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     yield node
-    open.push(...Object.values(node).flat().filter(isNode).reverse())
+    for (const one of Object.values(node).flat().filter(isNode).reverse()) open.push(one)
   }
 }
 

@@ -351,7 +351,7 @@ async function render(
   const problems = [...report.problems]
   for (const name of to) {
     const { files, problems: own } = await write(report, name, site, rendering.document)
-    problems.push(...own)
+    for (const one of own) problems.push(one)
     for (const file of Object.keys(reports[name]?.files ?? {}))
       if (files[file] === undefined) await remove(project, file)
     reports[name] = { files, page: steps.page ?? {} }

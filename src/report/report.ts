@@ -210,7 +210,7 @@ export async function makeReport({
     if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
   }
   const missing = cells.filter((name) => !found.has(name))
-  problems.push(...(await writtenNodes(document, nodes, { labels: names, messages })))
+  for (const one of await writtenNodes(document, nodes, { labels: names, messages })) problems.push(one)
   const addressOf = nameOf && addressesFrom(document.file.path ?? '', nameOf)
   const replacements = { nodes, labels: names, cited, messages, ...(addressOf && { addressOf }) }
   placeCaptions(document, replacements)

@@ -27,7 +27,8 @@ export type Summary = string | readonly (readonly string[])[]
 
 /** Collects what is told when the command has ended. */
 export interface Findings {
-  add(...annotations: readonly Annotation[]): void
+  /** A list, as there may be more than a call can be given. */
+  add(annotations: readonly Annotation[]): void
   /** Adds to the summary, before the problems. */
   summarize(...parts: readonly Summary[]): void
 }
@@ -42,14 +43,16 @@ export async function withFindings(
   const found: Annotation[] = []
   const summary: Summary[] = []
   const findings: Findings = {
-    add: (...annotations) => void found.push(...annotations),
+    add: (annotations) => {
+      for (const one of annotations) found.push(one)
+    },
     summarize: (...parts) => void summary.push(...parts),
   }
   if (!isWanted) return await action(findings)
   try {
     return await action(findings)
   } catch (error) {
-    if (error instanceof DocumentError) found.push(...messagesOf(error.file))
+    if (error instanceof DocumentError) findings.add(messagesOf(error.file))
     else found.push({ severity: 'error', message: errorReport(error).text, file: site.document })
     throw error
   } finally {

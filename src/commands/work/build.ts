@@ -49,14 +49,14 @@ export async function buildDocument(
   if (consent === 'trust') site.consent?.remember([], true)
   const files = openFiles(site.project, readManifest(site)?.fingerprints)
   const opened = await openValid(site, files)
-  findings.add(...messagesOf(opened.document.file))
+  findings.add(messagesOf(opened.document.file))
   const options = { ...request, allow: permission(site, opened, consent, request.signal, isAnsweredYes) }
   try {
     const outcome = await withDisplay((tell) => build(site, opened, options, tell, files))
     const cells = cellsOf(opened.document.blocks)
     const isChosen = cellSelector(cells, options.only, '--only')
     const leftOut = cells.filter((cell) => !isChosen(cell)).map(runName)
-    findings.add(...annotationsOf(outcome, opened, site))
+    findings.add(annotationsOf(outcome, opened, site))
     findings.summarize(...summaryOf(outcome))
     const path = pathFromHere(site.project, site.document)
     for (const line of problemLines(outcome.problems, path, leftOut)) complain(line)

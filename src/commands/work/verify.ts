@@ -138,10 +138,13 @@ export async function verifyDocument(
     isRerun: request.rerun === 'all',
     isForeign: site.isForeign ?? false,
   }
-  findings.add(...annotationsOf(verifications, document, site), ...cells.filter(isOther).map(otherCell(site)))
+  findings.add([
+    ...annotationsOf(verifications, document, site),
+    ...cells.filter(isOther).map(otherCell(site)),
+  ])
   findings.summarize(...summaryOf(verifications))
   if (signature.state === 'broken')
-    findings.add({ severity: 'error', message: signatureText(signature), file: site.document })
+    findings.add([{ severity: 'error', message: signatureText(signature), file: site.document }])
   const lines = onlyTires ? kickTiresLines : verdictLines
   if (request.json) print(JSON.stringify(plainVerdicts(verdicts), null, 2))
   else {
@@ -182,7 +185,7 @@ async function rerun(
   const { executed, failures } = await withDisplay((tell) => build(site, opened, options, tell, files))
   const [failure] = failures
   if (failure === undefined) return executed
-  findings.add({ severity: 'error', message: failure.message, file: site.document })
+  findings.add([{ severity: 'error', message: failure.message, file: site.document }])
   const { text, exitCode } = failureReport(failure)
   if (request.json) print(JSON.stringify(plainFailure(text, exitCode), null, 2))
   return exitCode

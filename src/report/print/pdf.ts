@@ -33,7 +33,7 @@ export async function writePdf(report: Report, limits = compileLimits): Promise<
           ),
         ],
       }
-    problems.push(...problemsOf(withoutGlyph, chunks, files))
+    for (const one of problemsOf(withoutGlyph, chunks, files)) problems.push(one)
     chunks = chunks.map((chunk) => ({ ...chunk, source: numbered(chunk.source, withoutGlyph) }))
     files = new Map(
       [...files].map(([name, content]) => [
