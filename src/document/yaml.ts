@@ -94,9 +94,9 @@ export function readMapping(
     report('yaml-syntax', fence, `${what} is nested too deeply`)
     return undefined
   }
-  for (const error of document.errors) report(...explain(error, text, locate))
+  for (const error of document.errors) report(...explain(error, locate))
   for (const warning of document.warnings) warn(file, 'yaml-syntax', locate(warning.pos[0]), warning.message)
-  if (document.errors.some((error) => error.code !== 'DUPLICATE_KEY')) return undefined
+  if (document.errors.length > 0) return undefined
 
   const place = (node: Node) => locate(node.range?.[0] ?? 0)
   const { contents } = document
@@ -150,6 +150,7 @@ export function readMapping(
         report('yaml-key', at, `${name ?? 'a list, a mapping or nothing'} cannot be a key: ${reason}`)
         continue
       }
+      if (Object.hasOwn(data, name)) report('yaml-duplicate-key', at, `key given twice: ${name}`)
       data[name] = plain(value, [...path, name], at)
     }
     return data
@@ -220,19 +221,16 @@ function alignment(value: string, written: string): readonly number[] {
 
 const parse = remembered((text) => {
   try {
-    return parseDocument(text, { prettyErrors: false, version: '1.2' })
+    // Keys are compared below: here, each would be with all others.
+    return parseDocument(text, { prettyErrors: false, version: '1.2', uniqueKeys: false })
   } catch (error) {
     if (error instanceof RangeError) return undefined // The parser recurses into [[[[...
     throw error
   }
 })
 
-function explain(error: YAMLError, text: string, locate: Locate): [string, Place, string] {
+function explain(error: YAMLError, locate: Locate): [string, Place, string] {
   const place = locate(error.pos[0])
-  if (error.code === 'DUPLICATE_KEY') {
-    const key = /^[^:\s]+/.exec(text.slice(error.pos[0]))?.[0] ?? ''
-    return ['yaml-duplicate-key', place, `key given twice: ${key}`]
-  }
   if (error.code === 'TAB_AS_INDENT') return ['yaml-tab', place, 'a tab cannot indent YAML: use spaces']
   if (error.code === 'MULTIPLE_DOCS')
     return ['yaml-syntax', place, '--- starts a second document: a block holds one']

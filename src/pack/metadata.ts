@@ -102,6 +102,9 @@ export function readMetadata(front: FrontMatter, files: Files): Metadata {
   }
 }
 
+/** Characters of a file. */
+const longest = 200_000
+
 /** Reads YAML or JSON; a missing file is empty. Throws an ExplainedError if it does not fit the schema. */
 export function readYaml<Schema extends z.ZodType>(
   schema: Schema,
@@ -111,6 +114,9 @@ export function readYaml<Schema extends z.ZodType>(
   const text = files.text(path)
   let data: unknown
   try {
+    // The parser compares each key with all others.
+    if (text !== undefined && text.length > longest)
+      throw new Error(`it has more than ${longest} characters`)
     data = text === undefined ? {} : parse(text)
   } catch (cause) {
     throw new ExplainedError(`cannot read ${path}: ${(cause as Error).message}`, { cause })

@@ -45,9 +45,17 @@ function common(testbeds = all): readonly Environment[] {
   return [...testbeds.values()].flatMap(({ environments = [] }) => environments)
 }
 
+/** Characters of the file. */
+const longest = 200_000
+
 /** Reads and validates the file. Throws a TestbedError that names the entry and key at fault. */
 export function readEnvironments(file: string, testbeds = all): ReadonlyMap<string, Environment> {
-  const text = told(file, () => readTextFile(file))
+  const text = told(file, () => {
+    const text = readTextFile(file)
+    // The parser compares each key with all others.
+    if (text.length > longest) throw new Error(`it has more than ${longest} characters`)
+    return text
+  })
   const known = readBefore.get(testbeds)
   if (known?.file === file && known.text === text) return known.environments
   const environments = environmentsIn(text, file, testbeds)
