@@ -171,7 +171,7 @@ const inText: readonly Form[] = [
   {
     ruleId: 'insertion',
     // Not `++i` and `C++`.
-    pattern: /(?<![\w+])\+\+(?=[^\s+])(?!\w\b)[^+\n]*\p{L}[^+\n]*(?<!\s|\b\w)\+\+(?![\w+])/gu,
+    pattern: /(?<![\w+])\+\+(?=[^\s+])(?!\w\b)(?=[^+\n]*?\p{L})[^+\n]{1,300}(?<!\s|\b\w)\+\+(?![\w+])/gu,
     say: ([whole]) => `${whole} is shown with its signs: write **${whole.slice(2, -2)}**`,
   },
   {
@@ -417,13 +417,22 @@ function idLike(name: string): string {
   return name.replace(/^tab(?=[:-])/, 'tbl').replace(/[^\w-]+/g, '-')
 }
 
+/** Warnings of a rule: who has so many has all of the text to change. */
+const mostOfRule = 1000
+
 export function warnOfForeign(document: Document): void {
   const { tree, abstract, captions, file } = document
   const source = sourceText(file)
   const known = { headings: headingWords(tree), citation: bareCitation(document) }
+  const said = new Map<string, number>()
+  const say = (ruleId: string, place: Place, reason: string) => {
+    const count = (said.get(ruleId) ?? 0) + 1
+    said.set(ruleId, count)
+    if (count > mostOfRule) return
+    warn(file, ruleId, place, count === mostOfRule ? `${reason} (more of these are not told)` : reason)
+  }
   for (const root of [...(abstract ? [abstract] : []), tree, ...captions.values()]) {
     for (const { node, near } of descend(root)) {
-      const say = (ruleId: string, place: Place, reason: string) => warn(file, ruleId, place, reason)
       if ('children' in node) {
         checkDefinitions(node.children, source, say)
         checkNeighbours(node, source, say)
@@ -474,27 +483,30 @@ function checkText(node: Text, source: SourceText, near: Place, known: Known, sa
   if (!/[\\{}[\]^@=:~#%`+!<&]|--|''|\/\*|\({3}|\$\$/.test(value) && !/[\\~]/.test(sliceOf(source, node)))
     return
   const locate = locateInText(source, node, near)
-  const taken: (readonly [number, number])[] = []
+  const taken = new Uint8Array(value.length)
   for (const { ruleId, pattern, signs, isEscapedToo = false, say: words } of inText) {
     if (signs !== undefined && !signs.some((sign) => value.includes(sign))) continue
+    let [line, before] = [0, 0]
     for (const match of value.matchAll(pattern)) {
       const start = match.index
       const end = start + match[0].length
-      if (taken.some(([from, to]) => start < to && end > from)) continue
+      line = Math.max(line, before + value.slice(before, start).lastIndexOf('\n') + 1)
+      before = start
+      if (taken.subarray(start, end).includes(1)) continue
       // The line of a directive is told of as a whole.
-      if (value.startsWith(':::', value.lastIndexOf('\n', start) + 1)) continue
+      if (value.startsWith(':::', line)) continue
       const { isEscaped, ...place } = locate(start)
       if (isEscaped && !isEscapedToo && ruleId !== 'latex') continue
       // A role, which the code behind it tells of.
       if (ruleId === 'emoji' && end === value.length && source.text[node.position?.end.offset ?? 0] === '`')
         continue
-      taken.push([start, end])
+      taken.fill(1, start, end)
       say(ruleId, place, words(match as unknown as RegExpExecArray))
     }
   }
   for (const { 0: whole, index } of known.citation ? value.matchAll(known.citation) : []) {
     const { isEscaped, ...place } = locate(index)
-    if (!isEscaped && !taken.some(([from, to]) => index >= from && index < to))
+    if (!isEscaped && taken[index] !== 1)
       say('citation-form', place, `${whole} is plain text: write the names, and [${whole}]`)
   }
   for (const { index, whole } of checkHeadingLinks(value, known.headings)) {
@@ -543,8 +555,8 @@ function checkDelimiters(node: Text, source: SourceText, say: Say): void {
 /** A line of hyphens below a head makes a table only if it has as many columns. */
 function checkHyphenLine(paragraph: Paragraph, source: SourceText, say: Say): void {
   const [head = '', line = ''] = sliceOf(source, paragraph).split('\n')
-  if (!head.includes('|') || !/^[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*$/.test(line))
-    return
+  const cells = line.trim().replace(/^\||\|$/g, '').split('|')
+  if (!head.includes('|') || !line.includes('--') || !cells.every((cell) => /^:?-+:?$/.test(cell.trim()))) return
   const columns = (row: string) =>
     row
       .trim()

@@ -1,6 +1,6 @@
 /** This side of the process that reads Parquet: its messages and limits. */
 
-import { type Ended, isOutOfMemory, nextAnswer, startConfined } from '../files/confined.ts'
+import { answerWithin, type Ended, isOutOfMemory, nextAnswer, startConfined } from '../files/confined.ts'
 import { type CellTable, DataError, limits } from './table.ts'
 
 /** Bounds of one file. */
@@ -25,30 +25,25 @@ export type ParquetAnswer =
  */
 export async function readParquet(bytes: Uint8Array, bounds: ParquetLimits = limits): Promise<CellTable> {
   const child = startConfined('parquet.js', bounds.memoryMb)
-  let isLate = false
-  const deadline = setTimeout(() => {
-    isLate = true
-    child.kill('SIGKILL')
-  }, bounds.seconds * 1000)
   try {
     const ready = await nextAnswer<ParquetAnswer>(child)
-    if (ready.type === 'ended') throw ended(ready, isLate, bounds)
-    const waiting = nextAnswer<ParquetAnswer>(child)
+    if (ready.type === 'ended') throw ended(ready, bounds)
+    const waiting = answerWithin<ParquetAnswer>(child, bounds.seconds)
     child.send({ bytes, limits: bounds } satisfies ParquetOrder)
     const answer = await waiting
+    if (answer.type === 'late')
+      throw new DataError(`reading takes longer than ${bounds.seconds} s: write fewer rows or columns`)
     if (answer.type === 'refused') throw new DataError(answer.message)
     if (answer.type !== 'table')
-      throw answer.type === 'ended' ? ended(answer, isLate, bounds) : new Error('no answer about Parquet')
+      throw answer.type === 'ended' ? ended(answer, bounds) : new Error('no answer about Parquet')
     const { names, cells, nested } = answer
     return { names, cells, isText: false, nested: new Set(nested), rowPlace: (row) => `row ${row + 1}` }
   } finally {
-    clearTimeout(deadline)
     child.kill('SIGKILL')
   }
 }
 
-function ended(end: Ended, isLate: boolean, { seconds, memoryMb }: ParquetLimits): Error {
-  if (isLate) return new DataError(`reading takes longer than ${seconds} s: write fewer rows or columns`)
+function ended(end: Ended, { memoryMb }: ParquetLimits): Error {
   if (isOutOfMemory(end))
     return new DataError(`reading needs more than ${memoryMb} MB of memory: write fewer rows or columns`)
   return new Error(`the process that reads Parquet ended (${end.status})`)

@@ -27,8 +27,8 @@ export const limits = {
   cells: 5_000_000,
   /** Characters of a cell. */
   field: 100_000,
-  /** Of the process that reads Parquet. */
-  seconds: 60,
+  /** Processor time and memory of the process that reads Parquet. */
+  seconds: 10,
   memoryMb: 1024,
   /** Bytes that a Parquet file may say that it has when unpacked. */
   unpackedBytes: 512 * 2 ** 20,

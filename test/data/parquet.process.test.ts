@@ -108,13 +108,13 @@ describe('a Parquet file', { timeout }, () => {
   })
 
   it('may take no longer, and no more memory, than it is given', async () => {
-    await expect(readParquet(plain, { ...limits, seconds: 0.001 })).rejects.toThrow(
-      'takes longer than 0.001 s',
-    )
     const long = 'x'.repeat(1000)
     const heavy = parquet([
       { name: 'x', data: Array.from({ length: 200_000 }, (_, index) => `${long}${index}`), type: 'STRING' },
     ])
+    await expect(readParquet(heavy, { ...limits, seconds: 0.001 })).rejects.toThrow(
+      'takes longer than 0.001 s',
+    )
     await expect(readParquet(heavy, { ...limits, memoryMb: 32 })).rejects.toThrow(
       'needs more than 32 MB of memory',
     )

@@ -49,12 +49,12 @@ describe('a document beyond a limit is refused at its place', () => {
     [
       'signs',
       '*a* `b`\n\n'.repeat(19_000).concat('**a** [@b] '.repeat(4000)),
-      [expect.stringMatching(/limit more than 100000 addresses and signs ! .* ~: split the document$/)],
+      [expect.stringMatching(/limit more than 80000 signs of Markdown such as .* and @: split the document$/)],
     ],
     [
       'addresses',
       `${'www.a.b '.repeat(3000)}\n\n`.repeat(40),
-      [expect.stringMatching(/^71:\d+ limit more than 100000 addresses and signs/)],
+      [expect.stringMatching(/^57:\d+ limit more than 80000 signs of Markdown/)],
     ],
     [
       'footnotes',

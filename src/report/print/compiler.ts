@@ -42,15 +42,16 @@ export interface Compiler {
 }
 
 export interface CompileLimits {
-  /** Of processor time for each compilation, and more for each megabyte (10^6) of its source and files. */
+  /** Of processor time for each compilation, and more for each megabyte (10^6) of its files, up to a limit. */
   readonly seconds: number
   readonly secondsPerMb: number
+  readonly mostSeconds: number
   /** Beside what the program itself needs. */
   readonly memoryMb: number
 }
 
 /** The study of this project, 60 pages of 1.5 MB, needs about 2 s; the longest texts that there may be, 3 s. */
-export const compileLimits: CompileLimits = { seconds: 5, secondsPerMb: 1, memoryMb: 1024 }
+export const compileLimits: CompileLimits = { seconds: 5, secondsPerMb: 1, mostSeconds: 8, memoryMb: 1024 }
 
 /** What to do at a limit. */
 const advice = 'print less: shorten or split its longest table, listing or paragraph'
@@ -139,8 +140,9 @@ async function interruptible<Result>(child: ChildProcess, result: Promise<Result
 }
 
 async function answered(child: ChildProcess, order: CompileOrder, limits: CompileLimits): Promise<Compiled> {
-  const bytes = [order.source, ...order.files.values()].reduce((sum, { length }) => sum + length, 0)
-  const seconds = Math.ceil(limits.seconds + (limits.secondsPerMb * bytes) / 1e6)
+  const bytes = [...order.files.values()].reduce((sum, { length }) => sum + length, 0)
+  const wanted = Math.ceil(limits.seconds + (limits.secondsPerMb * bytes) / 1e6)
+  const seconds = Math.min(limits.mostSeconds, wanted)
   const waiting = answerWithin<CompileAnswer>(child, seconds)
   child.send(order)
   const answer = await waiting

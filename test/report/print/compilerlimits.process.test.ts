@@ -39,7 +39,14 @@ describe('a compilation', () => {
   it('may take longer if it has more to print', async () => {
     using compiler = openCompiler({ ...compileLimits, seconds: 1, secondsPerMb: 2 })
     expect(await compiler.compile(endless, new Map([['a', 'a'.repeat(500_000)]]), true)).toMatchObject({
-      mistakes: [{ message: expect.stringMatching(/^it takes longer than 3 s /) }],
+      mistakes: [{ message: expect.stringMatching(/^it takes longer than 2 s /) }],
+    })
+  })
+
+  it('may not take longer than any, whatever it has to print', async () => {
+    using compiler = openCompiler({ ...compileLimits, seconds: 1, secondsPerMb: 20, mostSeconds: 2 })
+    expect(await compiler.compile(endless, new Map([['a', 'a'.repeat(500_000)]]), true)).toMatchObject({
+      mistakes: [{ message: expect.stringMatching(/^it takes longer than 2 s /) }],
     })
   })
 

@@ -1,6 +1,7 @@
 /** What Typst is written for parts of a text. */
 
 import { describe, expect, it } from 'vitest'
+import { writeLatex } from '../../../src/report/print/latex/document.ts'
 import { writeTypst } from '../../../src/report/print/typst/document.ts'
 import { reportOf } from './document.ts'
 
@@ -52,6 +53,25 @@ describe('Typst', () => {
     const { text } = await typst('```\na\n\nb\n```\n\n```python\nx = 1\ny\n```')
     expect(text).toContain('#code("a", none, none, "b")')
     expect(text).toContain('none, "y")')
+  })
+
+  const notes = Array.from({ length: 400 }, (_, index) => `[^${index}]: Note ${index}.[^${index + 1}]`).join(
+    '\n\n',
+  )
+  const deep = 'more than 8 footnotes within each other: what lies deeper is not printed'
+
+  it('has footnotes of footnotes, as deep as pages have room', async () => {
+    const { text, problems } = await typst(`Text.[^0]\n\n${notes}`)
+    expect(text).toContain('Note 7')
+    expect(text).not.toContain('Note 8')
+    expect(problems).toEqual([{ line: expect.any(Number), message: deep }])
+  })
+
+  it('and so has LaTeX', async () => {
+    const { text, problems } = await writeLatex(await reportOf(`Text.[^0]\n\n${notes}`), 'd')
+    expect(text).toContain('Note 7')
+    expect(text).not.toContain('Note 8')
+    expect(problems.map(({ message }) => message)).toEqual([deep])
   })
 
   it.each([

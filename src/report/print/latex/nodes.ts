@@ -22,6 +22,7 @@ import type {
   Value,
 } from '../../model.ts'
 import { textOf } from '../../textof.ts'
+import { deepNote, mostNotes } from '../footnotes.ts'
 import { targetOf } from '../link.ts'
 import { FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
@@ -80,6 +81,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   let depth = 0
   /** Footnotes around what is written. */
   let notesAround = 0
+  let isDeepTold = false
   /** Whether long words are broken, as there is little room. */
   let isTight = false
 
@@ -249,6 +251,11 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const definition = definitions.get(identifier)
     if (definition === undefined) return ''
     if (called.has(identifier)) return `\\footnotemark[${identifier}]`
+    if (notesAround === mostNotes) {
+      if (!isDeepTold) context.tell(deepNote)
+      isDeepTold = true
+      return ''
+    }
     called.add(identifier)
     notesAround += 1
     const content = inOneParagraph(blocks(definition.children))

@@ -24,6 +24,7 @@ import type {
   Value,
 } from '../../model.ts'
 import { textOf } from '../../textof.ts'
+import { deepNote, mostNotes } from '../footnotes.ts'
 import { targetOf } from '../link.ts'
 import { FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
@@ -73,6 +74,9 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   let level = 0
   let line: number | undefined
   let inList = false
+  /** Footnotes around what is written. */
+  let notesAround = 0
+  let isDeepTold = false
 
   const all = (nodes: readonly Nodes[]): string => nodes.map(one).join('')
   const blocks = (nodes: readonly Nodes[]): string =>
@@ -218,9 +222,16 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     if (definition === undefined) return ''
     const name = `note:${identifier}`
     if (called.has(identifier)) return `#footnote(label(${string(name)}));`
+    if (notesAround === mostNotes) {
+      if (!isDeepTold) context.tell({ message: deepNote, ...(line === undefined ? {} : { line }) })
+      isDeepTold = true
+      return ''
+    }
     called.add(identifier)
     const before = line
+    notesAround += 1
     const content = blocks(definition.children)
+    notesAround -= 1
     line = before
     return `#footnote${block(content)}#label(${string(name)});`
   }
