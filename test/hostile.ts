@@ -7,7 +7,8 @@
  *     ==> PATH -> TARGET <==    a symbolic link
  *
  * `{{CANARY}}` is the path of a secret file outside of the project, `{{OUTSIDE}}` its folder, `{{RAN}}` a file that code of
- * the project makes if it runs, `{{SERVER}}` and `{{HOST}}` a server, and `{{REPEAT n text}}` stands for that many texts.
+ * the project makes if it runs, `{{SERVER}}` and `{{HOST}}` a server, `{{REPEAT n text}}` stands for that many texts, and
+ * `{{NUMBERED n text}}` for texts in which `#` is a number from 0.
  */
 
 import { execFileSync } from 'node:child_process'
@@ -58,9 +59,12 @@ function expanded(text: string, { canary, outside, ran, host }: Surroundings): s
     .replaceAll('{{SERVER}}', `http://${host}`)
     .replaceAll('{{HOST}}', host)
     .replaceAll(/\\u([0-9a-f]{4})/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
+  const counted = named.replaceAll(/\{\{NUMBERED (\d+) ([\s\S]*?)\}\}(?!\})/g, (_, count: string, part: string) =>
+    Array.from({ length: Number(count) }, (_, index) => part.replaceAll('#', String(index))).join(''),
+  )
   // From the innermost: what is repeated may end in a brace.
   const repeat = /\{\{REPEAT (\d+) ((?:(?!\{\{REPEAT)[\s\S])*?)\}\}(?!\})/
-  let result = named
+  let result = counted
   for (let found = repeat.exec(result); found; found = repeat.exec(result)) {
     const { 0: whole, 1: count, 2: part = '', index } = found
     result = result.slice(0, index) + part.repeat(Number(count)) + result.slice(index + whole.length)

@@ -10,6 +10,7 @@ import remarkParse from 'remark-parse'
 import { type Processor, unified } from 'unified'
 import { referredId } from '../results/name.ts'
 import { remembered } from '../text/memory.ts'
+import { quickAutolinks } from './autolinks.ts'
 import type { Place } from './block.ts'
 import { readDefinitionLists } from './definitionlist.ts'
 import { checkLimits, limited, signLimit } from './limits.ts'
@@ -22,7 +23,7 @@ function extended(this: Processor): void {
   const data = this.data()
   data.fromMarkdownExtensions ??= []
   data.fromMarkdownExtensions.push(mathFromMarkdown())
-  data.micromarkExtensions ??= []
+  data.micromarkExtensions = (data.micromarkExtensions ?? []).map(quickAutolinks)
   data.micromarkExtensions.push(
     mathSyntax(),
     limited(cjkFriendlyExtension()),
