@@ -61,8 +61,8 @@ const allSigns = /https?:|www\.|[!$*<[\]_`~&\\]|@/g
 function checkSigns(text: string): void {
   let count = 0
   for (const { 0: sign, index } of text.matchAll(allSigns)) {
-    // An e-mail address takes the most time of all.
-    count += sign === '@' ? 2 : 1
+    // Addresses take the most time of all.
+    count += sign === '@' || sign.length > 1 ? 2 : 1
     if (count > limits.allSigns) {
       const reason = `more than ${limits.allSigns} signs of Markdown such as * [ < and @: split the document`
       throw new LimitError(index, reason)

@@ -54,7 +54,7 @@ describe('a document beyond a limit is refused at its place', () => {
     [
       'addresses',
       `${'www.a.b '.repeat(3000)}\n\n`.repeat(40),
-      [expect.stringMatching(/^57:\d+ limit more than 80000 signs of Markdown/)],
+      [expect.stringMatching(/^31:\d+ limit more than 80000 signs of Markdown/)],
     ],
     [
       'footnotes',
