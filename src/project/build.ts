@@ -393,9 +393,12 @@ async function write(
   const problems = 'problems' in written ? written.problems : []
   return {
     files: Object.fromEntries(all.map(([file, content]) => [file, sha256(content)])),
-    problems: problems.map(({ message, line = 1 }) => {
+    problems: problems.map(({ message, line = 1, isLoss }) => {
       const { path, ...place } = writtenAt(source, { line, column: 1 })
-      return { type: 'error', message: `${name}: ${message}`, place, ...(path === document ? {} : { path }) }
+      return {
+        ...{ type: isLoss ? 'loss' : 'error', message: `${name}: ${message}`, place },
+        ...(path === document ? {} : { path }),
+      }
     }),
   }
 }

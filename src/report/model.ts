@@ -60,8 +60,8 @@ export interface Translation {
 
 /** Problems that a reader would notice. Places are in the document. */
 export interface ReportProblem {
-  /** `missing` and `stale` are fixed by running; `error` needs the author. */
-  readonly type: 'missing' | 'stale' | 'error'
+  /** `missing` and `stale` are fixed by running; `error` needs the author; a `loss` of looks in a format does not. */
+  readonly type: 'missing' | 'stale' | 'error' | 'loss'
   readonly message: string
   readonly place: Place
   /** File of the place, if it is one that the document includes. */
@@ -386,6 +386,8 @@ export interface FormatProblem {
   readonly message: string
   /** Line of the document, with those of included files, if it is known. */
   readonly line?: number
+  /** Whether all is there, though it looks otherwise: no error of the document. */
+  readonly isLoss?: true
 }
 
 declare module 'mdast' {

@@ -69,7 +69,7 @@ export async function buildDocument(
     if (codes.has(exitCodes.testbed)) return exitCodes.testbed
     if (outcome.problems.some(({ type }) => type === 'error')) return exitCodes.usage
     if (outcome.forbidden.length > 0) return exitCodes.failed
-    return outcome.problems.length > 0 ? exitCodes.failed : exitCodes.done
+    return outcome.problems.some(({ type }) => type !== 'loss') ? exitCodes.failed : exitCodes.done
   } finally {
     warnUntrusted(site)
   }

@@ -84,6 +84,7 @@ describe('Typst', () => {
         line: expect.any(Number),
         message:
           'more than 8 quotes and lists within each other: what lies deeper is printed without its indentation',
+        isLoss: true,
       },
     ])
     expect(text.match(/#quote\(|list\(tight/g)).toHaveLength(8)

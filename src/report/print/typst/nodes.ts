@@ -101,6 +101,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       if (isFirst)
         context.tell({
           message: `more than ${mostNested} quotes and lists within each other: what lies deeper is printed without its indentation`,
+          isLoss: true,
           ...(line === undefined ? {} : { line }),
         })
       return source
