@@ -34,7 +34,8 @@ import {
   headingWords,
 } from './foreignnodes.ts'
 
-const attributeList = String.raw`(?:#[\w:.-]+|\.[A-Za-z][\w-]*|[A-Za-z][\w-]*=(?:"[^"]*"|'[^']*'|[^\s}]+)|-)`
+/** Bounded, as all that is looked for from each of many places to the end of a text. */
+const attributeList = String.raw`(?:#[\w:.-]{1,100}|\.[A-Za-z][\w-]{0,100}|[A-Za-z][\w-]{0,100}=(?:"[^"]{0,300}"|'[^']{0,300}'|[^\s}]{1,300})|-)`
 
 /** To something of the document, not to a work. */
 const reference = /@(?:tbl|fig|eq|sec|lst)-/
@@ -70,7 +71,10 @@ const inText: readonly Form[] = [
   {
     ruleId: 'attributes',
     // Kramdown puts a colon first.
-    pattern: new RegExp(String.raw`\{:?[ \t]*${attributeList}(?:[ \t]+${attributeList})*[ \t]*\}`, 'g'),
+    pattern: new RegExp(
+      String.raw`\{:?[ \t]{0,20}${attributeList}(?:[ \t]{1,20}${attributeList}){0,20}[ \t]{0,20}\}`,
+      'g',
+    ),
     say: ([whole]) => `attributes are not read here: ${whole} (${adviceOnAttributes(whole)})`,
   },
   {
@@ -129,12 +133,12 @@ const inText: readonly Form[] = [
   },
   {
     ruleId: 'inline-note',
-    pattern: /\^\[[^\]]*\]/g,
+    pattern: /\^\[[^\]]{0,2000}\]/g,
     say: () => 'an inline footnote is not read: write [^1] here, and [^1]: the text in a line of its own',
   },
   {
     ruleId: 'footnote',
-    pattern: /(?<!!)\[\^([^\]\s]+)\](?!:)/g,
+    pattern: /(?<!!)\[\^([^\]\s]{1,200})\](?!:)/g,
     say: ([, name]) => `the footnote ${name} has no text: write [^${name}]: ... in a line of its own`,
   },
   {
@@ -177,7 +181,7 @@ const inText: readonly Form[] = [
   {
     ruleId: 'asciidoc',
     pattern:
-      /(?<![\w:])(?:(?:image|include|video|audio|ifdef|ifndef)::|(?:xref|footnote|stem|latexmath|kbd|btn):)[^\s[\]:]*\[[^\]\n]*\]/g,
+      /(?<![\w:])(?:(?:image|include|video|audio|ifdef|ifndef)::|(?:xref|footnote|stem|latexmath|kbd|btn):)[^\s[\]:]{0,300}\[[^\]\n]{0,300}\]/g,
     say: ([whole]) => `${whole} of AsciiDoc is plain text: write Markdown or a block`,
   },
   {
@@ -204,7 +208,7 @@ const inText: readonly Form[] = [
   {
     ruleId: 'latex',
     pattern:
-      /\\(cite|citep|citet|textcite|parencite|autocite|footcite|citeauthor|citeyear|nocite)\*?(?:\[[^\]]*\])*\{([^{}]*)\}/g,
+      /\\(cite|citep|citet|textcite|parencite|autocite|footcite|citeauthor|citeyear|nocite)\*?(?:\[[^\]]{0,300}\]){0,5}\{([^{}]*)\}/g,
     say: ([whole, , keys = '']) =>
       `${whole} is plain text: write [${keys
         .split(/\s*,\s*/)

@@ -10,6 +10,7 @@ import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
 import { describe, expect, it } from 'vitest'
 import { textOf } from '../../src/report/textof.ts'
+import { inaccessible } from '../report/print/accessible.ts'
 import { makeProject, repro } from './project.ts'
 
 const has = (program: string, ...args: readonly string[]) => spawnSync(program, args).status === 0
@@ -63,6 +64,7 @@ describe.each([
       const fonts = execFileSync('pdffonts', [pdf], { encoding: 'utf8' }).trim().split('\n').slice(2)
       for (const font of fonts) expect(font).toMatch(/ yes yes yes +\d+ +0$/)
       expect(execFileSync('pdfinfo', [pdf], { encoding: 'utf8' })).toMatch(/^Tagged: +yes$/m)
+      expect(inaccessible(await readFile(pdf))).toEqual([])
       const structure = execFileSync('pdfinfo', ['-struct', pdf], { encoding: 'utf8', maxBuffer: 1e8 })
       for (const tag of ['H1', 'H2', 'Figure', 'Table', 'TH', 'TD', 'Caption', 'Link'])
         expect(structure).toMatch(new RegExp(`^ *${tag}\\b`, 'm'))

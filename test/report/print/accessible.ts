@@ -244,7 +244,7 @@ function untagged(content: string, isMarked: (mcid: number) => boolean): readonl
       open.push([tag, typeof mcid === 'number' ? mcid : undefined])
       if (tag === 'Artifact' && open.slice(0, -1).some(([, id]) => id !== undefined))
         faults.push('01-003 has an artifact in an element')
-      if (tag !== 'Artifact' && open.slice(0, -1).some(([name]) => name === 'Artifact'))
+      if (typeof mcid === 'number' && open.slice(0, -1).some(([name]) => name === 'Artifact'))
         faults.push('01-004 has an element in an artifact')
       if (typeof mcid === 'number' && !isMarked(mcid))
         faults.push(`01-005 has content in no element: ${mcid}`)
