@@ -18,7 +18,7 @@ export const limits = {
   signs: 5000,
   signsWithin: 200_000,
   /** Of a document, with those of addresses and escapes: twice as dense as in any text, in the longest that there may be. */
-  allSigns: 80_000,
+  allSigns: 60_000,
   /** Of all tables: rows times columns, as short rows are filled up. */
   tableCells: 40_000,
   /** Per cell. Each boot is a process, usually on a board. */

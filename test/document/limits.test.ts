@@ -49,12 +49,12 @@ describe('a document beyond a limit is refused at its place', () => {
     [
       'signs',
       '*a* `b`\n\n'.repeat(19_000).concat('**a** [@b] '.repeat(4000)),
-      [expect.stringMatching(/limit more than 80000 signs of Markdown such as .* and @: split the document$/)],
+      [expect.stringMatching(/limit more than 60000 signs of Markdown such as .* and @: split the document$/)],
     ],
     [
       'addresses',
       `${'www.a.b '.repeat(3000)}\n\n`.repeat(40),
-      [expect.stringMatching(/^31:\d+ limit more than 80000 signs of Markdown/)],
+      [expect.stringMatching(/^25:\d+ limit more than 60000 signs of Markdown/)],
     ],
     [
       'footnotes',
@@ -76,7 +76,7 @@ describe('a document beyond a limit is refused at its place', () => {
       '> a\n\n'.repeat(2000),
       [expect.stringContaining('limit more than 1500 lists')],
     ],
-    ['citations in a paragraph', '[@a] '.repeat(20_000), [signs]],
+    ['citations in a paragraph', '[@a] '.repeat(12_000), [signs]],
     ['closing signs', 'a* '.repeat(20_000), [signs]],
     ['HTML that is never closed', 'a <![CDATA[ '.repeat(1700), [signs]],
     ['links that are never closed', '[a](<b '.repeat(20_000), [signs]],
