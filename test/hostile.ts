@@ -59,8 +59,10 @@ function expanded(text: string, { canary, outside, ran, host }: Surroundings): s
     .replaceAll('{{SERVER}}', `http://${host}`)
     .replaceAll('{{HOST}}', host)
     .replaceAll(/\\u([0-9a-f]{4})/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)))
-  const counted = named.replaceAll(/\{\{NUMBERED (\d+) ([\s\S]*?)\}\}(?!\})/g, (_, count: string, part: string) =>
-    Array.from({ length: Number(count) }, (_, index) => part.replaceAll('#', String(index))).join(''),
+  const counted = named.replaceAll(
+    /\{\{NUMBERED (\d+) ([\s\S]*?)\}\}(?!\})/g,
+    (_, count: string, part: string) =>
+      Array.from({ length: Number(count) }, (_, index) => part.replaceAll('#', String(index))).join(''),
   )
   // From the innermost: what is repeated may end in a brace.
   const repeat = /\{\{REPEAT (\d+) ((?:(?!\{\{REPEAT)[\s\S])*?)\}\}(?!\})/

@@ -115,8 +115,7 @@ export function readYaml<Schema extends z.ZodType>(
   let data: unknown
   try {
     // The parser compares each key with all others.
-    if (text !== undefined && text.length > longest)
-      throw new Error(`it has more than ${longest} characters`)
+    if (text !== undefined && text.length > longest) throw new Error(`it has more than ${longest} characters`)
     data = text === undefined ? {} : parse(text)
   } catch (cause) {
     throw new ExplainedError(`cannot read ${path}: ${(cause as Error).message}`, { cause })

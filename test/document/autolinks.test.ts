@@ -22,7 +22,7 @@ const autolinks: Extension = {
   text: Object.fromEntries(
     Object.entries(gfm.text ?? {}).map(([code, constructs]) => [
       code,
-      [constructs ?? []].flat().filter(({ name }) => /Autolink$/.test(name ?? '')),
+      [constructs ?? []].flat().filter(({ name }) => name?.endsWith('Autolink')),
     ]),
   ),
 }

@@ -49,7 +49,11 @@ describe('a document beyond a limit is refused at its place', () => {
     [
       'signs',
       '*a* `b`\n\n'.repeat(19_000).concat('**a** [@b] '.repeat(4000)),
-      [expect.stringMatching(/limit more than 60000 signs of Markdown such as .* and @: split the document$/)],
+      [
+        expect.stringMatching(
+          /limit more than 60000 signs of Markdown such as .* and @: split the document$/,
+        ),
+      ],
     ],
     [
       'addresses',
