@@ -453,7 +453,7 @@ export function warnOfForeign(document: Document): void {
       else if (node.type === 'list') checkItems(node, source, say)
       else if (node.type === 'blockquote') checkCallout(node, say)
       else if (node.type === 'image') checkImage(node, say)
-      else if (node.type === 'thematicBreak' && /-{2,}[ \t]+-{2,}/.test(sliceOf(source, node)))
+      else if (node.type === 'thematicBreak' && /(?<!-)-{2,}[ \t]+-{2,}/.test(sliceOf(source, node)))
         say('simple-table', startOf(node), simpleTable)
     }
   }

@@ -153,7 +153,7 @@ function readOwn(tree: Root, text: string): void {
 }
 
 const attributes = new RegExp(
-  String.raw`[ \t]*\{[ \t]*(?:#(${referredId}))?[ \t]*(-|\.unnumbered)?[ \t]*\}[ \t]*$`,
+  String.raw`(?<![ \t])[ \t]*\{[ \t]{0,20}(?:#(${referredId}))?[ \t]{0,20}(-|\.unnumbered)?[ \t]{0,20}\}[ \t]{0,20}$`,
   'u',
 )
 
