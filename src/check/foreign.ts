@@ -559,8 +559,12 @@ function checkDelimiters(node: Text, source: SourceText, say: Say): void {
 /** A line of hyphens below a head makes a table only if it has as many columns. */
 function checkHyphenLine(paragraph: Paragraph, source: SourceText, say: Say): void {
   const [head = '', line = ''] = sliceOf(source, paragraph).split('\n')
-  const cells = line.trim().replace(/^\||\|$/g, '').split('|')
-  if (!head.includes('|') || !line.includes('--') || !cells.every((cell) => /^:?-+:?$/.test(cell.trim()))) return
+  const cells = line
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split('|')
+  if (!head.includes('|') || !line.includes('--') || !cells.every((cell) => /^:?-+:?$/.test(cell.trim())))
+    return
   const columns = (row: string) =>
     row
       .trim()
