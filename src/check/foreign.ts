@@ -427,7 +427,10 @@ const mostOfRule = 1000
 export function warnOfForeign(document: Document): void {
   const { tree, abstract, captions, file } = document
   const source = sourceText(file)
-  const known = { headings: headingWords(tree), citation: bareCitation(document) }
+  const near = file.messages.flatMap(({ ruleId, line, column }) =>
+    ruleId === 'reference-near-miss' ? [`${line}:${column}`] : [],
+  )
+  const known = { headings: headingWords(tree), citation: bareCitation(document), near: new Set(near) }
   const said = new Map<string, number>()
   const say = (ruleId: string, place: Place, reason: string) => {
     const count = (said.get(ruleId) ?? 0) + 1
@@ -469,6 +472,8 @@ type Say = (ruleId: string, place: Place, reason: string) => void
 interface Known {
   readonly headings: ReadonlySet<string>
   readonly citation: RegExp | undefined
+  /** Places of words that another check told to be citations. */
+  readonly near: ReadonlySet<string>
 }
 
 /** `@smith2020 shows`, if the document has a bibliography: keys that it cites, and what looks like one. */
@@ -510,7 +515,7 @@ function checkText(node: Text, source: SourceText, near: Place, known: Known, sa
   }
   for (const { 0: whole, index } of known.citation ? value.matchAll(known.citation) : []) {
     const { isEscaped, ...place } = locate(index)
-    if (!isEscaped && taken[index] !== 1)
+    if (!isEscaped && taken[index] !== 1 && !known.near.has(`${place.line}:${place.column}`))
       say('citation-form', place, `${whole} is plain text: write the names, and [${whole}]`)
   }
   for (const { index, whole } of checkHeadingLinks(value, known.headings)) {

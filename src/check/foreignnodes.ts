@@ -2,6 +2,7 @@
 
 import type { Code, Heading, InlineCode, Link, List, Nodes, Paragraph, Parents } from 'mdast'
 import type { Place } from '../document/block.ts'
+import { isBlock } from '../document/fence.ts'
 import { descend } from '../document/markdown.ts'
 import { locateInFence, placeAt, type SourceText, sliceOf, startOf } from '../document/place.ts'
 
@@ -43,6 +44,7 @@ function checkOverline(node: Heading, before: Nodes | undefined, source: SourceT
 
 /** `Title` above `~~~~~`: a heading of reStructuredText, whose line opens a fence here that nothing closes. */
 function checkOpenFence(node: Code, before: Nodes | undefined, source: SourceText, say: Say): void {
+  if (isBlock(node)) return // told of as an error
   const slice = sliceOf(source, node)
   const [, fence = '', rest = ''] = /^[ \t]*(`{3,}|~{3,})([^\n]*)/.exec(slice) ?? []
   if (fence === '') return
@@ -196,7 +198,8 @@ const marks =
 
 export function checkCodeMarks(node: Code, source: SourceText, say: Say): void {
   const mark = marks.exec(node.value)
-  if (mark === null) return
+  // A text about Markdown shows its code.
+  if (mark === null || node.lang === 'markdown' || node.lang === 'md') return
   say(
     'code-mark',
     locateInFence(source, node)(mark.index),

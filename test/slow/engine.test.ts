@@ -179,7 +179,7 @@ between: [${low}, null]
     write({ [paper]: (text + claim(9)).replace('load: 4', 'load: 5') })
     expect(await stale()).not.toHaveProperty('C1')
     expect(await repro('build')).toMatchObject({ exitCode: 0 })
-    expect(readdirSync(join(project, '.repro/render-cache'))).toHaveLength(2) // the figure and the claim, nothing of an older build
+    expect(readdirSync(join(project, '.repro/render-cache'))).toHaveLength(3) // the figure, and the claim by this run and by none recorded: nothing of an older build
   })
 
   it('a figure and the page alone, when only a specification changed', async () => {

@@ -29,9 +29,8 @@
   const isDark = () => (scheme === null ? systemIsDark.matches : scheme === 'dark')
 
   function apply() {
-    for (const rule of find('style')
-      .concat(find('link[rel="stylesheet"]'))
-      .flatMap(({ sheet }) => [...(sheet?.cssRules ?? [])])) {
+    const sheets = [...document.styleSheets, ...document.adoptedStyleSheets]
+    for (const rule of sheets.flatMap(({ cssRules }) => [...cssRules])) {
       if (!rule.media || !darkRule.test(written.get(rule) ?? rule.media.mediaText)) continue
       if (!written.has(rule)) written.set(rule, rule.media.mediaText)
       const own = written.get(rule)
@@ -104,6 +103,8 @@
 
   function begin() {
     addLinks()
+    // A served page may have taken another style.
+    if (scheme !== null) apply()
     for (const pre of find('main pre:not(.rows, .specification)'))
       if (!pre.querySelector('.copy'))
         pre.prepend(make('button', { type: 'button', className: 'copy', ariaLabel: words.copy }))
