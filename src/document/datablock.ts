@@ -95,6 +95,11 @@ export function noteDataRoots(file: VFile, nodes: Iterable<Nodes>, others: reado
   rootsOf.set(file, roots)
 }
 
+/** What was noted of a document, as a list. */
+export function dataRootsIn(file: VFile): readonly (readonly [id: string, kind: 'file' | 'files'])[] {
+  return [...(rootsOf.get(file) ?? [])]
+}
+
 /**
  * Returns the whole path of a short one: `survey.seconds.mean` is `survey.data.all.seconds.mean`, and of
  * several files `survey.north.seconds.mean` is `survey.data.north.seconds.mean`. A second part `data` makes a

@@ -24,6 +24,7 @@ import { type FrontMatter, readFrontMatter } from './frontmatter.ts'
 import { includeAt, writtenAt } from './include.ts'
 import { LimitError } from './limits.ts'
 import { descend, type Footnotes, parseFile, parseValue, plainText, type Visit } from './markdown.ts'
+import { readFenceAgain } from './movedfence.ts'
 import { type Locate, locateInInlineCode, placeAt, type SourceText, sourceText, startOf } from './place.ts'
 import { fail, sortMessages } from './problem.ts'
 import { isReference, mentionsIn, type Reference } from './reference.ts'
@@ -173,7 +174,9 @@ export function parseDocument(
     // Without the original, every block of a translation would look wrong.
     if (visit.node.type !== 'code' || isOrphan) continue
     if (includeAt(visit.node, text, file)) continue
-    const read = readFence(visit.node, text, file, originalBlocks)
+    const read = originalBlocks
+      ? readFence(visit.node, text, file, originalBlocks)
+      : readFenceAgain(visit.node, text, file)
     const fence = read && withWrittenLine(read, file)
     if (fence) fences.push(fence)
     for (const [key, written, locate] of fence ? captionsOf(fence) : []) readCaption(key, written, locate)

@@ -51,17 +51,19 @@ export function provenance(
 
 /** Returns one digest of all runs, independent of order: equal digests mean equal results. */
 export function runsDigest(runs: readonly Run[]): string {
-  const lines = runs.map((run) =>
-    [
-      runName(run),
-      run.key,
-      ...Object.entries(run.files)
-        .map(([name, file]) => `${name}=${file.sha256}`)
-        .sort(),
-      ...acceptedEdits(run).flatMap(({ files }) => files.map(({ file, after }) => `${file}=${after}`)),
-    ].join(' '),
-  )
-  return sha256(lines.sort().join('\n'))
+  return sha256(runs.map(lineOf).sort().join('\n'))
+}
+
+const lines = new WeakMap<Run, string>()
+
+function lineOf(run: Run): string {
+  const known = lines.get(run)
+  if (known !== undefined) return known
+  const files = Object.entries(run.files).map(([name, file]) => `${name}=${file.sha256}`)
+  const edits = acceptedEdits(run).flatMap(({ files }) => files.map(({ file, after }) => `${file}=${after}`))
+  const line = [runName(run), run.key, ...files.sort(), ...edits].join(' ')
+  lines.set(run, line)
+  return line
 }
 
 /** Returns the provenance that all runs share (host, program); differences are listed per run. */
