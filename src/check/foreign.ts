@@ -19,7 +19,7 @@ import {
 } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
 import { isListing } from '../document/target.ts'
-import { type Form, formsAtLineStart, formsAtStart, formsInText } from './foreignforms.ts'
+import { type Form, formsAtLineStart, formsAtStart, formsInText, sayCitation } from './foreignforms.ts'
 import {
   checkAccents,
   checkAroundCode,
@@ -32,6 +32,7 @@ import {
   checkParagraph,
   checkPictureSize,
   headingWords,
+  type Say,
 } from './foreignnodes.ts'
 
 /** Bounded, as all that is looked for from each of many places to the end of a text. */
@@ -209,11 +210,7 @@ const inText: readonly Form[] = [
     ruleId: 'latex',
     pattern:
       /\\(cite|citep|citet|textcite|parencite|autocite|footcite|citeauthor|citeyear|nocite)\*?(?:\[[^\]]{0,300}\]){0,5}\{([^{}]*)\}/g,
-    say: ([whole, , keys = '']) =>
-      `${whole} is plain text: write [${keys
-        .split(/\s*,\s*/)
-        .map((key) => `@${key.trim()}`)
-        .join('; ')}]`,
+    say: sayCitation,
   },
   {
     ruleId: 'latex',
@@ -465,8 +462,6 @@ export function warnOfForeign(document: Document): void {
 /** To Markdown, the line below a head is a rule. */
 const simpleTable =
   'this is a rule, and a table of hyphens is plain text: write cells between |, and |---| below the head'
-
-type Say = (ruleId: string, place: Place, reason: string) => void
 
 /** What texts are compared with. */
 interface Known {

@@ -8,7 +8,7 @@ export interface Form {
   readonly ruleId: string
   /** In a text, or in the first line of a paragraph; its start is the place. */
   readonly pattern: RegExp
-  /** Signs of which the text has one wherever the pattern matches: most texts have none, which is quick to tell. */
+  /** The pattern matches only in texts that have one of these: looking for them first is quicker. */
   readonly signs?: readonly string[]
   /** Also where its first sign is escaped, as Bookdown and LaTeX write it; else an escaped sign is meant as it is. */
   readonly isEscapedToo?: boolean
@@ -29,6 +29,13 @@ const attributes =
 
 const noHeading = (text: string, signs: number) =>
   `${text.trim().slice(0, 40)} is no heading: write ${'#'.repeat(Math.min(6, signs))}`
+
+/** Of a command of LaTeX, whose second group has the keys. */
+export const sayCitation: Form['say'] = ([whole, , keys = '']) =>
+  `${whole} is plain text: write [${keys
+    .split(/\s*,\s*/)
+    .map((key) => `@${key.trim()}`)
+    .join('; ')}]`
 
 /** Forms within a line, before those of `foreign.ts`. */
 export const formsInText: readonly Form[] = [
@@ -245,11 +252,7 @@ export const formsInText: readonly Form[] = [
     signs: ['\\'],
     pattern:
       /\\(cite|citep|citet|textcite|parencite|autocite|footcite|citeauthor|citeyear)\*?(?:\[[^\]\n]*\])+\{([^{}\n]*)\}/g,
-    say: ([whole, , keys = '']) =>
-      `${whole} is plain text: write [${keys
-        .split(/\s*,\s*/)
-        .map((key) => `@${key.trim()}`)
-        .join('; ')}]`,
+    say: sayCitation,
   },
   {
     ruleId: 'latex',

@@ -6,7 +6,8 @@ import { isBlock } from '../document/fence.ts'
 import { descend } from '../document/markdown.ts'
 import { locateInFence, placeAt, type SourceText, sliceOf, startOf } from '../document/place.ts'
 
-type Say = (ruleId: string, place: Place, reason: string) => void
+/** Adds a warning. */
+export type Say = (ruleId: string, place: Place, reason: string) => void
 
 /** Checks how nodes follow each other. */
 export function checkNeighbours(parent: Parents, source: SourceText, say: Say): void {

@@ -42,7 +42,7 @@ const brackets = new WeakMap<TokenizeContext, Bracket>()
 function isInBracket(context: TokenizeContext): boolean {
   const { events } = context
   const before = brackets.get(context)
-  // What is no bracket any more is another event now, or has its end.
+  // Once it is matched, the parser replaces its event or marks it as balanced.
   if (before !== undefined && events[before.index]?.[1] === before.token && isOpen(before.token)) return true
   for (let index = events.length - 1; index >= 0; index -= 1) {
     const [, token] = events[index] as Event

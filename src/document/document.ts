@@ -247,8 +247,12 @@ function captionLocate({ captionPlace: { line, column } }: Listing): Locate {
 
 /** Parses the front matter alone. Its errors are not reported. */
 export function parseFrontMatter(text: string): FrontMatter {
-  const [head = ''] = /^\uFEFF?---[^\S\r\n]*\r?\n.*?\n---[^\S\r\n]*(?:\r?\n|$)/s.exec(text) ?? []
-  return frontMatterOf(head)
+  return frontMatterOf(frontMatterText(text))
+}
+
+/** The lines of the front matter, with those around it; empty if there is none. */
+export function frontMatterText(text: string): string {
+  return /^\uFEFF?---[^\S\r\n]*\r?\n.*?\n---[^\S\r\n]*(?:\r?\n|$)/s.exec(text)?.[0] ?? ''
 }
 
 // A VFile made from an empty string has no value.

@@ -1,6 +1,6 @@
 /** Where the cursor stands in a document: in words, in an expression, or in the YAML of a block. */
 
-import type { Document } from '../document/document.ts'
+import { type Document, frontMatterText } from '../document/document.ts'
 import type { Fence } from '../document/fence.ts'
 
 /** As editors count: from 0, in UTF-16 units. */
@@ -67,7 +67,7 @@ export function placeOf(document: Document, text: string, cursor: Cursor): Place
 export function scopeAt({ fences, original }: Document, text: string, cursor: Cursor): Scope | undefined {
   const { line, before } = cursor
   const lines = text.split(/\r\n|\n|\r/)
-  const [front = ''] = /^\uFEFF?---[^\S\r\n]*\r?\n.*?\n---[^\S\r\n]*(?:\r?\n|$)/s.exec(text) ?? []
+  const front = frontMatterText(text)
   if (line > 0 && line < front.split('\n').length - 2)
     return { fence: 'front matter', form: 'content', ...around(lines, 1, cursor) }
   for (const { type, node } of fences) {

@@ -113,7 +113,7 @@ export function keyText(key: Key): string {
   return [`**${key.key}**${key.means === undefined ? '' : `: ${key.means}`}`, takes(key)].join('\n\n')
 }
 
-/** What a key takes, and is unless given, in Markdown. */
+/** Type of a key's value and its default, in Markdown. */
 export function takes({ type, otherwise }: Key): string {
   if (otherwise === '') return type
   return `${type}; ${otherwise === 'required' ? otherwise : `${otherwise} unless given`}`

@@ -3,15 +3,14 @@
  * with what was read for it, and each table and figure by its inputs. Only a file with this machine's seal is read.
  */
 
-import type { Document } from '../document/document.ts'
+import { type Document, frontMatterText } from '../document/document.ts'
 import { includedFiles } from '../document/include.ts'
-import { writeAtomically } from '../files/drafts.ts'
 import { type Fingerprints, unchanged } from '../files/fingerprint.ts'
-import { FileError } from '../files/ordinary.ts'
 import type { Files } from '../files/tracked.ts'
 import { digest } from '../results/key.ts'
 import type { Inputs } from '../results/run.ts'
-import { contentOf, flat, type Place } from './manifest.ts'
+import { flat, type Place } from './manifest.ts'
+import { sealedJson } from './sealedjson.ts'
 
 /** As the file has it. */
 interface Known {
@@ -41,11 +40,8 @@ export function openRehearsed(
 ): Rehearsed {
   const file = `.repro/rehearsals/${flat(path)}.json`
   const item = { kind: 'rehearsal', path: file } as const
-  const content = contentOf(project, file)
-  const text = content && seal.open(item, content)
-  const known: Known = text
-    ? JSON.parse(new TextDecoder().decode(text))
-    : { key: '', floats: [], read: undefined }
+  const sealed = sealedJson({ project, seal }, item)
+  const known = (sealed.read() as Known | undefined) ?? { key: '', floats: [] }
   const before = new Set(known.floats)
   const key = keyOf(document, program)
   const floats = new Set<string>()
@@ -61,24 +57,16 @@ export function openRehearsed(
         ...(hasMistakes ? {} : { read: Object.fromEntries(others) }),
         floats: [...floats].sort(),
       }
-      const closed = seal.close(item, JSON.stringify(now))
-      if (closed === undefined) return
-      try {
-        await writeAtomically(project, file, closed)
-      } catch (error) {
-        // A check needs no right to write; a build says what it cannot write.
-        if (!(error instanceof FileError || (error instanceof Error && 'code' in error))) throw error
-      }
+      await sealed.write(now)
     },
   }
 }
 
 /** Of the front matter, the blocks and the values: words between them are nothing that a rehearsal looks at. */
 function keyOf({ file, fences, values }: Document, program: string): string {
-  const [frontMatter = ''] = /^\uFEFF?---\r?\n.*?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/s.exec(String(file)) ?? []
   return digest([
     program,
-    frontMatter,
+    frontMatterText(String(file)),
     fences.map(({ node }) => [node.lang ?? '', node.meta ?? '', node.value]),
     values.map(({ source }) => source),
   ])

@@ -93,15 +93,9 @@ function areSame(one: Inputs, other: Inputs): boolean {
 /** What the bytes in a live document's memory mean. */
 const judgements = new WeakMap<Uint8Array, Judged<NamedMeasured>>()
 
-function once<T>(known: WeakMap<Uint8Array, T>, bytes: Uint8Array, make: () => T): T {
-  const found = known.get(bytes) ?? make()
-  known.set(bytes, found)
-  return found
-}
-
 /**
  * Judges claims, reusing judgements that `program` made from the same evidence. `language` is that of
- * `reasons` (English by default); `used` is given the digests of their inputs.
+ * `reasons` (English by default); `used` collects the digests of their inputs.
  */
 export function cachedJudge(place: Place, program: string, language?: string, used?: Set<string>) {
   return async (claim: ClaimBlock, evidence: Evidence, reasons?: Reasons): Promise<Judgement> => {
@@ -156,7 +150,8 @@ function revive(
   { results }: Evidence,
 ): Judgement | undefined {
   if (found === undefined) return undefined
-  const judged = once(judgements, found, () => deserialize(found) as Judged<NamedMeasured>)
+  const judged = judgements.get(found) ?? (deserialize(found) as Judged<NamedMeasured>)
+  judgements.set(found, judged)
   const runs = runsByName(results.runs)
   const whole = ({ sources, ...one }: NamedMeasured): Measured => ({
     ...one,

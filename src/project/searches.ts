@@ -5,10 +5,9 @@
 
 import type { Finding } from '../claims/search.ts'
 import type { KeptSearch } from '../claims/vacuous.ts'
-import { writeAtomically } from '../files/drafts.ts'
-import { FileError } from '../files/ordinary.ts'
 import { digest } from '../results/key.ts'
-import { contentOf, flat, type Place } from './manifest.ts'
+import { flat, type Place } from './manifest.ts'
+import { sealedJson } from './sealedjson.ts'
 
 export interface Searches {
   readonly kept: KeptSearch
@@ -24,11 +23,9 @@ export function openSearches({ project, document, seal }: Place, program: () => 
   const used = new Map<string, Finding | null>()
   let isNew = false
   let identity: string | undefined
-  const read = (): ReadonlyMap<string, Finding | null> => {
-    const file = contentOf(project, path)
-    const text = file && seal.open(item, file)
-    return new Map(text && Object.entries(JSON.parse(new TextDecoder().decode(text))))
-  }
+  const sealed = sealedJson({ project, seal }, item)
+  const read = (): ReadonlyMap<string, Finding | null> =>
+    new Map(Object.entries((sealed.read() ?? {}) as Record<string, Finding | null>))
   return {
     kept(inputs, search) {
       known ??= read()
@@ -41,19 +38,7 @@ export function openSearches({ project, document, seal }: Place, program: () => 
     },
     async keep() {
       if (!isNew && used.size === (known?.size ?? 0)) return
-      const file = seal.close(item, JSON.stringify(Object.fromEntries(used)))
-      if (file === undefined) return
-      try {
-        await writeAtomically(project, path, file)
-      } catch (error) {
-        // A check needs no right to write; a build says what it cannot write.
-        if (error instanceof FileError || isErrno(error)) return
-        throw error
-      }
+      await sealed.write(Object.fromEntries(used))
     },
   }
-}
-
-function isErrno(error: unknown): boolean {
-  return error instanceof Error && 'code' in error
 }
