@@ -146,14 +146,20 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, one) => total + one, 0)
 }
 
-/** Resolves two frames after the page is `seen` to have what a save changes. */
+/**
+ * Resolves two frames after the page is `seen` to have what a save changes. Looks when something changed: looking in each
+ * frame would keep the browser from its work.
+ */
 async function shown(page: Page, seen: string, save: () => void): Promise<void> {
   const waiting = page.evaluate(`new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error(${JSON.stringify(`not seen in a minute: ${seen}`)})), 60_000)
     const look = () => {
-      if (${seen}) requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
-      else requestAnimationFrame(look)
+      if (!(${seen})) return
+      observer.disconnect()
+      requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
     }
+    const observer = new MutationObserver(look)
+    observer.observe(document, { subtree: true, childList: true, characterData: true })
     look()
   })`)
   save()

@@ -127,20 +127,30 @@ const blockChecks: Readonly<Record<Fence['type'], (source: Mapping, context: Con
  * environments, table kinds) in the document's file. Call once per document.
  *
  * Checks keys as written, so that one error in a block does not hide the next.
+ *
+ * @param again runs a check by its name, which depends on nothing but the text of blocks, the front matter and the project;
+ *   it may leave out one that said nothing of the same
  */
-export function check(document: Document, project: Project): void {
+export function check(
+  document: Document,
+  project: Project,
+  again: (name: string, check: () => void) => void = (_, check) => check(),
+): void {
   const experiments = document.fences.flatMap((fence) => experimentIn(fence) ?? [])
   const context = { document, project, experiments }
   checkIds(document)
-  for (const { type, source, block } of document.fences) {
-    if (source) blockChecks[type](source, context)
-    if (source && block?.type === 'figure') checkSpecifications(block, source, context)
-  }
+  for (const [index, { type, source, block }] of document.fences.entries())
+    again(`block ${index}`, () => {
+      if (source) blockChecks[type](source, context)
+      if (source && block?.type === 'figure') checkSpecifications(block, source, context)
+    })
   checkCycles(document)
   for (const { block, source } of document.fences) {
     if (block?.type !== 'experiment' || !source) continue
-    checkInvariants(block, source, context)
-    if (!document.original) checkRounds(block, source, project.shared ?? [], project.columns?.(block))
+    again(`experiment ${block.id}`, () => {
+      checkInvariants(block, source, context)
+      if (!document.original) checkRounds(block, source, project.shared ?? [], project.columns?.(block))
+    })
   }
   checkDrift(document)
   checkReferences(document, project)
@@ -161,10 +171,11 @@ export function check(document: Document, project: Project): void {
   checkMathematics(document, project.typeset)
   // If the front matter has errors, whatever depends on it would look wrong.
   if (document.frontMatter.title !== '') checkProse(context)
-  for (const { ast, locate } of document.values) {
-    checkExpression(ast, locate, context)
-    checkStatistics(ast, locate, context)
-  }
+  for (const { source, ast, locate } of document.values)
+    again(`value ${source}`, () => {
+      checkExpression(ast, locate, context)
+      checkStatistics(ast, locate, context)
+    })
   sortMessages(document.file)
 }
 

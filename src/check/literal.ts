@@ -12,6 +12,7 @@ import { sourceText } from '../document/place.ts'
 import { fail, warn } from '../document/problem.ts'
 import { locateInValue, type Mapping } from '../document/yaml.ts'
 import { textUnits } from '../query/units.ts'
+import { remembered } from '../text/memory.ts'
 import { locateInProse, prosesOf, sentences } from './sentence.ts'
 
 /** Spelling of a unit -> its symbol. */
@@ -69,12 +70,9 @@ export function checkLiterals(document: Document): void {
   )
   const seen = new Set<string>()
   for (const { text, cites, placeOf } of passages) {
-    for (const { segment, index } of numbered(text)) {
-      const isCited = cites(index, index + segment.length)
-      const found = [
-        ...segment.matchAll(literal),
-        ...[...segment.matchAll(decimal)].filter((match) => isRatio(match, versions)),
-      ]
+    for (const { length, index, literals, decimals } of numbered(text)) {
+      const isCited = cites(index, index + length)
+      const found = [...literals, ...decimals.filter((match) => isRatio(match, versions))]
       for (const { 0: written, groups, index: at } of found) {
         const number = standard(written) ?? written
         // For units that runs do not have, the bare number suffices.
@@ -136,17 +134,21 @@ function passagesOf(document: Document): readonly Passage[] {
   ]
 }
 
-/** Sentences of a text; none if it has no such number, as to tell sentences takes longer than the rest. */
-function numbered(text: string): Iterable<Intl.SegmentData> {
-  return mayHave.test(text) ? sentences(text) : []
-}
+/** The sentences of a text and their numbers; none if it has no such number, as to tell sentences takes longer than the rest. */
+const numbered = remembered((text) =>
+  (mayHave.test(text) ? [...sentences(text)] : []).map(({ segment, index }) => ({
+    ...{ index, length: segment.length },
+    literals: [...segment.matchAll(literal)],
+    decimals: [...segment.matchAll(decimal)],
+  })),
+)
 
 /** Decimals in names (Xen 4.17), which may also stand alone. Ignores a sentence's capitalized first word. */
 function versionsIn({ fences }: Document, passages: readonly Passage[]): ReadonlySet<string> {
   const inText = passages.flatMap(({ text }) =>
-    [...numbered(text)].flatMap(({ segment }) =>
-      [...segment.matchAll(decimal)].flatMap(({ 0: written, 1: bare = written, index }) =>
-        isName(around(segment, index, written.length)[0], index) ? [bare] : [],
+    numbered(text).flatMap(({ decimals }) =>
+      decimals.flatMap(({ 0: written, 1: bare = written, index, input }) =>
+        isName(around(input, index, written.length)[0], index) ? [bare] : [],
       ),
     ),
   )

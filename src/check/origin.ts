@@ -13,6 +13,7 @@ import { readsPublished, references } from '../query/expression.ts'
 import { cellsRead, pathsToRuns } from '../query/query.ts'
 import { isMapping } from '../results/parameters.ts'
 import type { Emulation } from '../testbed/testbed.ts'
+import { remembered } from '../text/memory.ts'
 import { timesIn } from './literal.ts'
 import { prosesOf, sentences } from './sentence.ts'
 
@@ -53,16 +54,28 @@ function pattern(name: string): string {
 /** Marks a number as emulated. */
 const emulated = /\bemulat|\bmodels? of\b|エミュレ|模擬|のモデル/iu
 
+/** Finds the sentences of a text that speak of hardware, and not of an emulated one; by its names, one in each line. */
+const aboutHardwareIn = remembered((names) => {
+  const hardware = aboutHardware(names.split('\n').filter(Boolean))
+  return remembered(
+    (text): readonly { readonly words: string; readonly from: number; readonly to: number }[] =>
+      [...sentences(text)].flatMap(({ segment, index }) => {
+        const words = hardware.exec(segment)?.[0]
+        return words === undefined || emulated.test(segment)
+          ? []
+          : [{ words, from: index, to: index + segment.length }]
+      }),
+  )
+}, 20)
+
 /** Adds errors to the document's file. */
 export function checkOrigins(document: Document, known: Emulated = nothing): void {
-  const hardware = aboutHardware(known.hardware)
+  const hardwareIn = aboutHardwareIn(known.hardware.join('\n'))
   const values = new Map(document.values.map((value) => [value.node, value]))
   for (const { text, codes } of prosesOf(document.tree)) {
-    for (const { segment, index } of codes.length === 0 ? [] : sentences(text)) {
-      const words = hardware.exec(segment)?.[0]
-      if (words === undefined || emulated.test(segment)) continue
+    for (const { words, from, to } of codes.length === 0 ? [] : hardwareIn(text)) {
       for (const { node, start } of codes) {
-        const value = start >= index && start < index + segment.length ? values.get(node) : undefined
+        const value = start >= from && start < to ? values.get(node) : undefined
         const path =
           value &&
           references(value.ast).find(
@@ -81,8 +94,7 @@ export function checkOrigins(document: Document, known: Emulated = nothing): voi
     if (fence.type === 'claim') {
       checkMachine(fence, document, known)
       checkStatement(fence, machines, document, known)
-    } else if (fence.type !== 'experiment' && fence.type !== 'data')
-      checkCaption(fence, hardware, document, known)
+    } else if (fence.type !== 'experiment' && fence.type !== 'data') checkCaption(fence, document, known)
   }
 }
 
@@ -107,7 +119,7 @@ function checkStatement(
     const reason = `the statement says ${time}, and the claim is one of scope shape, which no time tests: say a ratio or an order, make the scope absolute, or list it as nominal if it is set and not measured`
     fail(file, 'absolute-time', source.valuePlace(['statement']), reason)
   }
-  const board = environment === undefined ? undefined : boardIn(block.statement, known.hardware)
+  const board = environment === undefined ? undefined : boardIn(known.hardware.join('\n'))(block.statement)
   const place = source.valuePlace(['statement'])
   if (board !== undefined) {
     const reason = `the statement says "${board}", but runs of ${environment} judge it: say that they are emulated, leave the board out, or make the scope absolute and name the machine`
@@ -130,12 +142,18 @@ function machinesIn({ blocks }: Document): readonly string[] {
   return [...new Set(claims.flatMap(({ machine = {} }) => Object.values(machine)))]
 }
 
-/** The first words for a board, in a sentence that does not say that it is emulated. */
-function boardIn(text: string, names: readonly string[]): string | undefined {
+/**
+ * Finds the first words for a board, in a sentence that does not say that it is emulated; by the names of boards, one in
+ * each line.
+ */
+const boardIn = remembered((lines) => {
+  const names = lines.split('\n').filter(Boolean)
   const found = [aboutHardware(names), ...names.map(mentions)]
-  const plain = [...sentences(text)].filter(({ segment }) => !emulated.test(segment))
-  return plain.flatMap(({ segment }) => found.flatMap((one) => one.exec(segment)?.[0] ?? []))[0]
-}
+  return remembered((text) => {
+    const plain = [...sentences(text)].filter(({ segment }) => !emulated.test(segment))
+    return plain.flatMap(({ segment }) => found.flatMap((one) => one.exec(segment)?.[0] ?? []))[0]
+  })
+}, 20)
 
 /** A name of one word, such as Pi, is told from other words by its capital. */
 function mentions(name: string): RegExp {
@@ -149,9 +167,8 @@ function mentions(name: string): RegExp {
 /** The caption of a table or figure of an experiment with emulated environments. */
 function checkCaption(
   { source, block }: Fence,
-  hardware: RegExp,
   { blocks, file }: Document,
-  { environments }: Emulated,
+  { environments, hardware }: Emulated,
 ): void {
   if (source === undefined || (block?.type !== 'table' && block?.type !== 'figure')) return
   const shown =
@@ -165,13 +182,10 @@ function checkCaption(
       one.environments.some((name) => environments.includes(name)),
   )
   if (!isEmulated) return
-  for (const { segment } of sentences(block.caption)) {
-    const words = hardware.exec(segment)?.[0]
-    if (words === undefined || emulated.test(segment)) continue
-    const reason = `the caption says "${words}" of emulated runs: say that they are emulated, or leave the hardware out`
-    fail(file, 'emulated-as-hardware', source.valuePlace(['caption']), reason)
-    return
-  }
+  const [found] = aboutHardwareIn(hardware.join('\n'))(block.caption)
+  if (found === undefined) return
+  const reason = `the caption says "${found.words}" of emulated runs: say that they are emulated, or leave the hardware out`
+  fail(file, 'emulated-as-hardware', source.valuePlace(['caption']), reason)
 }
 
 function readsDataOnly({ test }: ClaimBlock, blocks: Document['blocks']): boolean {

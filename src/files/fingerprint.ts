@@ -40,7 +40,8 @@ export function unchanged(project: string, fingerprints: Fingerprints): boolean 
   }
 }
 
-function isUnchanged(project: string, path: string, fingerprint: Fingerprint): boolean {
+/** As `unchanged`, of one path. */
+export function isUnchanged(project: string, path: string, fingerprint: Fingerprint): boolean {
   switch (fingerprint.type) {
     case 'nothing':
       return statusOf(placeOf(project, path)) === undefined

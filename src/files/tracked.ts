@@ -4,9 +4,17 @@
  * changed.
  */
 
-import { isAbsolute } from 'node:path'
 import type { Derived, Source } from './derived.ts'
-import { type Fingerprint, type Fingerprints, look, nameOf, sha256, stampAt, stampOf } from './fingerprint.ts'
+import {
+  type Fingerprint,
+  type Fingerprints,
+  isUnchanged,
+  look,
+  nameOf,
+  sha256,
+  stampAt,
+  stampOf,
+} from './fingerprint.ts'
 import { matching } from './glob.ts'
 import { type Content, type Entry, entriesInside, pathInside, problemOf, readInside } from './ordinary.ts'
 import { variableDigest } from './variable.ts'
@@ -20,7 +28,7 @@ export interface Files extends Source {
   fingerprints(): Fingerprints
   /** Whether a look would see what was seen; what it asks for is seen by this look, too. */
   areAs(seen: Fingerprints): boolean
-  /** The same files, for a part of this look that needs to know what it saw itself. */
+  /** The same files, for a part of this look that needs to know what it saw itself; this look sees that, too. */
   beside(): Files
 }
 
@@ -34,13 +42,22 @@ export interface LiveView {
   readonly overlay?: ReadonlyMap<string, string> | undefined
 }
 
-/** Opens a project's files; `remembered` are an earlier build's fingerprints. */
-export function openFiles(project: string, remembered: Fingerprints = {}, live?: LiveView): Files {
+/** Opens a project's files; `remembered` are an earlier build's fingerprints. `tell` is told what is seen. */
+export function openFiles(
+  project: string,
+  remembered: Fingerprints = {},
+  live?: LiveView,
+  tell?: (path: string, found: Fingerprint) => void,
+): Files {
   const contents = new Map<string, Uint8Array | undefined>()
   const fingerprints = new Map<string, Fingerprint>()
+  const see = (path: string, found: Fingerprint): void => {
+    fingerprints.set(path, found)
+    tell?.(path, found)
+  }
 
   const note = (path: string, found: Content | undefined) => {
-    fingerprints.set(
+    see(
       path,
       found
         ? { type: 'file', stamp: stampOf(found.stats), sha256: sha256(found.content) }
@@ -57,7 +74,7 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
     if (text === undefined || contents.has(path)) return
     const content = new TextEncoder().encode(text)
     contents.set(path, content)
-    fingerprints.set(path, { type: 'file', stamp: '', sha256: sha256(content) })
+    see(path, { type: 'file', stamp: '', sha256: sha256(content) })
   }
   const read = (path: string) => {
     take(path)
@@ -67,7 +84,7 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
     take(path)
     if (!fingerprints.has(path)) {
       const before = remembered[path]
-      if (before?.type === 'file' && before.stamp === stampAt(project, path)) fingerprints.set(path, before)
+      if (before?.type === 'file' && before.stamp === stampAt(project, path)) see(path, before)
       else keep(path, look(project, path))
     }
     const fingerprint = fingerprints.get(path)
@@ -75,7 +92,7 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
   }
   const entries = (folder: string): readonly Entry[] => {
     const found = entriesInside(project, folder)
-    fingerprints.set(folder, found ? { type: 'folder', names: found.map(nameOf) } : { type: 'nothing' })
+    see(folder, found ? { type: 'folder', names: found.map(nameOf) } : { type: 'nothing' })
     return found ?? []
   }
   const files: Files = {
@@ -97,10 +114,10 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
     problem: (path) => problemOf(project, path, closed),
     derived: (key, make) => (live ? live.kept.of(key, files, make) : make(files)),
     // Apart from the file's own fingerprint.
-    doubt: (path) => void fingerprints.set(`${path} and more`, { type: 'doubtful' }),
+    doubt: (path) => void see(`${path} and more`, { type: 'doubtful' }),
     variable(name) {
       const digest = variableDigest(name)
-      fingerprints.set(
+      see(
         `//variable ${name}`, // no path is written so
         { type: 'variable', name, ...(digest && { digest }) },
       )
@@ -108,7 +125,15 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
     },
     fingerprints: () => Object.fromEntries([...fingerprints].sort(([a], [b]) => (a < b ? -1 : 1))),
     areAs: (seen) => Object.entries(seen).every(([path, one]) => isAs(path, one)),
-    beside: () => openFiles(project, { ...remembered, ...Object.fromEntries(fingerprints) }, live),
+    beside: () => openFiles(project, { ...remembered, ...Object.fromEntries(fingerprints) }, live, see),
+  }
+  const isStillNothing = (path: string, before: Fingerprint): boolean => {
+    take(path)
+    const known = fingerprints.get(path)
+    if (known) return known.type === 'nothing'
+    if (!isUnchanged(project, path, before)) return false
+    see(path, before)
+    return true
   }
   const isAs = (path: string, before: Fingerprint): boolean => {
     switch (before.type) {
@@ -117,8 +142,7 @@ export function openFiles(project: string, remembered: Fingerprints = {}, live?:
       case 'folder':
         return entries(path).map(nameOf).join('\n') === before.names.join('\n')
       case 'nothing':
-        // A folder has no digest.
-        return digest(path) === undefined && (isAbsolute(path) || entriesInside(project, path) === undefined)
+        return isStillNothing(path, before)
       case 'variable':
         return files.variable(before.name) === before.digest
       case 'doubtful':

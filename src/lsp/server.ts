@@ -75,14 +75,19 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     )
   const lookOnce = async (one: Opened) => {
     const live = await one.live
+    let found: readonly LiveProblem[] = []
     try {
-      one.look = await live.look(overlayOf(one.site))
+      one.look = await live.look(overlayOf(one.site), {
+        checked(problems, files) {
+          found = problems
+          tell(one, problems, files)
+        },
+      })
       one.watching.follow(Object.keys(one.look.files.fingerprints()))
-      tell(one, one.look.problems)
       one.works = worksIn(one.look)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
-      tell(one, [{ severity: 'error', message, path: one.site.document, line: 1, column: 1 }])
+      tell(one, [...found, { severity: 'error', message, path: one.site.document, line: 1, column: 1 }])
     }
   }
   const look = (one: Opened): Promise<void> => {
@@ -96,7 +101,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     })()
     return one.looking
   }
-  const tell = (one: Opened, problems: readonly LiveProblem[]) => {
+  const tell = (one: Opened, problems: readonly LiveProblem[], files = one.look?.files) => {
     const now = JSON.stringify(problems)
     if (now === one.before && !one.isEdited) return
     one.before = now
@@ -105,7 +110,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     const paths = new Set([one.site.document, ...byPath.keys()])
     for (const path of new Set([...paths, ...one.told])) {
       const uri = path === one.site.document ? one.uri : uriOf(one.site, path)
-      const text = documents.get(uri)?.getText() ?? one.look?.files.text(path) ?? ''
+      const text = documents.get(uri)?.getText() ?? files?.text(path) ?? ''
       const diagnostics = (byPath.get(path) ?? []).map((problem) => diagnosticOf(problem, text))
       void connection.sendDiagnostics({ uri, diagnostics })
     }

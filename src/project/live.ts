@@ -83,15 +83,23 @@ export interface Shown extends Look {
 }
 
 export interface LiveDocument {
-  /**
-   * Opens, checks and plans. `overlay` has texts that lie over files, by path in the project. `early` is given the
-   * look before the text is checked, with the problems of the last one, if nothing that runs has changed since.
-   */
-  look(overlay?: ReadonlyMap<string, string>, early?: (look: Look) => Promise<void>): Promise<Look>
+  /** Opens, checks and plans. `overlay` has texts that lie over files, by path in the project. */
+  look(overlay?: ReadonlyMap<string, string>, tell?: Stages): Promise<Look>
   /** Makes the report of a look, which must be the last one. */
   show(look: Look): Promise<Shown>
   /** Ends the process that draws figures. */
   [Symbol.dispose](): void
+}
+
+/** What is told before a look is complete. */
+export interface Stages {
+  /**
+   * Is given the look before the text is checked, with the problems of the last one, if nothing that runs has changed
+   * since.
+   */
+  readonly unchecked?: (look: Look) => Promise<void>
+  /** Is given what is wrong with the text before what would run is planned. */
+  readonly checked?: (problems: readonly LiveProblem[], files: Files) => void
 }
 
 /** Opens a document for many looks. Calls of its functions must not overlap. */
@@ -118,7 +126,7 @@ export async function openLive(site: Site): Promise<LiveDocument> {
     | undefined
   let last: { readonly shown: Shown; readonly with: (look: Look) => Shown } | undefined
   return {
-    async look(overlay, early) {
+    async look(overlay, { unchecked, checked: told } = {}) {
       const files = openFiles(site.project, fingerprints, { kept, overlay })
       program ??= programOf(site, files)
       const opened = await read(site, files, checked !== undefined)
@@ -130,10 +138,11 @@ export async function openLive(site: Site): Promise<LiveDocument> {
       const sources = sourcesIn(opened.document.blocks).map(firstAlike)
       // What was never checked may be impossible to plan.
       const isPlannable = checked !== undefined && isSame(checked.sources, sources)
-      const first = early && isPlannable ? await lookWith(checked?.problems ?? []) : undefined
-      if (first) await early?.(first)
+      const first = unchecked && isPlannable ? await lookWith(checked?.problems ?? []) : undefined
+      if (first) await unchecked?.(first)
       await checkDocument(opened, site, files, again)
       const problems = messagesOf(opened.document.file)
+      told?.(problems, files)
       const look = first ? { ...first, problems } : await lookWith(problems)
       checked = hasErrors(opened.document.file) ? undefined : { sources, problems }
       kept.sweep()
@@ -256,8 +265,8 @@ function keeping(
       const before = verdicts.recorded.filter(({ id }) => id === claim.id)
       const defined = verdicts.defined.filter(({ id }) => id === claim.id)
       const what = digest([
-        ...[numberOf(firstAlike(claim)), before, defined.map((one) => numberOf(firstAlike(one)))],
-        verdicts.recorded.length,
+        ...[numberOf(firstAlike(claim)), before.map(numberOf)],
+        ...[defined.map((one) => numberOf(firstAlike(one))), verdicts.recorded.length],
       ])
       const found = await of(`claim ${what}\n${all}`, make)
       const rerun = found.rerun && { rerun: { ...found.rerun, claim } }
@@ -277,15 +286,40 @@ function isSame(before: readonly unknown[], now: readonly unknown[]): boolean {
   return before.length === now.length && before.every((one, index) => Object.is(one, now[index]))
 }
 
-/** See `Again`: remembers the parts of each check that found nothing. */
+/** See `Again`. */
 function openAgain(): Again {
   const silent = new Map<string, readonly unknown[]>()
-  return (name, file, parts, check) => {
-    if (isSame(silent.get(name) ?? [check], parts)) return
-    const before = file.messages.length
-    silent.delete(name)
-    check()
-    if (file.messages.length === before) silent.set(name, parts)
+  let last:
+    | { readonly parts: readonly unknown[]; readonly seen: Fingerprints; readonly part: object }
+    | undefined
+  return {
+    check(name, file, parts, check) {
+      if (isSame(silent.get(name) ?? [check], parts)) return
+      const before = file.messages.length
+      silent.delete(name)
+      check()
+      if (file.messages.length === before) silent.set(name, parts)
+    },
+    over(parts, files) {
+      const before = last && isSame(last.parts, parts) && seesAgain(files, last.seen) ? last : undefined
+      last = undefined
+      const own = files.beside()
+      const part = before?.part ?? {}
+      return {
+        ...{ part, files: own },
+        // What was left out depends on what it saw before.
+        end: () => void (last = { parts, part, seen: { ...before?.seen, ...own.fingerprints() } }),
+      }
+    },
+  }
+}
+
+function seesAgain(files: Files, seen: Fingerprints): boolean {
+  try {
+    return files.areAs(seen)
+  } catch (error) {
+    if (error instanceof FileError) return false // the checks report it
+    throw error
   }
 }
 

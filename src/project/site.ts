@@ -8,7 +8,13 @@ import { checkVacuous } from '../claims/vacuous.ts'
 import { firstAlike } from '../document/alike.ts'
 import { type Block, type ExperimentBlock, sourcesIn } from '../document/block.ts'
 import { citedKeys } from '../document/citation.ts'
-import { type Document, parseDocument, parseFrontMatter, withBlocks } from '../document/document.ts'
+import {
+  type Document,
+  frontMatterText,
+  parseDocument,
+  parseFrontMatter,
+  withBlocks,
+} from '../document/document.ts'
 import { expandIncludes, settlePlaces } from '../document/include.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
 import { roundsFor, withRounds } from '../document/rounds.ts'
@@ -141,44 +147,71 @@ export async function readDocument(
   return { document, environments, shared, published, data, translations }
 }
 
-/** Runs a check that adds to a file's messages, unless it found nothing the last time and all parts are the same. */
-export type Again = (name: string, file: VFile, parts: readonly unknown[], check: () => void) => void
+/** What a process that checks a document again and again remembers of its last checks. */
+export interface Again {
+  /** Runs a check that adds to a file's messages, unless it found nothing the last time and all parts are the same. */
+  check(name: string, file: VFile, parts: readonly unknown[], check: () => void): void
+  /**
+   * Begins checks that depend on nothing but `parts` and the files that they see by `files`. `part` is the same object as
+   * the last time if all of these are the same.
+   */
+  over(parts: readonly unknown[], files: Files): { readonly part: object; readonly files: Files; end(): void }
+}
+
+const once: Again = {
+  check: (_name, _file, _parts, check) => check(),
+  over: (_, files) => ({ part: {}, files, end() {} }),
+}
 
 /** Adds what is wrong with a document to its file's messages. To be called once. */
 export async function checkDocument(
   { document, environments, shared, published, data }: Read,
   site: Site,
   files: Files,
-  again: Again = (_name, _file, _parts, check) => check(),
+  again: Again = once,
 ): Promise<void> {
   const { project, document: path } = site
   const { bibliography } = document.frontMatter
   const entries = bibliography && document.citations.length > 0 ? textOf(bibliography.file, files) : undefined
   const records = recordsOf(site, files, dataRuns(data))
   const isOrphan = document.frontMatter.translationOf !== undefined && document.original === undefined
+  const blocks = again.over(
+    [
+      ...[hasErrors(document.file), ...writtenBlocks(document), ...writtenBlocks(document.original)],
+      ...[...environments.values(), ...shared, ...published, ...[...data.values()].flat()],
+    ],
+    files,
+  )
   if (!isOrphan)
-    check(document, {
-      ...files,
-      environments: [...environments.keys()],
-      shared,
-      emulated: {
-        ...emulationOf(site.testbeds),
-        environments: [...environments.values()]
-          .filter(({ origin }) => origin === 'emulated')
-          .map(({ name }) => name),
-        captured: (cell) => records(cell)?.captured,
+    check(
+      document,
+      {
+        ...blocks.files,
+        environments: [...environments.keys()],
+        shared,
+        emulated: {
+          ...emulationOf(site.testbeds),
+          environments: [...environments.values()]
+            .filter(({ origin }) => origin === 'emulated')
+            .map(({ name }) => name),
+          captured: (cell) => records(cell)?.captured,
+        },
+        tableKinds,
+        figureMistake: specificationMistake,
+        published,
+        typeset: formulasOf(document).length === 0 ? undefined : await loadTypesetter(),
+        columns: (block) => recordedColumns(block, blocks.files),
+        data,
+        languages: [...languages.keys()],
+        bibliography:
+          entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
       },
-      tableKinds,
-      figureMistake: specificationMistake,
-      published,
-      typeset: formulasOf(document).length === 0 ? undefined : await loadTypesetter(),
-      columns: (block) => recordedColumns(block, files),
-      data,
-      languages: [...languages.keys()],
-      bibliography: entries === undefined ? undefined : await parseBibliography(entries, citedKeys(document)),
-    })
+      (name, one) => again.check(name, document.file, [blocks.part], one),
+    )
   if (document.original === undefined) {
-    checkScripts(document, path, files, realPaths(project))
+    again.check('scripts', document.file, [blocks.part], () =>
+      checkScripts(document, path, blocks.files, realPaths(project)),
+    )
     const isRecorded = (block: ExperimentBlock) => recordedColumns(block, files) !== undefined
     checkPrograms(document, path, {
       ...{ project, files, environments, isRecorded },
@@ -192,14 +225,22 @@ export async function checkDocument(
         ...runNamesIn(sourcesIn(document.blocks)).map(records),
       ],
     ]
-    again('vacuous', document.file, deciding, () =>
+    again.check('vacuous', document.file, deciding, () =>
       checkVacuous(document, published, records, searches?.kept),
     )
     await searches?.keep()
   }
+  blocks.end()
   translationsOf(document, path, files, document.file)
   sortMessages(document.file)
   settlePlaces(document.file)
+}
+
+/** The front matter and the blocks of a document as they are written. */
+function writtenBlocks(document: Document | undefined): readonly string[] {
+  if (document === undefined) return []
+  const fences = document.fences.flatMap(({ node }) => [node.lang ?? '', node.meta ?? '', node.value])
+  return [frontMatterText(String(document.file)), ...fences]
 }
 
 /** Of a file that the front matter names. `check` reports unreadable ones at their place. */

@@ -5,6 +5,7 @@
  */
 
 import type * as estree from 'estree'
+import { remembered } from '../text/memory.ts'
 import { hint } from '../text/spelling.ts'
 import { asksForInterval, type FilterCall, filters } from './format.ts'
 import { type Arity, aggregates, functions } from './functions.ts'
@@ -60,16 +61,7 @@ export function parseExpression(
   source: string,
   whole: (path: Path) => Path = (path) => path,
 ): ParsedExpression {
-  refuseLong(source)
-  const { root, offsetOf: at } = parseSyntax(source)
-  // `a | f | g(1)` parses as `(a | f) | g(1)`.
-  const chain: estree.Node[] = []
-  let body = root
-  while (body.type === 'BinaryExpression' && body.operator === '|') {
-    chain.unshift(body.right)
-    body = body.left
-  }
-  const ast = mapPaths(narrow(body, at), whole)
+  const ast = mapPaths(narrowed(source).ast, whole)
   const short = references(ast).find(({ parts }) => parts.length < shortestPath)
   if (short) {
     const start = readsPublished(short) ? publishedRoot : 'experiment'
@@ -78,13 +70,32 @@ export function parseExpression(
       'measure and statistic'
     throw new ExpressionError('expression-path', short.offsets[0] ?? 0, reason)
   }
-  const calls = chain.map((node) => narrowFilter(node, at))
+  const calls = filtersOf(source)
   if (asksForInterval(calls) && !hasInterval(ast)) {
     const reason = 'interval: only a number from runs has one, not a comparison or a published number'
     throw new ExpressionError('expression-arguments', 0, reason)
   }
   return { ast, filters: calls }
 }
+
+/** What the bars of a source split: its expression, and the filters as they were parsed. */
+const narrowed = remembered((source) => {
+  refuseLong(source)
+  const { root, offsetOf } = parseSyntax(source)
+  // `a | f | g(1)` parses as `(a | f) | g(1)`.
+  const chain: estree.Node[] = []
+  let body = root
+  while (body.type === 'BinaryExpression' && body.operator === '|') {
+    chain.unshift(body.right)
+    body = body.left
+  }
+  return { ast: narrow(body, offsetOf), chain, offsetOf }
+})
+
+const filtersOf = remembered((source) => {
+  const { chain, offsetOf } = narrowed(source)
+  return chain.map((node) => narrowFilter(node, offsetOf))
+})
 
 function hasInterval(ast: Expression): boolean {
   if (ast.type === 'operation' && !'+-*/'.includes(ast.operator)) return false

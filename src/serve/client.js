@@ -195,7 +195,20 @@
       }
     }
     blocks = sent
-    document.dispatchEvent(new CustomEvent('repro:changed'))
+    tellLater()
+  }
+
+  /** Once the change is on the screen: what the page adds to itself takes as long as showing it. */
+  let isToBeTold = false
+  function tellLater() {
+    if (isToBeTold) return
+    isToBeTold = true
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        isToBeTold = false
+        document.dispatchEvent(new CustomEvent('repro:changed'))
+      }),
+    )
   }
 
   function nextOf(one) {

@@ -7,7 +7,7 @@
 import { randomInt } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Step } from '../engine/plan.ts'
-import { type LiveDocument, type LiveProblem, openLive, type Shown } from '../project/live.ts'
+import { type LiveDocument, type LiveProblem, type Look, openLive, type Shown } from '../project/live.ts'
 import type { Site } from '../project/site.ts'
 import type { LivePage, PageBlock } from '../report/model.ts'
 import { runName } from '../results/run.ts'
@@ -89,13 +89,14 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
   const lookOnce = async () => {
     try {
       // Whoever writes sees the text at once, and a moment later what is wrong with it.
-      const look = await live.look(undefined, async (early) => {
+      const unchecked = async (early: Look) => {
         // What is to run, which another script decides for many cells, is known long before the page.
         if (shown) shown = { ...shown, steps: early.steps }
         await publish()
         shown = await live.show(early)
         await publish()
-      })
+      }
+      const look = await live.look(undefined, { unchecked })
       shown = await live.show(look)
       watching.follow(Object.keys(shown.files.fingerprints()))
       failure = undefined

@@ -59,13 +59,23 @@ export function openWriter(): (report: Report) => LivePage {
     keys.set(key, found)
     return found
   }
-  const shortened = (name: string, value: unknown) => {
-    if (name === 'position') return undefined
-    if (isLarge(name, value)) return { [secret]: numbered(large, value) }
-    return typeof value === 'string' && value.length >= 1000 ? { [secret]: numbered(long, value) } : value
+  /** Equal for equal parts, whatever their places; several times as fast as JSON with a replacer. */
+  const nameOf = (value: unknown): string => {
+    if (typeof value === 'string')
+      return value.length >= 1000 ? `#${numbered(long, value)}` : `${value.length}:${value}`
+    if (typeof value !== 'object' || value === null) return String(value)
+    let name = '['
+    if (Array.isArray(value)) {
+      for (const one of value) name += `${nameOf(one)},`
+      return `${name}]`
+    }
+    for (const [key, one] of Object.entries(value))
+      if (key !== 'position' && one !== undefined)
+        name += `${key.length}:${key}=${isLarge(key, one) ? `#${numbered(large, one)}` : nameOf(one)};`
+    return `${name}}`
   }
   const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
-    const name = `${lang} ${JSON.stringify(part, shortened)}`
+    const name = `${lang} ${nameOf(part)}`
     let found = parts.get(name)
     if (found === undefined) {
       count += 1
@@ -119,10 +129,6 @@ export function openWriter(): (report: Report) => LivePage {
     const framed = frameOf(body, 'body')
     for (const part of parts.values()) if (part.usedAt === look) shown.push(part.shown)
     const frame = pageAround(framed, report, shown)
-    const text = frame.replace(
-      new RegExp(`<div id="kept-${secret}-block(\\d+)"></div>`, 'g'),
-      (_, index: string) => texts[Number(index)] ?? '',
-    )
     const style = /<style>([\s\S]*?)<\/style>/.exec(frame)?.[1] ?? ''
     // The policy has the digest of the style.
     const around = frame
@@ -139,7 +145,15 @@ export function openWriter(): (report: Report) => LivePage {
       long.clear()
       parts.clear()
     }
-    return { text, title: report.title, blocks, style, frame: sha256(around) }
+    const inner = new RegExp(`<div id="kept-${secret}-block(\\d+)"></div>`, 'g')
+    let text: string | undefined
+    return {
+      get text() {
+        text ??= frame.replace(inner, (_, index: string) => texts[Number(index)] ?? '')
+        return text
+      },
+      ...{ title: report.title, blocks, style, frame: sha256(around) },
+    }
   }
 }
 

@@ -130,20 +130,18 @@ const elements: ReadonlySet<string> = new Set([
 ])
 
 /** What depends on the rest of the text, or is kept itself. */
-const dependent: readonly string[] = [
+const dependent: ReadonlySet<string> = new Set([
   ...['footnoteReference', 'footnoteDefinition', 'linkReference', 'imageReference', 'definition'],
   ...['float', 'claim', 'experiment'],
-]
+])
 
 /** Whether it gives the same element whatever stands around it. Only nodes of the document's text have places. */
 function isAlone(node: Nodes): boolean {
-  if (node.position === undefined || !elements.has(node.type)) return false
-  let found = true
-  visit(node, ({ type }) => {
-    if (dependent.includes(type)) found = false
-    return found
-  })
-  return found
+  return node.position !== undefined && elements.has(node.type) && !isDependent(node)
+}
+
+function isDependent(node: Nodes): boolean {
+  return dependent.has(node.type) || ('children' in node && node.children.some(isDependent))
 }
 
 function nameFootnotes({ properties }: Element): void {
