@@ -66,7 +66,7 @@ async function saveToScreen(project: string, saves: number): Promise<readonly Ti
   try {
     const page = await browser.newPage()
     await page.goto(address)
-    await page.waitForFunction(`'reproVersion' in document.documentElement.dataset`)
+    await shown(page, `'reproVersion' in document.documentElement.dataset`, () => {})
     const shows = (words: string) =>
       `document.querySelector('main').textContent.includes(${JSON.stringify(words)})`
     const file = (path: string) => {
@@ -159,7 +159,7 @@ async function shown(page: Page, seen: string, save: () => void): Promise<void> 
       requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
     }
     const observer = new MutationObserver(look)
-    observer.observe(document, { subtree: true, childList: true, characterData: true })
+    observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
     look()
   })`)
   save()

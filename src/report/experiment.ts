@@ -59,6 +59,16 @@ function experimentRun(run: Run, context: RenderContext): ExperimentRun {
     ...badgeOf([run], context),
     ...(stale === undefined ? {} : { stale }),
     key: run.key,
-    files: Object.entries(run.files).map(([name, { sha256, bytes }]) => ({ name, sha256, bytes })),
+    files: filesOf(run),
   }
+}
+
+const known = new WeakMap<Run, ExperimentRun['files']>()
+
+/** The same list for the same run: who makes a report again knows by it that nothing is new. */
+function filesOf(run: Run): ExperimentRun['files'] {
+  const files =
+    known.get(run) ?? Object.entries(run.files).map(([name, { sha256, bytes }]) => ({ name, sha256, bytes }))
+  known.set(run, files)
+  return files
 }

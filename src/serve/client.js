@@ -198,16 +198,22 @@
     tellLater()
   }
 
+  // Safari has none.
+  const whenIdle = window.requestIdleCallback ?? ((use) => setTimeout(use, 50))
+
   /** Once the change is on the screen: what the page adds to itself takes as long as showing it. */
   let isToBeTold = false
   function tellLater() {
     if (isToBeTold) return
     isToBeTold = true
     requestAnimationFrame(() =>
-      setTimeout(() => {
-        isToBeTold = false
-        document.dispatchEvent(new CustomEvent('repro:changed'))
-      }),
+      whenIdle(
+        () => {
+          isToBeTold = false
+          document.dispatchEvent(new CustomEvent('repro:changed'))
+        },
+        { timeout: 200 },
+      ),
     )
   }
 

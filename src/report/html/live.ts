@@ -159,7 +159,9 @@ export function openWriter(): (report: Report) => LivePage {
 
 function isLarge(name: string, value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
-  return name === 'detail' || (name === 'content' && 'type' in value && value.type !== 'parts')
+  return (
+    name === 'detail' || name === 'files' || (name === 'content' && 'type' in value && value.type !== 'parts')
+  )
 }
 
 /** Gives the nodes at the top of the text their places in the document, which elements take over. */
