@@ -1,7 +1,8 @@
 /**
  * The same paper by make + pandoc, ninja + pandoc and this program: 12 blocks (6 scripts, 4 tables, 2 figures), with
- * nothing changed, one word, all anew, one script, one data file, and the module that all scripts load. After each change
- * every number of the page is held against the data. Beside each stands a bare `node -e 0`. What is not installed is skipped.
+ * nothing changed, one word, all anew, one script, one data file, and the module that all scripts load; without further
+ * text, and with the text of a paper: sections, citations, formulas. After each change every number of the page is held
+ * against the data. Beside each stands a bare `node -e 0`. What is not installed is skipped.
  *
  * Wall time counts on an idle machine; CPU time (of all processes) on any.
  */
@@ -21,6 +22,8 @@ const scripts = 6
 const tables = 4
 const figures = 2
 const trials = 3
+/** Of the paper with text. */
+const paperWords = 5000
 
 /** The data of a paper: numbers of each data file, and what the script and the module that all share add to their mean. */
 interface State {
@@ -28,6 +31,8 @@ interface State {
   readonly added: number[]
   shared: number
   words: number
+  /** Sections below all else. */
+  readonly text: string
 }
 
 interface Tool {
@@ -48,16 +53,50 @@ export async function benchMake([repeats = '5']: readonly string[]): Promise<voi
     if (missing.length > 0) console.log(`skipped ${name}: no ${missing.join(', ')}`)
     return missing.length === 0
   })
-  const columns = found.map((tool) => measure(tool, Number(repeats)))
-  console.log(`median of ${repeats}, seconds of wall time (of CPU time); Node ${process.version}\n`)
-  console.log(`| | ${[...found.map(({ name }) => name), 'bare node'].join(' | ')} |`)
-  console.log(`|---|${'--:|'.repeat(found.length + 1)}`)
-  for (const change of changes.keys()) {
-    const bare = Array.from({ length: Number(repeats) }, () => timed([process.execPath, '-e', '0'], tmpdir()))
-    const cells = [...columns.map((column) => column.get(change) ?? []), bare]
-    console.log(`| ${change} | ${cells.map(shown).join(' | ')} |`)
+  for (const [what, text] of [
+    ['no text', ''],
+    [`${paperWords} words`, sectionsOf(paperWords)],
+  ] as const) {
+    const columns = found.map((tool) => measure(tool, Number(repeats), text))
+    console.log(
+      `${what}, median of ${repeats}, seconds of wall time (of CPU time); Node ${process.version}\n`,
+    )
+    console.log(`| | ${[...found.map(({ name }) => name), 'bare node'].join(' | ')} |`)
+    console.log(`|---|${'--:|'.repeat(found.length + 1)}`)
+    for (const change of changes.keys()) {
+      const bare = Array.from({ length: Number(repeats) }, () =>
+        timed([process.execPath, '-e', '0'], tmpdir()),
+      )
+      const cells = [...columns.map((column) => column.get(change) ?? []), bare]
+      console.log(`| ${change} | ${cells.map(shown).join(' | ')} |`)
+    }
+    console.log()
   }
 }
+
+/** Sections of 300 words, with two citations, a formula in the text and one in a line of its own; the same at each call. */
+function sectionsOf(words: number): string {
+  const vocabulary =
+    'the of a system time value load we measure show that each result depends on number trial median mean experiment board clock under without noise sample'.split(
+      ' ',
+    )
+  let seed = 1
+  const word = () => {
+    seed = (seed * 48_271) % 2_147_483_647
+    return vocabulary[seed % vocabulary.length] ?? ''
+  }
+  const paragraph = () => `The ${Array.from({ length: 59 }, word).join(' ')}`
+  return Array.from(
+    { length: Math.round(words / 300) },
+    (_, index) =>
+      `# Section ${index}\n\n${paragraph()}.\n\n${paragraph()} [@one; @two].\n\n${paragraph()} *as said* with $x^2 + y_{${index}}$.\n\n` +
+      `${paragraph()}.\n\n$$\n\\bar{x} = \\frac{1}{n} \\sum_{i=1}^n x_i\n$$\n\n${paragraph()}.\n`,
+  ).join('\n')
+}
+
+const works = `@article{one, author = {Doe, Jane and Roe, Richard}, title = {On Measuring}, journal = {Journal of Things}, year = {2019}}
+@book{two, author = {Lee, Kim}, title = {The Book}, publisher = {Press}, year = {2001}}
+`
 
 interface Time {
   readonly wall: number
@@ -78,7 +117,7 @@ const changes = new Map<string, (state: State, folder: string, tool: Tool) => vo
   ['the helper of all', (state) => void (state.shared += 1)],
 ])
 
-function measure(tool: Tool, repeats: number): ReadonlyMap<string, readonly Time[]> {
+function measure(tool: Tool, repeats: number, text: string): ReadonlyMap<string, readonly Time[]> {
   const folder = mkdtempSync(join(tmpdir(), 'repro-make-'))
   const state: State = {
     data: Array.from({ length: scripts }, (_, index) =>
@@ -87,6 +126,7 @@ function measure(tool: Tool, repeats: number): ReadonlyMap<string, readonly Time
     added: Array.from({ length: scripts }, () => 0),
     shared: 0,
     words: 0,
+    text,
   }
   const build = () => {
     const time = timed(tool.command, folder)
@@ -176,6 +216,7 @@ function put(folder: string, path: string, content: string): void {
 }
 
 function writeShared(folder: string, { data, shared }: State): void {
+  put(folder, 'refs.bib', works)
   for (const [index, numbers] of data.entries()) put(folder, `data/d${index}.txt`, `${numbers.join('\n')}\n`)
   put(
     folder,
@@ -210,7 +251,8 @@ const repro: Tool = {
   write(folder, state) {
     writeShared(folder, state)
     openConsent(folder, cacheFolder()).remember([], true)
-    const parts = [`---\ntitle: A paper\n---\n\nProse with word ${state.words}.\n`]
+    const bibliography = state.text === '' ? '' : 'bibliography: refs.bib\n'
+    const parts = [`---\ntitle: A paper\n${bibliography}---\n\nProse with word ${state.words}.\n`]
     for (const [index, added] of state.added.entries()) {
       put(
         folder,
@@ -232,7 +274,7 @@ export default async function ({ each }: Cell): Promise<Result> {
         `Here MARK${index} is \`=e${index}.local.default.valueUs.mean | us | fixed(0)\`.\n`,
         fenced(
           'yaml experiment',
-          `id: e${index}\nscript: scripts/e${index}.ts\nenvironments: [local]\ntrials: ${trials}\npatterns: {default: {}}`,
+          `id: e${index}\nscript: scripts/e${index}.ts\nenvironments: [local]\ntrials: ${trials}\nparallel: true\npatterns: {default: {}}`,
         ),
       )
     }
@@ -247,7 +289,7 @@ export default async function ({ each }: Cell): Promise<Result> {
           `id: fig-f${index}\nspec: figures/f${index}.vl.json\ncaption: A figure\nalt: Points\ndata: {rows: e${index}}`,
         ),
       )
-    put(folder, 'paper/index.md', parts.join('\n'))
+    put(folder, 'paper/index.md', [...parts, state.text].join('\n'))
   },
 }
 
@@ -314,7 +356,10 @@ process.stdout.write(
   put(
     folder,
     'paper.md',
-    ['% A paper\n', `Prose with word ${state.words}.\n`, ...prose, ...shownTables, ...pictures].join('\n'),
+    [
+      ...['---\ntitle: A paper\nbibliography: refs.bib\n---\n', `Prose with word ${state.words}.\n`],
+      ...[...prose, ...shownTables, ...pictures, state.text],
+    ].join('\n'),
   )
 }
 
@@ -324,7 +369,7 @@ interface Rule {
 }
 
 /** Target -> what it is made from, and how. */
-function rules(): ReadonlyMap<string, Rule> {
+function rules(text: string): ReadonlyMap<string, Rule> {
   const node = `'${process.execPath}'`
   const numbers = (count: number) => Array.from({ length: count }, (_, index) => index)
   const rows = numbers(scripts).map((index) => `out/e${index}.json`)
@@ -372,7 +417,7 @@ function rules(): ReadonlyMap<string, Rule> {
       'out/page.html',
       {
         from: ['out/page.md', ...pictures],
-        command: 'pandoc --standalone --self-contained out/page.md -o out/page.html',
+        command: `pandoc --standalone --self-contained ${text === '' ? '' : '--citeproc --mathml --number-sections '}out/page.md -o out/page.html`,
       },
     ],
   ])
@@ -387,7 +432,9 @@ const make: Tool = {
   write(folder, state) {
     writePlain(folder, state)
     mkdirSync(join(folder, 'out'), { recursive: true })
-    const all = [...rules()].map(([to, { from, command }]) => `${to}: ${from.join(' ')}\n\t${command}\n`)
+    const all = [...rules(state.text)].map(
+      ([to, { from, command }]) => `${to}: ${from.join(' ')}\n\t${command}\n`,
+    )
     put(folder, 'Makefile', all.join('\n'))
   },
 }
@@ -400,7 +447,7 @@ const ninja: Tool = {
   made: ['out', '.ninja_log', '.ninja_deps'],
   write(folder, state) {
     writePlain(folder, state)
-    const all = [...rules()].map(
+    const all = [...rules(state.text)].map(
       ([to, { from, command }]) => `build ${to}: run ${from.join(' ')}\n  command_line = ${command}\n`,
     )
     put(folder, 'build.ninja', ['rule run\n  command = $command_line\n', ...all].join('\n'))

@@ -148,8 +148,13 @@ export async function build(
     planned.filter((step) => wanted.isChosen(step.cell) && reasonToRun(step, wanted.isRerun) !== undefined)
 
   let done: ScheduleResult = { executed: [], failures: [], skipped: [] }
+  const isRendered = options.to.length > 0
   const waiting = outdated(steps)
   const first = waiting.length > 0 ? await options.allow(waiting, steps) : waiting
+  const draws = isRendered && first.length > 0 && document.blocks.some(({ type }) => type === 'figure')
+  using drawer = draws ? (await import('../report/drawing/process.ts')).openDrawer() : undefined
+  // It starts beside cells that measure no times, else behind them, while what they made is read.
+  if (first.every(({ cell }) => cell.block.parallel)) drawer?.begin()
   const allowed = new Set(first.map(({ cell }) => runName(cell)))
   const toRun = (planned: readonly Step[]) =>
     outdated(planned).filter(({ cell }) => allowed.has(runName(cell)))
@@ -184,11 +189,8 @@ export async function build(
     })
     site.consent?.remember(done.executed.flatMap(codeOfRun))
   }
-  const isRendered = options.to.length > 0
   if (!isRendered && !options.record) return { ...done, problems: [], reports: [], forbidden }
-  const draws = isRendered && document.blocks.some(({ type }) => type === 'figure')
-  // Behind the cells, whose times it would disturb; it starts while what they made is read.
-  using drawer = done.executed.length > 0 && draws ? await begunDrawer() : undefined
+  if (done.executed.length > 0) drawer?.begin()
   const after = first.length > 0 ? openFiles(site.project, files.fingerprints()) : files
   const made = new Map(done.executed.map((run) => [runName(run), run]))
   const settled = first.length > 0 ? await planDocument(site, own, after, made) : steps
@@ -235,13 +237,6 @@ export async function build(
     forbidden,
     ...(await render(site, rendering, { complete, before, to: options.to, drawer })),
   }
-}
-
-async function begunDrawer(): Promise<Drawer> {
-  const { openDrawer } = await import('../report/drawing/process.ts')
-  const drawer = openDrawer()
-  drawer.begin()
-  return drawer
 }
 
 /** Throws a RequestError if a format needs what is not installed: before anything runs, and not hours later. */
