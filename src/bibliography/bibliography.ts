@@ -3,7 +3,7 @@
 import { isCitable } from '../document/citation.ts'
 import type { Document } from '../document/document.ts'
 import { fail, warn } from '../document/problem.ts'
-import { remembered } from '../text/memory.ts'
+import { isRecalled, recall, remembered } from '../text/memory.ts'
 import { hint, nearest } from '../text/spelling.ts'
 import { type BibliographyProblem, type BibtexEntry, readBibtex } from './bibtex.ts'
 import { readWorks, typeNames, type Work } from './work.ts'
@@ -23,10 +23,30 @@ export interface Bibliography {
  * @param cited keys
  */
 export async function parseBibliography(text: string, cited: Iterable<string>): Promise<Bibliography> {
-  return await kept(JSON.stringify([[...cited], text]))
+  const { keys, works, problems } = await kept(JSON.stringify([[...cited], text]))
+  return {
+    keys,
+    works: new Map(works.map(([key, work]) => [key, { ...work, fields: new Map(work.fields) }])),
+    problems,
+  }
 }
 
-const kept = remembered(async (asked): Promise<Bibliography> => {
+/** A bibliography as JSON. */
+interface Kept extends Omit<Bibliography, 'works'> {
+  readonly works: readonly (readonly [
+    key: string,
+    work: Omit<Work, 'fields'> & { readonly fields: readonly (readonly [string, string])[] },
+  ])[]
+}
+
+const name = 'works'
+
+const kept = remembered(async (asked): Promise<Kept> => {
+  const made = isRecalled(name, asked) ? undefined : await readKept(asked)
+  return recall(name, asked, () => made as Kept)
+}, 5)
+
+async function readKept(asked: string): Promise<Kept> {
   const [cited, text] = JSON.parse(asked) as [string[], string]
   const { entries, problems } = readBibtex(text.replace(/^\uFEFF/, ''))
   const byKey = new Map<string, BibtexEntry>()
@@ -34,12 +54,12 @@ const kept = remembered(async (asked): Promise<Bibliography> => {
   const { works, problems: others } = await readWorks(new Set(cited), byKey)
   return {
     keys: [...byKey.keys()],
-    works,
+    works: [...works].map(([key, work]) => [key, { ...work, fields: [...work.fields] }]),
     problems: [...problems, ...entries.flatMap((entry) => checkEntry(entry, byKey)), ...others].sort(
       (a, b) => a.line - b.line || a.column - b.column,
     ),
   }
-}, 5)
+}
 
 function checkEntry(
   { type, place, key, keyPlace }: BibtexEntry,

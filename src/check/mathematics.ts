@@ -6,7 +6,7 @@ import { descend } from '../document/markdown.ts'
 import { idInLabel, isClosedMath, locateInMath } from '../document/mathematics.ts'
 import { sourceText, startOf } from '../document/place.ts'
 import { fail, warn } from '../document/problem.ts'
-import type { Typesetter } from '../text/tex.ts'
+import type { TexFormula, Typesetter } from '../text/tex.ts'
 
 /** Formulas of the text, the abstract and the captions. */
 export function formulasOf({
@@ -19,6 +19,12 @@ export function formulasOf({
       node.type === 'math' || node.type === 'inlineMath' ? [node] : [],
     ),
   )
+}
+
+/** A formula as it is typeset. */
+export function texOf(node: Math | InlineMath): TexFormula {
+  const isDisplay = node.type === 'math' || node.data?.isDisplay === true
+  return { tex: node.value, isDisplay }
 }
 
 /** Commands that LaTeX numbers lines with, and the ones that do not. */
@@ -52,7 +58,8 @@ export function checkMathematics(document: Document, typeset: Typesetter | undef
       )
       continue
     }
-    const made = typeset?.(node.value, node.type === 'math')
+    const { tex, isDisplay } = texOf(node)
+    const made = typeset?.(tex, isDisplay)
     if (made && 'mistake' in made) fail(file, 'math', locate(made.offset), made.mistake)
   }
 }

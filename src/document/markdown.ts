@@ -9,7 +9,7 @@ import remarkGfm from 'remark-gfm'
 import remarkParse from 'remark-parse'
 import { type Processor, unified } from 'unified'
 import { referredId } from '../results/name.ts'
-import { remembered } from '../text/memory.ts'
+import { recalled } from '../text/memory.ts'
 import { quickAutolinks } from './autolinks.ts'
 import type { Place } from './block.ts'
 import { readDefinitionLists } from './definitionlist.ts'
@@ -54,8 +54,8 @@ const parsedFile = inPieces(
   (text) => withFrontMatter.parse(text),
   (text) => markdown.parse(text),
 )
-const parsedText = remembered((text) => markdown.parse(text))
-const parsedCaption = remembered((text) => caption.parse(text))
+const parsedText = recalled('text', (text) => markdown.parse(text))
+const parsedCaption = recalled('caption', (text) => caption.parse(text))
 
 /** Counter shared by texts on one page, to number their footnotes. */
 export interface Footnotes {

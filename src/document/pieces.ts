@@ -8,7 +8,7 @@
  */
 
 import type { Nodes, Root, RootContent } from 'mdast'
-import { remembered } from '../text/memory.ts'
+import { recalled } from '../text/memory.ts'
 
 const start = /(?<=\n[ \t]*\n)(?=#{1,6} |`{3})/g
 const definition = /^[ \t>*+\-\d.)]*\[(?:\\.|[^\]\\])*\]:/ms
@@ -28,8 +28,8 @@ export function inPieces(
   parse: (text: string) => Root,
   { least = shortest, leastOfPiece = shortestPiece } = {},
 ): (text: string) => Root {
-  const ofFirst = remembered(parseFirst, 50)
-  const ofOther = remembered(parse)
+  const ofFirst = recalled('first piece', parseFirst, 50)
+  const ofOther = recalled('piece', parse)
   return (text) => {
     if (text.length < least || text.includes('\r') || definition.test(text)) return parseFirst(text)
     const head = text.startsWith('---') ? frontMatter.exec(text)?.[0].length : 0

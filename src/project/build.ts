@@ -29,14 +29,15 @@ import { type Files, openFiles } from '../files/tracked.ts'
 import { languageOf } from '../locale/languages.ts'
 import type { RunStatus } from '../report/context.ts'
 import type { Drawer } from '../report/drawing/process.ts'
-import { formats } from '../report/formats.ts'
-import type { Report, ReportProblem } from '../report/model.ts'
+import { type Format, formats } from '../report/formats.ts'
+import type { Printed, Report, ReportProblem, Written } from '../report/model.ts'
 import { runName, type Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
 import { isSigned, requireSigningKey, signResults } from '../results/signature.ts'
 import { openStore } from '../results/store.ts'
 import type { Update } from '../testbed/testbed.ts'
 import { byTestbed } from '../testbeds/environments.ts'
+import { isRecalling } from '../text/memory.ts'
 import { codeOfRun } from './consent.ts'
 import { dataRuns } from './data.ts'
 import { asRecords, knownRuns, recordsOnly, shownRuns } from './knownruns.ts'
@@ -364,6 +365,12 @@ async function render(
   return { problems, reports: to.map((name) => reportFile(path, name)) }
 }
 
+/** In parts, of which a build before left some, if the format has parts. */
+async function writeIn(format: Format, report: Report, folder: string): Promise<Written | Printed> {
+  const write = isRecalling() ? await format.live?.() : undefined
+  return write ? { text: write(report).text } : await (await format.load())(report, folder)
+}
+
 /** Writes the report in one format. Returns the SHA-256 of each file by path, and what the format cannot show. */
 async function write(
   report: Report,
@@ -377,7 +384,7 @@ async function write(
   const format = formats.get(name)
   if (format === undefined) throw new Error(`no format ${name}`)
   const folder = filesFolder(document, name)
-  const written = await (await format.load())(report, encodeURI(folder))
+  const written = await writeIn(format, report, encodeURI(folder))
   const { text, files = new Map() } = written
   const all = [
     ...[...files].map(([file, content]) => [`${reportsFolder}/${folder}/${file}`, content] as const),

@@ -1,6 +1,6 @@
 /** Identifies this program: its code, and the libraries outside its bundle, can change what it renders. */
 
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Files } from '../files/tracked.ts'
@@ -12,13 +12,33 @@ const libraries = ['@retorquere/bibtex-parser', 'edtf']
 /** The bundle names its chunks by content hash; the drawing process is a separate entry. */
 const drawer = 'drawer.cjs'
 
+const here = dirname(fileURLToPath(import.meta.url))
+
 /** SHA-256 (hex) of the program's version and code, Node's version, and those of all libraries. */
 export function programOf({ generator }: { readonly generator: string }, files: Files): string {
   const entry = process.argv[1] ?? ''
-  const here = dirname(fileURLToPath(import.meta.url))
-  const versions = versionsOf(libraries, here, files)
+  const versions = libraryVersions(files)
   const code = [entry, join(here, drawer)].map((file) => files.digest(file) ?? '')
   return digest([generator, ...code, process.version, versions])
+}
+
+const found = new WeakMap<Files, readonly string[]>()
+
+/** Tells versions of the packages that are not in the bundle, looked for once with the same files. */
+export function libraryVersions(files: Files): readonly string[] {
+  const versions = found.get(files) ?? lockOf(files) ?? versionsOf(libraries, here, files)
+  found.set(files, versions)
+  return versions
+}
+
+/** What npm notes of all that it installed beside the program: one file in place of each package's own. */
+function lockOf(files: Files): readonly string[] | undefined {
+  for (let folder = here; folder !== dirname(folder); folder = dirname(folder)) {
+    const isHome = libraries.every((name) => existsSync(join(folder, 'node_modules', name)))
+    const digest = isHome ? files.digest(join(folder, 'node_modules/.package-lock.json')) : undefined
+    if (isHome) return digest === undefined ? undefined : [digest]
+  }
+  return undefined
 }
 
 /** Names and versions of packages and all their dependencies, as resolved from the folder `from`. Sorted. */

@@ -10,7 +10,7 @@ import type { Files } from '../files/tracked.ts'
 import { digest } from '../results/key.ts'
 import type { Inputs } from '../results/run.ts'
 import { flat, type Place } from './manifest.ts'
-import { sealedJson } from './sealedjson.ts'
+import { sealedJson } from './sealedtext.ts'
 
 /** As the file has it. */
 interface Known {

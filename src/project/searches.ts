@@ -7,7 +7,7 @@ import type { Finding } from '../claims/search.ts'
 import type { KeptSearch } from '../claims/vacuous.ts'
 import { digest } from '../results/key.ts'
 import { flat, type Place } from './manifest.ts'
-import { sealedJson } from './sealedjson.ts'
+import { sealedJson } from './sealedtext.ts'
 
 export interface Searches {
   readonly kept: KeptSearch

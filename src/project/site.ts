@@ -3,7 +3,7 @@
 import { VFile } from 'vfile'
 import { parseBibliography } from '../bibliography/bibliography.ts'
 import { check } from '../check/check.ts'
-import { formulasOf } from '../check/mathematics.ts'
+import { formulasOf, texOf } from '../check/mathematics.ts'
 import { checkVacuous } from '../claims/vacuous.ts'
 import { firstAlike } from '../document/alike.ts'
 import { type Block, type ExperimentBlock, sourcesIn } from '../document/block.ts'
@@ -175,6 +175,7 @@ export async function checkDocument(
   const entries = bibliography && document.citations.length > 0 ? textOf(bibliography.file, files) : undefined
   const records = recordsOf(site, files, dataRuns(data))
   const isOrphan = document.frontMatter.translationOf !== undefined && document.original === undefined
+  const formulas = formulasOf(document)
   const blocks = again.over(
     [
       ...[hasErrors(document.file), ...writtenBlocks(document), ...writtenBlocks(document.original)],
@@ -199,7 +200,7 @@ export async function checkDocument(
         tableKinds,
         figureMistake: specificationMistake,
         published,
-        typeset: formulasOf(document).length === 0 ? undefined : await loadTypesetter(),
+        typeset: formulas.length === 0 ? undefined : await loadTypesetter(formulas.map(texOf)),
         columns: (block) => recordedColumns(block, blocks.files),
         data,
         languages: [...languages.keys()],

@@ -1,7 +1,7 @@
 /** What authors write beside running text: formulas, equations, listings. Makes the nodes of the report. */
 
 import type { Code, Nodes } from 'mdast'
-import { formulasOf } from '../check/mathematics.ts'
+import { formulasOf, texOf } from '../check/mathematics.ts'
 import type { Document } from '../document/document.ts'
 import { descend } from '../document/markdown.ts'
 import { idInLabel, locateInMath } from '../document/mathematics.ts'
@@ -19,13 +19,13 @@ export async function writtenNodes(
 ): Promise<readonly ReportProblem[]> {
   const problems: ReportProblem[] = []
   const formulas = formulasOf(document)
-  const typeset: Typesetter | undefined = formulas.length === 0 ? undefined : await loadTypesetter()
+  const typeset = formulas.length === 0 ? undefined : await loadTypesetter(formulas.map(texOf))
   const source = sourceText(document.file)
   let count = 0
   for (const node of formulas) {
     const isAlone = node.type === 'math'
-    const isDisplay = isAlone || node.data?.isDisplay === true
-    const made = (typeset as Typesetter)(node.value, isDisplay)
+    const { tex, isDisplay } = texOf(node)
+    const made = (typeset as Typesetter)(tex, isDisplay)
     let formula: Formula | Missing
     if ('mistake' in made) {
       problems.push({ type: 'error', message: made.mistake, place: locateInMath(source, node)(made.offset) })

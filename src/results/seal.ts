@@ -20,7 +20,17 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { cacheFolder } from '../testbed/cache.ts'
 
 export interface Item {
-  readonly kind: 'manifest' | 'rendered' | 'run' | 'boot' | 'trial' | 'task' | 'search' | 'rehearsal' | 'kept'
+  readonly kind:
+    | 'manifest'
+    | 'rendered'
+    | 'run'
+    | 'boot'
+    | 'trial'
+    | 'task'
+    | 'search'
+    | 'rehearsal'
+    | 'texts'
+    | 'kept'
   /** Relative to the project; of what is kept, to the cache folder. */
   readonly path: string
 }

@@ -16,3 +16,62 @@ export function remembered<T>(make: (text: string) => T, most = 2000): (text: st
     return made
   }
 }
+
+/** Results as JSON, by the name of a function and its text: what one process leaves for the next. */
+export type Recollection = ReadonlyMap<string, string>
+
+interface Recalling {
+  readonly before: Recollection
+  /** Of this process: texts of JSON that were there before, and values that are new. */
+  readonly asked: Map<string, { readonly json: string } | { readonly value: unknown }>
+}
+
+let recalling: Recalling | undefined
+
+/** From now on, what an earlier process recalled is not computed again. */
+export function beginRecalling(before: Recollection): void {
+  recalling = { before, asked: new Map() }
+}
+
+/** Ends it. Returns what was asked for since then; undefined if that is what there was before. */
+export function endRecalling(): Recollection | undefined {
+  const ended = recalling
+  recalling = undefined
+  if (ended === undefined) return undefined
+  const { before, asked } = ended
+  if (asked.size === before.size && [...asked.values()].every((one) => 'json' in one)) return undefined
+  return new Map(
+    [...asked].map(([key, one]) => [key, 'json' in one ? one.json : JSON.stringify(one.value)] as const),
+  )
+}
+
+const keyOf = (name: string, text: string) => `${name} ${text}`
+
+/** Whether an earlier process left what a function of this name makes of a text. */
+export function isRecalled(name: string, text: string): boolean {
+  return recalling?.before.has(keyOf(name, text)) === true
+}
+
+/** Whether results are recalled, so that it pays to make them one by one. */
+export function isRecalling(): boolean {
+  return recalling !== undefined
+}
+
+/**
+ * Returns what an earlier process left, or else what `make` makes, which is JSON that takes longer to make than to read.
+ *
+ * @param name of a function, which no other has
+ * @param text what it is a function of
+ */
+export function recall<T>(name: string, text: string, make: () => T): T {
+  const key = keyOf(name, text)
+  const json = recalling?.before.get(key)
+  const value = json === undefined ? make() : (JSON.parse(json) as T)
+  recalling?.asked.set(key, json === undefined ? { value } : { json })
+  return value
+}
+
+/** As `remembered`, over `recall`. */
+export function recalled<T>(name: string, make: (text: string) => T, most?: number): (text: string) => T {
+  return remembered((text) => recall(name, text, () => make(text)), most)
+}

@@ -6,6 +6,8 @@
  * end to the expansion of macros.
  */
 
+import { isRecalled, recalled } from './memory.ts'
+
 /** A formula as MathML, or what is wrong with it. */
 export type Typeset =
   | { readonly mathml: string; readonly text: string }
@@ -17,9 +19,30 @@ export type Typesetter = (tex: string, isDisplay: boolean) => Typeset
 /** Longest formula in characters. */
 const longest = 20_000
 
-export async function loadTypesetter(): Promise<Typesetter> {
+export interface TexFormula {
+  readonly tex: string
+  readonly isDisplay: boolean
+}
+
+/** Returns what typesets these formulas, or any; KaTeX is loaded unless an earlier process typeset all of them. */
+export async function loadTypesetter(formulas?: readonly TexFormula[]): Promise<Typesetter> {
+  if (!formulas?.every(({ tex, isDisplay }) => isRecalled(name, asked(tex, isDisplay)))) await load()
+  return (tex, isDisplay) => typeset(asked(tex, isDisplay))
+}
+
+const name = 'formula'
+const asked = (tex: string, isDisplay: boolean) => `${isDisplay ? 'display' : 'inline'} ${tex}`
+const typeset = recalled(name, (text): Typeset => {
+  const [kind, ...words] = text.split(' ')
+  if (own === undefined) throw new Error('the typesetter was asked for a formula that it was not loaded for')
+  return own(words.join(' '), kind === 'display')
+})
+
+let own: Typesetter | undefined
+
+async function load(): Promise<void> {
   const { default: katex } = await import('katex')
-  return (tex, isDisplay) => {
+  own ??= (tex, isDisplay) => {
     if (tex.trim() === '') return { mistake: 'the formula is empty', offset: 0 }
     if (tex.length > longest)
       return { mistake: `the formula has more than ${longest} characters`, offset: longest }

@@ -7,6 +7,7 @@ import { openFiles } from '../../files/tracked.ts'
 import { type BuildOptions, build, type Outcome, selection, planDocument } from '../../project/build.ts'
 import { contentOf, readManifest, reportFile } from '../../project/manifest.ts'
 import { type Consenting, permission } from '../../project/permission.ts'
+import { openRecollection } from '../../project/recollection.ts'
 import { type Opened, override, type Site } from '../../project/site.ts'
 import { defaultFormat } from '../../report/formats.ts'
 import type { ReportProblem } from '../../report/model.ts'
@@ -48,6 +49,7 @@ export async function buildDocument(
 ): Promise<number> {
   if (consent === 'trust') site.consent?.remember([], true)
   const files = openFiles(site.project, readManifest(site)?.fingerprints)
+  const keep = openRecollection(site, files)
   const opened = await openValid(site, files)
   findings.add(messagesOf(opened.document.file))
   const options = { ...request, allow: permission(site, opened, consent, request.signal, isAnsweredYes) }
@@ -72,6 +74,7 @@ export async function buildDocument(
     return outcome.problems.some(({ type }) => type !== 'loss') ? exitCodes.failed : exitCodes.done
   } finally {
     warnUntrusted(site)
+    await keep()
   }
 }
 

@@ -42,19 +42,19 @@ function isNoColor(value: string): boolean {
 }
 
 /** Colours of drawings that have a dark form, by what they paint. */
-export type DrawnColors = Readonly<Record<(typeof paints)[number], ReadonlySet<string>>>
+export type DrawnColors = Readonly<Record<(typeof paints)[number], readonly string[]>>
 
 export function colorsIn(body: Element): DrawnColors {
   const used = { fill: new Set<string>(), stroke: new Set<string>() }
   collect(body, false, used)
-  return used
+  return { fill: [...used.fill], stroke: [...used.stroke] }
 }
 
 /** Returns CSS for the drawings of a page that have a dark form; empty without any. */
 export function darkStyle(all: readonly DrawnColors[]): string {
   const used = {
-    fill: new Set(all.flatMap(({ fill }) => [...fill])),
-    stroke: new Set(all.flatMap(({ stroke }) => [...stroke])),
+    fill: new Set(all.flatMap(({ fill }) => fill)),
+    stroke: new Set(all.flatMap(({ stroke }) => stroke)),
   }
   const rules = paints.flatMap((name) =>
     [...used[name]].sort().flatMap((color) => {

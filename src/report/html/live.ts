@@ -13,6 +13,7 @@ import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
 import { sha256 } from '../../files/fingerprint.ts'
 import { messagesFor } from '../../locale/languages.ts'
+import { isRecalling, recall } from '../../text/memory.ts'
 import type { LivePage, PageBlock, Report } from '../model.ts'
 import { positionOf } from '../prose.ts'
 import { type Shown, shownIn } from './frame.ts'
@@ -32,9 +33,16 @@ interface KeptPart {
 
 const processor = unified().use(rehypeStringify, { closeEmptyElements: true })
 
-interface Numbers<Key> {
-  get(key: Key): number | undefined
-  set(key: Key, number: number): unknown
+interface Digests<Key> {
+  get(key: Key): string | undefined
+  set(key: Key, digest: string): unknown
+}
+
+/** Stands for something long: the digest of its text. */
+function shortened<Key>(known: Digests<Key>, key: Key, textOf: () => string): string {
+  const found = known.get(key) ?? `#${sha256(textOf())}`
+  known.set(key, found)
+  return found
 }
 
 /** Opens a writer, which keeps the parts (tables, figures, claims, experiments) of the last reports. */
@@ -49,20 +57,14 @@ export function openWriter(): (report: Report) => LivePage {
   let count = 0
   let look = 0
 
-  // A drawing is the same text at each look, so its number is found at once; it would take long to write and compare.
-  const long = new Map<string, number>()
+  // A drawing is the same text at each look, so what stands for it is found at once; it would take long to write and compare.
+  const long = new Map<string, string>()
   // So are the large parts of a table, figure or claim that was made before.
-  const large = new WeakMap<object, number>()
-  let last = 0
-  const numbered = <Key>(keys: Numbers<Key>, key: Key): number => {
-    const found = keys.get(key) ?? (last += 1)
-    keys.set(key, found)
-    return found
-  }
+  const large = new WeakMap<object, string>()
   /** Equal for equal parts, whatever their places; several times as fast as JSON with a replacer. */
   const nameOf = (value: unknown): string => {
     if (typeof value === 'string')
-      return value.length >= 1000 ? `#${numbered(long, value)}` : `${value.length}:${value}`
+      return value.length < 1000 ? `${value.length}:${value}` : shortened(long, value, () => value)
     if (typeof value !== 'object' || value === null) return String(value)
     let name = '['
     if (Array.isArray(value)) {
@@ -71,7 +73,7 @@ export function openWriter(): (report: Report) => LivePage {
     }
     for (const [key, one] of Object.entries(value))
       if (key !== 'position' && one !== undefined)
-        name += `${key.length}:${key}=${isLarge(key, one) ? `#${numbered(large, one)}` : nameOf(one)};`
+        name += `${key.length}:${key}=${isLarge(key, one) ? shortened(large, one, () => nameOf(one)) : nameOf(one)};`
     return `${name}}`
   }
   const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
@@ -79,7 +81,8 @@ export function openWriter(): (report: Report) => LivePage {
     let found = parts.get(name)
     if (found === undefined) {
       count += 1
-      found = { number: count, ...written(make()), usedAt: look }
+      const made = isRecalling() ? recall('part', sha256(name), () => written(make())) : written(make())
+      found = { number: count, ...made, usedAt: look }
       parts.set(name, found)
       byNumber.set(String(count), found.html)
     }
