@@ -8,6 +8,7 @@ import { CellError } from '../../engine/execute.ts'
 import { WriteError } from '../../files/change.ts'
 import { FileError } from '../../files/ordinary.ts'
 import { type Files, openFiles } from '../../files/tracked.ts'
+import { openRecollection } from '../../project/recollection.ts'
 import { FrozenError } from '../../project/record.ts'
 import { DocumentError, type Opened, openDocument, type Site } from '../../project/site.ts'
 import { QueryError } from '../../query/error.ts'
@@ -31,6 +32,8 @@ export async function openValid(site: Site, files: Files = openFiles(site.projec
 /** As openValid, after the report was rehearsed as well. */
 export async function openChecked(site: Site): Promise<Opened> {
   const files = openFiles(site.project)
+  // Of what a build left; a check makes no page, and would leave less.
+  openRecollection(site, files)
   const opened = await openDocument(site, files)
   const { file } = opened.document
   if (!hasErrors(file)) {
