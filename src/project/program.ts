@@ -26,14 +26,17 @@ const found = new WeakMap<Files, readonly string[]>()
 
 /** Tells versions of the packages that are not in the bundle, looked for once with the same files. */
 export function libraryVersions(files: Files): readonly string[] {
-  const versions = found.get(files) ?? lockOf(files) ?? versionsOf(libraries, here, files)
+  const versions = found.get(files) ?? lockOf(here, files) ?? versionsOf(libraries, here, files)
   found.set(files, versions)
   return versions
 }
 
-/** What npm notes of all that it installed beside the program: one file in place of each package's own. */
-function lockOf(files: Files): readonly string[] | undefined {
-  for (let folder = here; folder !== dirname(folder); folder = dirname(folder)) {
+/**
+ * Returns the digest of what npm notes of all that it installed where the program's libraries are, one file in place of
+ * each package's own; undefined if another installer put them there.
+ */
+export function lockOf(from: string, files: Files): readonly string[] | undefined {
+  for (let folder = from; folder !== dirname(folder); folder = dirname(folder)) {
     const isHome = libraries.every((name) => existsSync(join(folder, 'node_modules', name)))
     const digest = isHome ? files.digest(join(folder, 'node_modules/.package-lock.json')) : undefined
     if (isHome) return digest === undefined ? undefined : [digest]

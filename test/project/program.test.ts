@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openFiles } from '../../src/files/tracked.ts'
-import { programOf, versionsOf } from '../../src/project/program.ts'
+import { lockOf, programOf, versionsOf } from '../../src/project/program.ts'
 
 let folder: string
 beforeEach(() => {
@@ -36,6 +36,21 @@ it('the program looks at what it draws with and at the libraries that it cites w
   const noted = Object.entries(files.fingerprints()).flatMap(([path, { type }]) =>
     type === 'file' ? [path] : [],
   )
-  for (const name of ['@retorquere/bibtex-parser', 'edtf'])
-    expect(noted.some((path) => path.endsWith(`/node_modules/${name}/package.json`))).toBe(true)
+  expect(noted.some((path) => path.endsWith('/node_modules/.package-lock.json'))).toBe(true)
+})
+
+it('what npm notes of its packages stands for all of them, where they are', () => {
+  const lock = () => lockOf(join(folder, 'node_modules/program/dist'), openFiles(folder))
+  install('node_modules/program/dist', '1.0.0')
+  install('node_modules/edtf', '1.0.0')
+  const note = (path: string, text: string) => writeFileSync(join(folder, path, '.package-lock.json'), text)
+  note('node_modules', 'one')
+  expect(lock()).toBeUndefined()
+  install('node_modules/@retorquere/bibtex-parser', '1.0.0')
+  const before = lock()
+  expect(before).toHaveLength(1)
+  note('node_modules', 'two')
+  expect(lock()).not.toEqual(before)
+  rmSync(join(folder, 'node_modules/.package-lock.json'))
+  expect(lock()).toBeUndefined()
 })
