@@ -37,8 +37,8 @@ export interface Source {
    */
   problem(path: string): string | undefined
   /**
-   * Returns what `make` makes of the files that it reads by its argument and of nothing else but `key`. In a live
-   * document (project/live.ts) it may be what was made before, if these files are as they were.
+   * Returns what `make` makes of the files that it reads by its argument and of nothing else but `key`: once for all who ask,
+   * and in a live document (project/live.ts) what was made before, if these files are as they were.
    */
   derived<T>(key: string, make: (files: Source) => T): T
 }

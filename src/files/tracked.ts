@@ -51,6 +51,7 @@ export function openFiles(
 ): Files {
   const contents = new Map<string, Uint8Array | undefined>()
   const fingerprints = new Map<string, Fingerprint>()
+  const derived = new Map<string, unknown>()
   const see = (path: string, found: Fingerprint): void => {
     fingerprints.set(path, found)
     tell?.(path, found)
@@ -112,7 +113,12 @@ export function openFiles(
       return digest(path) !== undefined
     },
     problem: (path) => problemOf(project, path, closed),
-    derived: (key, make) => (live ? live.kept.of(key, files, make) : make(files)),
+    derived<T>(key: string, make: (files: Source) => T): T {
+      if (live) return live.kept.of(key, files, make)
+      // Files are as they were when they were first looked at.
+      if (!derived.has(key)) derived.set(key, make(files))
+      return derived.get(key) as T
+    },
     // Apart from the file's own fingerprint.
     doubt: (path) => void see(`${path} and more`, { type: 'doubtful' }),
     variable(name) {
