@@ -59,7 +59,8 @@ const aboutHardwareIn = remembered((names) => {
   const hardware = aboutHardware(names.split('\n').filter(Boolean))
   return remembered(
     (text): readonly { readonly words: string; readonly from: number; readonly to: number }[] =>
-      [...sentences(text)].flatMap(({ segment, index }) => {
+      // Most texts do not, and to tell sentences takes longer.
+      (hardware.test(text) ? [...sentences(text)] : []).flatMap(({ segment, index }) => {
         const words = hardware.exec(segment)?.[0]
         return words === undefined || emulated.test(segment)
           ? []

@@ -129,7 +129,10 @@ export async function readDocument(
   const value = files.read(path)
   if (value === undefined)
     throw new FileError(`the document ${path} is gone: it was deleted, moved or renamed`)
-  const { translationOf } = parseFrontMatter(files.text(path) ?? '')
+  const text = files.text(path) ?? ''
+  // Most documents are none, and it is read once more below.
+  const mayTranslate = frontMatterText(text).includes('translationOf')
+  const translationOf = mayTranslate ? parseFrontMatter(text).translationOf : undefined
   const original = translationOf && (await originalOf(translationOf.file, site, files))
   const file = new VFile({ path, value, cwd: project })
   expandIncludes(file, files)
