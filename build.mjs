@@ -21,7 +21,7 @@ for (const [folder, style] of [
 await writeFile('dist/LICENSES.txt', await licenses([...new Set([...inputs, `${arimo}/metadata.json`])]))
 for (const name of ['client.js', 'client.css']) await copyFile(`src/serve/${name}`, `dist/${name}`)
 // Part of each page, so its bytes count; by the same esbuild, they are the same.
-const scripts = ['around.js', 'reader.js'].map(async (name) => {
+const scripts = ['zoom.js', 'around.js', 'reader.js'].map(async (name) => {
   const { code } = await transform(await readFile(`src/report/html/${name}`, 'utf8'), {
     minify: true,
     target: 'es2022',

@@ -152,6 +152,10 @@ export const english = {
     copied: 'Copied',
     dark: 'Dark colours',
     toContents: 'Back to the contents',
+    enlarge: 'Enlarge {}',
+    larger: 'Larger',
+    smaller: 'Smaller',
+    close: 'Close',
   },
 
   provenance: {

@@ -162,6 +162,10 @@ export const japanese: Messages = {
     copied: 'コピーしました',
     dark: '暗い配色',
     toContents: '目次へ戻る',
+    enlarge: '{}を拡大',
+    larger: 'さらに拡大',
+    smaller: '縮小',
+    close: '閉じる',
   },
 
   provenance: {

@@ -77,7 +77,7 @@
   // --- Links to places.
 
   const labels =
-    '.float[id] > .scroll > table > caption strong, .float[id] > figcaption > strong, aside.claim[id] > p:first-child > strong'
+    '.float[id] > .scroll > table > caption strong, figure[id] > figcaption > strong, aside.claim[id] > p:first-child > strong, .equation[id] > .number'
 
   function addLinks() {
     const link = (id, name) =>
@@ -94,7 +94,7 @@
     // The label of a figure is its link.
     for (const label of find(labels)) {
       if (label.querySelector('.place')) continue
-      const made = link(label.closest('.float, aside.claim').id, textOf(label))
+      const made = link(label.closest('.float, figure[id], aside.claim, .equation').id, textOf(label))
       made.className = 'place'
       made.append(...label.childNodes)
       label.append(made)

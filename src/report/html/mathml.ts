@@ -30,7 +30,11 @@ export function equationElement({ id, number, formula }: Equation, messages: Mes
   return h(
     'div.equation',
     { id },
-    scrolling('div.scroll', { ariaLabel: messages.page.formula }, content),
+    scrolling(
+      'div.scroll',
+      { ariaLabel: number === undefined ? messages.page.formula : messages.equation(number) },
+      content,
+    ),
     number === undefined ? undefined : h('span.number', messages.equationNumber(number)),
   )
 }

@@ -252,7 +252,8 @@
   function showTip({ target, clientX, clientY }) {
     if (!target.dataset?.tip) return hideTip()
     tip.replaceChildren(...tipOf(target).map((part) => make('div', {}, part.join(': '))))
-    if (!tip.isConnected) document.body.append(tip)
+    // A dialog is above the rest of the page.
+    ;(target.closest('dialog') ?? document.body).append(tip)
     tip.hidden = false
     const { width, height } = tip.getBoundingClientRect()
     tip.style.left = `${Math.max(4, Math.min(clientX + 12, document.documentElement.clientWidth - width - 4))}px`

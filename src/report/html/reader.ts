@@ -1,4 +1,4 @@
-/** The script of a report's page (around.js and reader.js), with the words of its language. */
+/** The script of a report's page (zoom.js, around.js and reader.js), with the words of its language. */
 
 import { readFileSync } from 'node:fs'
 import { programUrl } from '../../dist.ts'

@@ -133,6 +133,8 @@ nav.contents a[aria-current] { color: var(--link); text-shadow: .025em 0 current
 @keyframes hide-edge { to { opacity: 0; } }
 table { border-collapse: collapse; font: .76rem/1.4 var(--sans); font-variant-numeric: lining-nums tabular-nums; }
 article > .scroll { margin: 1.5rem 0; }
+:is(li, blockquote, .callout, dd) > .scroll { margin: 1rem 0; }
+li:has(> input[type='checkbox']:first-child, > p:first-child > input[type='checkbox']:first-child) { list-style: none; }
 caption { text-align: left; padding: 0 0 .55rem; }
 caption > span { display: inline-block; position: sticky; left: 0; max-width: min(68ch, 100cqw); font: .92rem/1.45 var(--serif); }
 th, td { padding: .26rem .6rem; text-align: left; vertical-align: baseline; }
@@ -206,6 +208,25 @@ svg .dimmed, svg .unselected { opacity: .06; }
 svg.selectable { cursor: crosshair; touch-action: pan-x pan-y; user-select: none; }
 svg .brush { fill: var(--link); fill-opacity: .1; stroke: var(--link); stroke-opacity: .5; pointer-events: none; }
 .selection input { width: 9rem; height: 24px; margin: 0 .2rem; vertical-align: middle; accent-color: var(--link); }
+/* Of zoom.js: over the corner of a drawing or picture, and the dialog. The figure is as large as both sides of its view allow, times a scale. */
+.zoom { all: unset; box-sizing: border-box; grid-area: 1 / 1; place-self: start end; position: sticky; right: .25rem; z-index: 1; width: 1.75rem; height: 1.75rem; margin: .25rem; text-align: center; font: 1rem/1.6rem var(--sans); cursor: zoom-in; color: var(--quiet); background: var(--paper); border: 1px solid var(--line); border-radius: 4px; }
+.zoom::before { content: '⤢' / ''; }
+.zoom:hover { color: var(--ink); }
+.picture > .zoom { position: absolute; top: .25rem; }
+.float .picture > img { cursor: zoom-in; }
+@media (hover: hover) {
+  .zoom:not(:focus-visible) { opacity: 0; }
+  :is(.drawing, .picture):hover > .zoom { opacity: 1; }
+}
+dialog.zoomed { box-sizing: border-box; width: 100vw; height: 100dvh; max-width: none; max-height: none; margin: 0; border: 0; padding: .75rem 1rem; background: var(--paper); color: var(--ink); font: 1rem/1.6 var(--serif); }
+.zoomed[open] { display: flex; flex-direction: column; gap: .5rem; }
+.zoomed > .tools { margin: 0; text-align: right; }
+.zoomed > .tools button { min-width: 2.25rem; min-height: 2.25rem; font-size: 1.1rem; }
+.zoomed [aria-disabled='true'] { color: var(--edge); cursor: default; }
+.zoomed > .view { flex: 1; min-height: 0; overflow: auto; container-type: size; display: grid; }
+.zoomed > .view > * { display: block; padding: 0; width: calc(min(100cqw, 100cqh * var(--aspect)) * var(--scale)); max-width: none; margin: auto; }
+.zoomed .view > * > * { display: block; width: 100%; min-width: 0; max-width: none; height: auto; }
+.zoom-caption { margin: 0; max-height: 20dvh; overflow: auto; font-size: .92rem; line-height: 1.45; }
 /* Of around.js. */
 .anchor { margin-inline-start: .3em; padding: 0 .15em; font-weight: 400; color: var(--quiet); text-decoration: none; opacity: 0; }
 .anchor::before { content: '#' / ''; }
@@ -223,7 +244,7 @@ svg .brush { fill: var(--link); fill-opacity: .1; stroke: var(--link); stroke-op
 .scheme { all: unset; box-sizing: border-box; position: absolute; top: .9rem; right: 1.25rem; width: 1.75rem; height: 1.75rem; text-align: center; font: 1.1rem/1.75rem var(--sans); color: var(--quiet); cursor: pointer; border-radius: 4px; }
 .scheme::before { content: '◐' / ''; }
 :is(.copy, .scheme):hover { color: var(--ink); }
-:is(.copy, .scheme, .anchor, .to-contents):focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
+:is(.copy, .scheme, .anchor, .to-contents, .zoom):focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
 .translations { padding-right: 2.5rem; }
 nav.contents .to-contents { position: fixed; left: .75rem; bottom: .75rem; z-index: 2; width: 2.5rem; height: 2.5rem; text-align: center; font-size: 1.2rem; line-height: 2.4rem; color: var(--quiet); background: var(--paper); border: 1px solid var(--line); border-radius: 99px; box-shadow: 0 1px 6px rgb(0 0 0 / .15); text-decoration: none; visibility: hidden; }
 nav.contents .to-contents::before { content: '↑' / ''; }
@@ -319,7 +340,7 @@ html article > .float.listing { max-width: 68ch; }
 .callout.caution { border-color: var(--caution); }
 .callout.caution .callout-title { color: var(--caution); }
 /* Pictures are mostly drawn for white paper. */
-.picture { background: #fff; border-radius: 4px; padding: .5rem; width: fit-content; max-width: 100%; }
+.picture { position: relative; background: #fff; border-radius: 4px; padding: .5rem; width: fit-content; max-width: 100%; }
 .picture img { display: block; }
 .parts { display: grid; gap: 1.25rem; align-items: end; }
 .parts > figure { margin: 0; min-width: 0; }
@@ -349,7 +370,7 @@ td.to-end { text-align: right; }
   :root { --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }
   html { font-size: 10pt; }
   body, body:has(> nav.contents) { display: block; padding: 0; }
-  nav, .skip, .preview, .tip, .tools, .anchor, .copy, .scheme, details.drawn { display: none !important; }
+  nav, .skip, .preview, .tip, .tools, .zoom, .zoomed, .anchor, .copy, .scheme, details.drawn { display: none !important; }
   main, main > *, article > *, figcaption, caption > span, html:lang(ja) :is(main > *, article > *) { max-width: 100%; }
   .scroll, .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
   pre { background: var(--faint); }
