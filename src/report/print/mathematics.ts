@@ -27,6 +27,36 @@ export function mathematics(mathml: string): string {
   return table?.name === 'mtable' && isLines(table) ? lines(table) : translated(inside)
 }
 
+/** Letters that have room in each column. */
+const mostLetters = 24
+
+/** Whether a line of any column may end in a formula: at operators, between which is little, and no table. */
+export function canBreak(mathml: string): boolean {
+  const { root } = parseXml(mathml.replaceAll('&nbsp;', '\u00a0'))
+  const [first] = root === null ? [] : elements(root)
+  const inside = first?.name === 'semantics' ? elements(first)[0] : first
+  let letters = 0
+  for (const part of inside === undefined ? [] : flat(inside)) {
+    const isOperator = part.name === 'mo' && part.attributes.fence !== 'true'
+    letters = isOperator ? 0 : letters + part.text.length
+    if (letters > mostLetters || hasTable(part)) return false
+  }
+  return true
+}
+
+/** Parts beside each other: a row in a row is no group. */
+function flat(element: XmlElement): readonly XmlElement[] {
+  const parts = elements(element)
+  const isRow = element.name === 'mrow' || element.name === 'mstyle'
+  // What fences enclose is one.
+  if (!isRow || parts.some(({ attributes }) => attributes.fence === 'true')) return [element]
+  return parts.length === 1 && parts[0] !== undefined ? flat(parts[0]) : parts
+}
+
+function hasTable(element: XmlElement): boolean {
+  return element.name === 'mtable' || elements(element).some(hasTable)
+}
+
 /** Counted before it is parsed, as parsers call themselves for each level. */
 function levelsOf(mathml: string): number {
   let [level, most] = [0, 0]

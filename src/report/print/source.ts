@@ -1,6 +1,7 @@
 /** Text as Typst source. All that a document says passes one of these functions, so that none of it is code. */
 
 import { control } from '../../document/encoding.ts'
+import { longRuns, piecesOf } from './words.ts'
 
 /**
  * Returns text as Typst markup that shows it letter by letter: with `smartquote` off, as the template has it.
@@ -10,12 +11,20 @@ export function markup(text: string): string {
   return clean(text)
     .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
     .split(longWord)
-    .map((part, index) => (index % 2 === 0 ? escaped(part) : part.match(/.{1,8}/g)?.join('#soft;')))
+    .map((part, index) => (index % 2 === 0 ? broken(part) : part.match(/.{1,8}/g)?.join(soft)))
     .join('')
 }
 
-/** No line has room for these, such as digests: it may end within. */
+/** Few lines have room for these, such as digests: they may end within. */
 const longWord = /([0-9A-Za-z]{30,})/
+
+const soft = '#soft;'
+
+function broken(text: string): string {
+  return longRuns(text)
+    .map((part, index) => (index % 2 === 0 ? escaped(part) : piecesOf(part, 24).map(escaped).join(soft)))
+    .join('')
+}
 
 function escaped(text: string): string {
   return (

@@ -143,7 +143,7 @@ function left(source: string): string {
   return source
     .replace(/\\ensuremath\{(?:(?:\\[A-Za-z]+(?:\{[oA-Z]\})?)+|-)\}|\\textsuperscript\{[\do]\}/g, '')
     .replace(
-      /\\(?:text[a-z]+|quotedblbase|quotesinglbase|guilsingl[a-z]+|ldots|enspace|quad|allowbreak|kern0pt)\{\}/g,
+      /\\(?:text[a-z]+|quotedblbase|quotesinglbase|guilsingl[a-z]+|ldots|enspace|quad|allowbreak|reprobreak|kern0pt)\{\}/g,
       '',
     )
     .replace(/\\[{}$&#%_,-]|\{\[\}|\{\]\}|~/g, '')
@@ -164,7 +164,9 @@ describe('text in LaTeX', () => {
 
   it('names characters that it has no command for', () => {
     const told: string[] = []
-    expect(escaper((character) => told.push(character))('a🦄b')).toBe('a{[}U+1F984{]}b')
+    expect(escaper((character) => told.push(character))('a🦄b')).toBe(
+      String.raw`a{[}U+1F984{]}\reprobreak{}b`,
+    )
     expect(told).toEqual(['🦄'])
   })
 

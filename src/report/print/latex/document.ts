@@ -16,9 +16,10 @@ import { measures } from '../measures.ts'
 import { printable } from '../picture.ts'
 import { string } from '../source.ts'
 import { bibtex } from './bibtex.ts'
+import { foreignSigns } from './fallback.ts'
 import { type Translator, translator } from './nodes.ts'
 import { bibliographyStyle, preamble } from './preamble.ts'
-import { escaper, needsFallback } from './text.ts'
+import { allowBreak, escaper, needsFallback } from './text.ts'
 
 export async function writeLatex(report: Report, folder: string): Promise<Printed> {
   const { lang, title, abstract, body, print = { columns: 2, paper: 'a4' } } = report
@@ -80,7 +81,9 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
   const written = [text, escape(title), ...[...files.values()].filter((one) => typeof one === 'string')]
   const settings = {
     ...{ lang, print, hasEastAsian, hasOthers: written.some(needsFallback) },
-    title: escape(title),
+    foreignSigns: hasEastAsian ? foreignSigns(written) : [],
+    // Metadata have no lines.
+    title: escape(title).replaceAll(allowBreak, ''),
     hasNumbers: hasNumbers(report),
   }
   return { text: `${preamble(settings, messages, escape)}${text}\n\n\\end{document}\n`, files, problems }
@@ -177,12 +180,12 @@ function titleSource(report: Report, messages: Messages, escape: (text: string) 
   const below = subtitle === undefined ? '' : `\\\\[0.4ex]{\\large ${escape(subtitle)}}`
   const people = authors.map(({ name, affiliation, orcid }) => {
     const lines = [
-      ...(affiliation === undefined ? [] : [escape(affiliation)]),
+      ...(affiliation === undefined ? [] : [`\\reproauthor{${escape(affiliation)}}`]),
       ...(orcid === undefined ? [] : [`\\href{${orcidAddress(orcid)}}{ORCID ${orcid}}`]),
     ]
     if (isIeee)
-      return `\\IEEEauthorblockN{${escape(name)}}${lines.length === 0 ? '' : `\\IEEEauthorblockA{${lines.join('\\\\')}}`}`
-    return [escape(name), ...lines.map((one) => `{\\small ${one}}`)].join('\\\\')
+      return `\\IEEEauthorblockN{\\reproauthor{${escape(name)}}}${lines.length === 0 ? '' : `\\IEEEauthorblockA{${lines.join('\\\\')}}`}`
+    return [`\\reproauthor{${escape(name)}}`, ...lines.map((one) => `{\\small ${one}}`)].join('\\\\')
   })
   const address = license === undefined ? undefined : licenseAddress(license)
   const facts = [

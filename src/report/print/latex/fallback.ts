@@ -23,6 +23,24 @@ export function isInFallback(character: string): boolean {
   return ranges.test(character) && !/\p{Cn}/u.test(character)
 }
 
+let japanese: ReadonlySet<string> | undefined
+
+/** Signs of a text that fonts of Japanese lack: those of JIS X 0208 and its extensions are in each. */
+export function foreignSigns(texts: readonly string[]): readonly string[] {
+  japanese ??= new Set(inShiftJis())
+  const known = japanese
+  const found = new Set(texts.flatMap((text) => [...new Set(text)]))
+  return [...found].filter((sign) => sign > '\u1fff' && isInFallback(sign) && !known.has(sign)).sort()
+}
+
+/** All characters of two bytes (https://encoding.spec.whatwg.org/#shift_jis-decoder). */
+function inShiftJis(): string {
+  const bytes: number[] = []
+  for (let lead = 0x81; lead <= 0xfc; lead += lead === 0x9f ? 0x41 : 1)
+    for (let trail = 0x40; trail <= 0xfc; trail += trail === 0x7e ? 2 : 1) bytes.push(lead, trail)
+  return new TextDecoder('shift_jis').decode(new Uint8Array(bytes))
+}
+
 /** Fonts of text and of code that fall back on DejaVu, for LuaLaTeX. */
 export const fallbackFonts = String.raw`  \directlua{luaotfload.add_fallback("repro", {"DejaVu Serif:mode=node;", "DejaVu Sans:mode=node;"})}
   \directlua{luaotfload.add_fallback("reprocode", {"DejaVu Sans Mono:mode=node;", "DejaVu Sans:mode=node;"})}

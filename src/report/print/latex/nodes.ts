@@ -22,16 +22,19 @@ import type {
   Value,
 } from '../../model.ts'
 import { textOf } from '../../textof.ts'
+import { textWidth } from '../../textwidth.ts'
+import { piecesOfCode, withoutTabs } from '../code.ts'
 import { deepNote, mostNotes } from '../footnotes.ts'
 import { targetOf } from '../link.ts'
-import { FormulaError, mathematics } from '../mathematics.ts'
+import { canBreak, FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
-import { widthOf } from '../picture.ts'
+import { heightOfParts, widthIn, widthOf } from '../picture.ts'
 import { fittingTable } from '../tablefit.ts'
+import { piecesOf } from '../words.ts'
 import { between, columnMarks, type Layout, layoutOf } from './columns.ts'
 import { latexFormula } from './formula.ts'
 import { longTable, tabular } from './table.ts'
-import { address, breakable, type Escape, labelName } from './text.ts'
+import { address, allowBreak, breakable, type Escape, labelName } from './text.ts'
 
 export interface Context {
   readonly messages: Messages
@@ -82,6 +85,8 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   /** Footnotes around what is written. */
   let notesAround = 0
   let isDeepTold = false
+  let isInTable = false
+  let isStruck = false
   /** Whether long words are broken, as there is little room. */
   let isTight = false
 
@@ -108,14 +113,14 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     if (node.position !== undefined) context.at(node.position.start.line)
     switch (node.type) {
       case 'text':
-        return isTight ? breakable(escape, node.value) : escape(node.value)
+        return textSource(node.value)
       case 'emphasis':
       case 'workTitle':
         return `\\emph{${all(node.children)}}`
       case 'strong':
         return `\\textbf{${all(node.children)}}`
       case 'delete':
-        return `\\reprogone{${all(node.children)}}`
+        return struck(() => all(node.children))
       case 'inlineCode':
         return codeText(node.value)
       case 'monospace':
@@ -137,7 +142,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'missing':
         return `\\repromissing{${escape(node.text)}}`
       case 'picture':
-        return `\\includegraphics[height=1.2em]{${pictureFile(node, 'picture')}}`
+        return pictureInText(node)
       case 'formula':
         return formulaSource(node)
       case 'equation':
@@ -161,8 +166,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'definitionList':
         return nested('description', () => all(node.children))
       case 'definitionTerm':
-        return depth > mostNested
-          ? `\\par\\noindent\\textbf{${all(node.children)}}\\par\n`
+        if (depth > mostNested) return `\\par\\noindent\\textbf{${all(node.children)}}\\par\n`
+        // A label is one line.
+        return textWidth(textOf(node), 11) > 0.7 * context.measures.column
+          ? `\\item[]\\leavevmode ${all(node.children)}\n`
           : `\\item[{${all(node.children)}}] \\leavevmode\n`
       case 'definitionText':
         return `\\par ${all(node.children)}\n`
@@ -194,6 +201,38 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'math':
         return escape(node.value)
     }
+  }
+
+  /** As large as on the page, and no larger than its place; in a table, whose columns are measured by their words, of a line's height. */
+  function pictureInText(node: Picture): string {
+    const file = pictureFile(node, 'picture')
+    if (isInTable) return `\\includegraphics[height=1.2em]{${file}}`
+    const { mime, content, alt } = node
+    const { column, height } = context.measures
+    const width = widthIn({ type: 'picture', mime, content, alt }, column, 0.6 * height)
+    return `\\reproshrink{\\includegraphics[width=${width.toFixed(1)}bp]{${file}}}`
+  }
+
+  function textSource(text: string): string {
+    const write = (words: string) => (isTight ? breakable(escape, words) : escape(words))
+    if (!isStruck) return write(text)
+    // A line is drawn through each word, as words may stand in different lines.
+    return text
+      .split(/(\s+)/)
+      .map((word) => (/^\s*$/.test(word) ? word : gone(piecesOf(word, 24).map(escape))))
+      .join('')
+  }
+
+  function gone(pieces: readonly string[]): string {
+    return pieces.map((piece) => `\\reprogone{${piece}}`).join(allowBreak)
+  }
+
+  function struck(write: () => string): string {
+    const before = isStruck
+    isStruck = true
+    const source = write()
+    isStruck = before
+    return source
   }
 
   /** Writes what stands further in; deep down without the lists of LaTeX. */
@@ -284,14 +323,18 @@ export function translator(context: Context, trees: readonly Root[]): Translator
 
   function formulaSource(formula: Formula): string {
     const tex = latexFormula(formula.tex)
-    if (tex === undefined) return `$${formulaPicture(formula)}$`
-    return `$${formula.isDisplay ? '\\displaystyle ' : ''}${tex}$`
+    const shown = `$${formula.isDisplay ? '\\displaystyle ' : ''}${tex ?? formulaPicture(formula)}$`
+    // One that no line can break is no wider than a line.
+    return tex !== undefined && canBreak(formula.mathml)
+      ? shown
+      : `${formula.tex.length > 40 ? allowBreak : ''}\\reproshrink{${shown}}`
   }
 
   function equationSource({ id, number, formula }: Equation): string {
     if (formula.type === 'missing') return `\\repromissing{${escape(formula.text)}}`
-    const inside = latexFormula(formula.tex) ?? formulaPicture(formula)
-    const shown = `\\reprofit{${inside}}`
+    const tex = latexFormula(formula.tex)
+    const isLine = tex !== undefined && !/\\\\|&/.test(tex) && canBreak(formula.mathml)
+    const shown = `\\${isLine ? 'reproformula' : 'reprofit'}{${tex ?? formulaPicture(formula)}}`
     if (number === undefined || id === undefined) return `\\[\n${shown}\n\\]`
     return `\\begin{equation}\n${shown}\\tag{${escape(number)}}\\label{${labelName(id)}}\n\\end{equation}`
   }
@@ -353,9 +396,12 @@ export function translator(context: Context, trees: readonly Root[]): Translator
         )
         .join(' & ')} \\\\`
     return boxed(() => {
+      const before = isInTable
+      isInTable = true
       const [first, ...others] = children
       const head = first === undefined ? '' : rowSource(first, (text) => `\\textbf{${text}}`)
       const rows = others.map((row) => rowSource(row, (text) => text))
+      isInTable = before
       const marks = columnMarks(layout, letters)
       const set = `${layout.size}\\setlength{\\tabcolsep}{${between / 2}bp}`
       const rules = (parts: readonly string[]) => ['\\toprule', head, '\\midrule', ...parts].join('\n')
@@ -389,22 +435,21 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   }
 
   function codeText(value: string): string {
-    const pieces = value.replace(/\r?\n|\r/g, ' ').split(/(?<=[/._\-=,:@+)\]])(?=[^\s/._\-=,:@+)\]])/)
-    return `\\texttt{${pieces.map(escape).join('\\allowbreak{}')}}`
+    const pieces = piecesOf(value.replace(/\r?\n|\r/g, ' '), 32)
+    const shown = pieces.map(escape)
+    return `\\texttt{${isStruck ? gone(shown) : shown.join(allowBreak)}}`
   }
 
   function codeBlock(parts: Listing['code']): string {
-    const written = parts
-      .map((part) => {
-        const text = typeof part === 'string' ? part : part.text
-        const lines = text.split('\n').map((line) => {
-          const words = line
-            .split(' ')
-            .map((word) => breakable(escape, word))
-            .join('\\ ')
-          return typeof part === 'string' || line === '' ? words : `\\textcolor{repro${part.kind}}{${words}}`
-        })
-        return lines.join('\n')
+    const written = piecesOfCode(withoutTabs(parts))
+      .map((piece) => {
+        if (piece === 'end') return '\n'
+        if (piece === 'soft') return allowBreak
+        const words = piece.text
+          .split(' ')
+          .map((word) => breakable(escape, word))
+          .join('\\ ')
+        return piece.kind === undefined ? words : `\\textcolor{repro${piece.kind}}{${words}}`
       })
       .join('')
     // A paragraph for each line, so that they go on in the next column.
@@ -491,15 +536,17 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const widths = parts.map(({ content }) => (content.type === 'failed' ? 0 : widthOf(content)))
     const isWide = isTwoColumns && columns * Math.max(...widths) > measures.column * 1.5
     const room = (isWide ? measures.text : measures.column) / columns - 4
+    const height = heightOfParts(parts.length / columns, measures)
     const cells = parts.map(({ id, letter, caption, content }, index) => {
       const body =
         content.type === 'failed'
           ? `\\repromissing{${escape(content.message)}}`
-          : drawing(content, id ?? `${float.id}-${index + 1}`, room)
+          : drawing(content, id ?? `${float.id}-${index + 1}`, room, height)
       const words = `${escape(letter)} ${caption === undefined ? '' : phrasing([caption])}`
       const end = index % columns === columns - 1 ? '\\\\[4pt]' : '\\hfill'
       return `\\begin{minipage}[t]{${(0.98 / columns).toFixed(3)}\\linewidth}\\centering${
-        id === undefined ? '' : anchor(id)
+        // Before it, a target would be the top that parts are aligned by.
+        id === undefined ? '' : `\\leavevmode${anchor(id)}%`
       }\n${body}\\\\[2pt]\n{\\footnotesize ${words}}\n\\end{minipage}${index === parts.length - 1 ? '' : end}`
     })
     return floated(
@@ -509,12 +556,17 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     )
   }
 
-  function drawing(content: Drawing | PictureContent, name: string, room: number): string {
+  function drawing(
+    content: Drawing | PictureContent,
+    name: string,
+    room: number,
+    height = 0.85 * context.measures.height,
+  ): string {
     const file =
       content.type === 'figure'
         ? context.addPicture(name, 'image/svg+xml', content.svg)
         : pictureFile(content, name)
-    return `\\includegraphics[width=${Math.min(room, widthOf(content)).toFixed(1)}bp,height=0.8\\textheight,keepaspectratio]{${file}}`
+    return `\\includegraphics[width=${widthIn(content, room, height).toFixed(1)}bp,height=0.8\\textheight,keepaspectratio]{${file}}`
   }
 
   function pictureFile({ mime, content }: Pick<Picture, 'mime' | 'content'>, name: string): string {

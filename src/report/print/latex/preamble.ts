@@ -16,6 +16,8 @@ export interface Settings {
   readonly hasEastAsian: boolean
   /** Whether a text has other letters that pdfTeX has no fonts for. */
   readonly hasOthers: boolean
+  /** Signs that East Asian fonts lack, though LuaTeX-ja takes them for theirs. */
+  readonly foreignSigns: readonly string[]
 }
 
 /** Name of BibTeX's style that goes with the class: numbers in the order of citation. */
@@ -24,7 +26,7 @@ export function bibliographyStyle({ lang, print }: Pick<Settings, 'lang' | 'prin
 }
 
 export function preamble(
-  { lang, title, print, hasNumbers, hasEastAsian, hasOthers }: Settings,
+  { lang, title, print, hasNumbers, hasEastAsian, hasOthers, foreignSigns }: Settings,
   messages: Messages,
   escape: (text: string) => string,
 ): string {
@@ -44,13 +46,14 @@ ${documentClass}
 \usepackage{iftex}
 \ifluatex
   \usepackage[no-math]{fontspec}
-${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}${hasEastAsian && hasOthers ? '  \\ltjsetparameter{jacharrange={-2}}\n' : ''}${hasOthers ? fallbackFonts : ''}\else
+${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}${hasEastAsian && hasOthers ? `  \\ltjsetparameter{jacharrange={-2}}\n${foreignRange(foreignSigns)}` : ''}${hasOthers ? fallbackFonts : ''}\else
   \usepackage[utf8]{inputenc}
   \usepackage[T1]{fontenc}
   \usepackage{textcomp}
   \usepackage{lmodern}
 ${isTwo && !isJapanese ? '  \\renewcommand{\\rmdefault}{ptm}\n' : ''}\fi
 ${hasOthers ? '' : '\\ifluatex\\renewcommand{\\rmdefault}{lmr}\\renewcommand{\\sfdefault}{lmss}\\renewcommand{\\ttdefault}{lmtt}\\fi\n'}${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
+\setcounter{MaxMatrixCols}{200}
 \usepackage{graphicx,xcolor,booktabs,multirow,longtable,xtab,array,pdflscape,adjustbox,calc}
 \usepackage{microtype}
 \usepackage[hidelinks,unicode,pdftitle={${title}}]{hyperref}
@@ -84,9 +87,18 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 \makeatletter
 \newcommand{\reproref}[2]{\@ifundefined{r@#1}{#2}{\hyperref[#1]{#2}}}
 \makeatother
+% A line may end here, and be short then.
+\DeclareRobustCommand{\reprobreak}{\nobreak\hskip 0pt plus 0.4\linewidth\penalty100\hskip 0pt plus -0.4\linewidth\relax}
+\pdfstringdefDisableCommands{\def\reprobreak{}}
 % No wider than there is room.
 \newcommand{\reproshrink}[1]{\adjustbox{max width=\linewidth}{#1}}
 \newcommand{\reprofit}[1]{\adjustbox{max width=0.92\linewidth}{$\displaystyle\begin{aligned}#1\end{aligned}$}}
+% One that would be too small to read goes on in the next line.
+\newlength{\reproformulawidth}
+\newcommand{\reproformula}[1]{\settowidth{\reproformulawidth}{$\displaystyle #1$}\ifdim 0.6\reproformulawidth>0.92\linewidth\parbox{0.88\linewidth}{\raggedright$\displaystyle #1$}\else\reprofit{#1}\fi}
+% Names and affiliations, which classes write in one line each.
+\newlength{\reproauthorwidth}
+\newcommand{\reproauthor}[1]{\settowidth{\reproauthorwidth}{#1}\ifdim\reproauthorwidth>0.6\textwidth\parbox{0.6\textwidth}{\centering #1}\else\enspace#1\enspace\fi}
 \newenvironment{repronotes}{\par\vspace{2pt}\noindent\begin{minipage}{\linewidth}\scriptsize\raggedright}{\end{minipage}\par}
 \newenvironment{reprobanner}{\par\noindent\rule{\linewidth}{0.4pt}\par\nobreak\footnotesize\raggedright\setlength{\parindent}{0pt}}{\par\nobreak\noindent\rule{\linewidth}{0.4pt}\par\medskip}
 \newcommand{\reproasidecolor}{black}
@@ -116,4 +128,11 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 ${hasNumbers ? '' : '\\setcounter{secnumdepth}{0}\n'}\renewcommand{\refname}{${escape(messages.references.title)}}
 \begin{document}
 `
+}
+
+/** A range of LuaTeX-ja, by number, which are set as Latin letters are. */
+function foreignRange(signs: readonly string[]): string {
+  if (signs.length === 0) return ''
+  const codes = signs.map((one) => `"${(one.codePointAt(0) ?? 0).toString(16).toUpperCase()}`)
+  return `  \\ltjdefcharrange{20}{${codes.join(',')}}\\ltjsetparameter{jacharrange={-20}}\n`
 }

@@ -2,6 +2,7 @@
 
 import { control } from '../../../document/encoding.ts'
 import { eastAsian } from '../fonts.ts'
+import { longRuns, piecesOf } from '../words.ts'
 import { isInFallback } from './fallback.ts'
 
 /** Letters and signs that are commands, or would join others. */
@@ -229,17 +230,24 @@ export function escaper(tell: (character: string) => void): Escape {
     if (isInFallback(character)) return character
     tell(character)
     const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-    return `{[}U+${code}{]}`
+    return `{[}U+${code}{]}${allowBreak}`
   }
-  return (text) =>
-    clean(text)
+  const words = (text: string) =>
+    text
       .split(greekWord)
       .map((part, index) => (index % 2 === 1 ? part : [...part].map(one).join('')))
+      .join('')
+  return (text) =>
+    longRuns(clean(text))
+      .map((part, index) => (index % 2 === 0 ? words(part) : piecesOf(part, 24).map(words).join(allowBreak)))
       .join('')
       // Signs that would join to others: dashes, quotes, and ligatures of old font encodings.
       .replace(/([-,])(?=\1)/g, '$1\\kern0pt{}')
       .replace(/([?!])(?=\\textasciigrave)/g, '$1\\kern0pt{}')
 }
+
+/** Where a line may end, however short it is then (preamble.ts). */
+export const allowBreak = String.raw`\reprobreak{}`
 
 /** Text whose long words may be broken: behind signs, and after some letters where there is none. */
 export function breakable(escape: Escape, text: string): string {
@@ -247,11 +255,7 @@ export function breakable(escape: Escape, text: string): string {
     .split(/(\s+)/)
     .map((word) => {
       if (word.length < 12) return escape(word)
-      return word
-        .split(/(?<=[/._=,:;@+)\]-])(?=[^\s/._=,:;@+)\]-])/)
-        .flatMap((piece) => (piece.length > 24 ? (piece.match(/.{1,12}/gsu) ?? []) : [piece]))
-        .map(escape)
-        .join('\\allowbreak{}')
+      return piecesOf(word, 24).map(escape).join(allowBreak)
     })
     .join('')
 }
@@ -263,6 +267,7 @@ function clean(text: string): string {
     .replace(control, '\uFFFD')
     .replaceAll('\uFEFF', '')
     .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+    .replaceAll('\t', ' ')
 }
 
 /** Returns an address for `\href`. */

@@ -93,7 +93,7 @@ export function typstSource(
 }
 
 function titleSource(report: Report, messages: Messages, columns: number): string {
-  const { subtitle, authors, date, keywords, license, doi } = report
+  const { title, subtitle, authors, date, keywords, license, doi } = report
   const { page } = messages
   const address = license === undefined ? undefined : licenseAddress(license)
   const fact = (term: string, content: string) => `[${markup(page.fact(term))}${content}]`
@@ -112,6 +112,7 @@ function titleSource(report: Report, messages: Messages, columns: number): strin
       })`,
   )
   const given = [
+    `[${markup(title.trim() === '' ? '–' : title)}]`,
     ...(subtitle === undefined ? [] : [`subtitle: [${markup(subtitle)}]`]),
     ...(people.length === 0 ? [] : [`authors: people(${people.join(', ')})`]),
     ...(date === undefined || date === '' ? [] : [`date: [${markup(date)}]`]),

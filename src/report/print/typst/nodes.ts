@@ -24,13 +24,15 @@ import type {
   Value,
 } from '../../model.ts'
 import { textOf } from '../../textof.ts'
+import { piecesOfCode, withoutTabs } from '../code.ts'
 import { deepNote, mostNotes } from '../footnotes.ts'
 import { targetOf } from '../link.ts'
-import { FormulaError, mathematics } from '../mathematics.ts'
+import { canBreak, FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
-import { printable, widthOf } from '../picture.ts'
+import { heightOfParts, printable, widthIn, widthOf } from '../picture.ts'
 import { array, markup, string } from '../source.ts'
 import { fittingTable } from '../tablefit.ts'
+import { piecesOf } from '../words.ts'
 import { tableSource } from './table.ts'
 
 /** Quotes, callouts and lists within each other: each takes several of Typst's 64 levels, and doubles the time of a list. */
@@ -74,6 +76,9 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   let level = 0
   let line: number | undefined
   let inList = false
+  let isInTable = false
+  /** Notes of what goes over all columns: Typst 0.14 loses those that are within, so that they are set before it. */
+  let notesAhead: string[] | undefined
   /** Footnotes around what is written. */
   let notesAround = 0
   let isDeepTold = false
@@ -234,13 +239,17 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const content = blocks(definition.children)
     notesAround -= 1
     line = before
-    return `#footnote${block(content)}#label(${string(name)});`
+    const note = `#footnote${block(content)}#label(${string(name)});`
+    if (notesAhead === undefined || notesAround > 0) return note
+    notesAhead.push(note)
+    return `#footnote(label(${string(name)}));`
   }
 
   function formulaSource({ mathml, tex, isDisplay }: Formula): string {
     const inside = formulaInside(mathml, tex)
     if (inside === undefined) return `#missing${block(markup(tex))};`
-    return call('maths', string(tex.trim()), isDisplay ? `$display(${inside})$` : `$${inside}$`)
+    const given = [string(tex.trim()), isDisplay ? `$display(${inside})$` : `$${inside}$`]
+    return call('maths', ...given, ...(canBreak(mathml) ? [] : ['whole: true']))
   }
 
   function formulaInside(mathml: string, tex: string): string | undefined {
@@ -263,9 +272,13 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const shown =
       inside === undefined
         ? `#missing${block(markup(formula.tex))};`
-        : number === undefined
-          ? call('maths', alt, `$ ${inside} $`)
-          : call('numbered', alt, block(markup(messages.equationNumber(number))), `$ ${inside} $`)
+        : call(
+            'numbered',
+            alt,
+            number === undefined ? 'none' : block(markup(messages.equationNumber(number))),
+            `$ ${inside} $`,
+            ...(canBreak(formula.mathml) ? ['breaks: true'] : []),
+          )
     return id === undefined ? shown : `#at(${string(id)})\n${shown}`
   }
 
@@ -310,40 +323,47 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   function plainTable({ align, children }: Table): string {
     const columns = Math.max(1, ...children.map((row) => row.children.length))
     const aligned = Array.from({ length: columns }, (_, index) => align?.[index] ?? 'left')
-    const cells = (row: Table['children'][number]) =>
+    const cells = (row: Table['children'][number], isHead = false) =>
       Array.from({ length: columns }, (_, index) => {
         const cell = row.children[index]
-        return block(cell === undefined ? '' : all(cell.children))
+        const content = cell === undefined ? '' : all(cell.children)
+        return block(isHead && content !== '' ? `#strong${block(content)};` : content)
       }).join(', ')
     const [head, ...rows] = children
     const fit = fittingTable(plainContent(children, columns), [], context.measures, context.isTwoColumns)
+    const width = fit.widths.reduce((sum, one) => sum + one + 6, 0)
+    // Without a caption, a table is best at its place, where it may break.
+    const isNarrow = width <= context.measures.column
+    const isAcross = !isNarrow && fit.place === 'wide' && nesting + notesAround === 0
+    const around = { isInTable, notesAhead }
+    isInTable = true
+    if (isAcross) notesAhead = []
     const widths = fit.fractions.map((fraction) => (fraction === undefined ? 'auto' : `${fraction}fr`))
     const grid = [
       `grid-of(`,
       `  ${array(widths)}, align: ${array(aligned)},`,
       '  table.hline(stroke: 0.8pt),',
-      ...(head === undefined ? [] : [`  table.header(${cells(head)}),`]),
+      ...(head === undefined ? [] : [`  table.header(${cells(head, true)}),`]),
       '  table.hline(stroke: 0.4pt),',
       ...rows.map((row) => `  ${cells(row)},`),
       '  table.hline(stroke: 0.8pt),',
       ')',
     ].join('\n')
+    const notes = isAcross ? (notesAhead ?? []) : []
+    ;({ isInTable, notesAhead } = around)
     const isLong = children.length > 12
-    const width = fit.widths.reduce((sum, one) => sum + one + 6, 0)
-    // Without a caption, a table is best at its place, where it may break.
-    const isNarrow = width <= context.measures.column
     const isLarge = !isNarrow && (fit.place === 'pages' || fit.place === 'sideways')
     // Of larger ones, only those that would leave the page are smaller.
     const source = `align(center, block(breakable: ${isLong}, above: 0.9em, below: 0.9em, ${
       fit.place === 'sideways' ? `fitted(${grid})` : grid
     }))`
     // A box or a note has no other page.
-    if (isLarge && nesting === 0) {
+    if (isLarge && nesting + notesAround === 0) {
       large.push({ source: `#${source}`, isSideways: fit.place === 'sideways' })
       return ''
     }
     if (isNarrow) return `#${source}`
-    if (fit.place === 'wide' && nesting === 0) return `#across(${source})`
+    if (isAcross) return `${notes.length === 0 ? '' : `#unseen[${notes.join('')}]`}#across(${source})`
     return fit.place === 'column' || fit.place === 'here' ? `#${source}` : `#fitted(${source})`
   }
 
@@ -415,12 +435,13 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const widths = parts.map(({ content }) => (content.type === 'failed' ? 0 : widthOf(content)))
     const isWide = context.isTwoColumns && columns * Math.max(...widths) > measures.column * 1.5
     const room = ((isWide ? measures.text : measures.column) - 8 * (columns - 1)) / columns
+    const height = heightOfParts(parts.length / columns, measures)
     const cells = parts.map(({ id: own, letter, caption, content }, index) => {
       const name = own ?? `${id}-${index + 1}`
       const body =
         content.type === 'failed'
           ? block(`#missing${block(markup(content.message))};`)
-          : block(drawingSource(content, name, room))
+          : block(drawingSource(content, name, room, height))
       const words = block(caption === undefined ? '' : phrasing([caption]))
       return `part(${[own === undefined ? 'none' : string(own), string(letter), body, words].join(', ')})`
     })
@@ -428,13 +449,18 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     return `#float(${[string(id), 'image', title, ...(isWide ? ['wide: true'] : []), body].join(', ')})`
   }
 
-  /** Keeps a drawing or picture as a file; it is never wider than there is room (points). */
-  function drawingSource(content: Drawing | PictureContent, name: string, room: number): string {
+  /** Keeps a drawing or picture as a file; it is never larger than there is room (points). */
+  function drawingSource(
+    content: Drawing | PictureContent,
+    name: string,
+    room: number,
+    height = 0.85 * context.measures.height,
+  ): string {
     const isDrawing = content.type === 'figure'
     const type = isDrawing ? 'svg' : extensionOf(content.mime)
     const bytes = isDrawing ? printable(content.svg, context.lang) : Buffer.from(content.content, 'base64')
     const path = context.addFile(`${name}.${type}`, bytes)
-    const width = Math.min(room, widthOf(content))
+    const width = widthIn(content, room, height)
     return `#image(${string(path)}, alt: ${string(altOf(content.alt))}, width: ${width.toFixed(1)}pt)`
   }
 
@@ -442,11 +468,11 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const name = `picture-${pictures.size + 1}.${extensionOf(mime)}`
     const path = pictures.get(content) ?? context.addFile(name, Buffer.from(content, 'base64'))
     pictures.set(content, path)
-    const { column } = context.measures
-    return `#box(layout(room => {
-  let shown = image(${string(path)}, alt: ${string(altOf(alt))})
-  if measure(shown).width > calc.min(room.width, ${column}pt) { image(${string(path)}, alt: ${string(altOf(alt))}, width: 100%) } else { shown }
-}));`
+    // As large as on the page; in a table, whose columns are measured by their words, of a line's height.
+    const size = isInTable
+      ? 'height: 1.2em'
+      : `width: ${widthIn({ type: 'picture', mime, content, alt }, context.measures.column, 0.8 * context.measures.height).toFixed(1)}pt`
+    return `#within(image(${string(path)}, alt: ${string(altOf(alt))}, ${size}));`
   }
 
   function altOf(alt: string): string {
@@ -504,7 +530,7 @@ function valueSource({ text, mark, state }: Value): string {
 /** Long code may end a line behind its punctuation. */
 function codeText(value: string): string {
   const text = value.replace(/\r?\n|\r/g, ' ')
-  const pieces = text.length < 16 ? [text] : text.split(/(?<=[/._\-=,:@+)\]])(?=[^\s/._\-=,:@+)\]])/)
+  const pieces = text.length < 16 ? [text] : piecesOf(text, 32)
   return pieces.length === 1 ? `#raw(${string(text)});` : `#pieces(${pieces.map(string).join(', ')});`
 }
 
@@ -532,25 +558,9 @@ function plainContent(rows: Table['children'], columns: number): TableContent {
 
 /** What the template's `code` is called with: `none` is the end of a line. */
 function codeParts(code: Listing['code']): readonly string[] {
-  return code.flatMap((part): readonly string[] => {
-    const text = typeof part === 'string' ? part : part.text
-    return text.split('\n').flatMap((words, index) => {
-      const shown =
-        words === ''
-          ? []
-          : brokenWords(words).flatMap((piece, index) => [
-              ...(index === 0 ? [] : ['soft']),
-              typeof part === 'string' ? string(piece) : `("${part.kind}", ${string(piece)})`,
-            ])
-      return index === 0 ? shown : ['none', ...shown]
-    })
+  return piecesOfCode(withoutTabs(code)).map((part) => {
+    if (part === 'end') return 'none'
+    if (part === 'soft') return 'soft'
+    return part.kind === undefined ? string(part.text) : `("${part.kind}", ${string(part.text)})`
   })
-}
-
-/** Code in pieces between which a line may end: within words that no line may hold. */
-function brokenWords(text: string): readonly string[] {
-  return text
-    .split(/(\S{33,})/)
-    .flatMap((part, index) => (index % 2 === 1 ? (part.match(/.{1,8}/gsu) ?? []) : [part]))
-    .filter((part) => part !== '')
 }

@@ -53,11 +53,11 @@ export function preamble(settings: Settings, messages: Messages): string {
 
 // Mathematics, with words for those who cannot see it.
 // Smaller if its line has no room for it.
-#let numbered(alt, number, eq) = block(width: 100%, above: 1em, below: 1em, layout(room => {
+#let numbered(alt, number, eq, breaks: false) = block(width: 100%, above: 1em, below: 1em, layout(room => {
   let free = room.width - if number == none { 0pt } else { 2 * measure(number).width + 8pt }
   let natural = measure(math.equation(block: true, alt: alt, eq.body)).width
   // One that would be too small to read goes on in the next line.
-  if natural * 0.6 > free {
+  if breaks and natural * 0.6 > free {
     set par(justify: false, first-line-indent: 0pt)
     grid(
       columns: (1fr, auto), column-gutter: 8pt, align: (start + horizon, end + horizon),
@@ -68,7 +68,15 @@ export function preamble(settings: Settings, messages: Messages): string {
   set text(size: calc.min(1, free / calc.max(natural, 1pt)) * 1em)
   math.equation(block: true, alt: alt, numbering: if number != none { _ => text(size: ${size}pt, number) }, eq.body)
 }))
-#let maths(alt, eq) = if eq.block { numbered(alt, none, eq) } else { math.equation(block: false, alt: alt, eq.body) }
+// Within a sentence; one that no line can break is no wider than a column.
+#let maths(alt, eq, whole: false) = if not whole { math.equation(block: false, alt: alt, eq.body) } else {
+  context {
+    let shown = math.equation(block: false, alt: alt, eq.body)
+    let natural = measure(shown).width
+    set text(size: calc.min(1, ${(0.9 * measures(print).column).toFixed(0)}pt / calc.max(natural, 1pt)) * 1em)
+    shown
+  }
+}
 
 // The box of a task, with a check mark if it is done.
 #let task(done) = box(width: 0.75em, height: 0.75em, stroke: 0.5pt, baseline: 0.08em, if done {
@@ -145,6 +153,8 @@ export function preamble(settings: Settings, messages: Messages): string {
 #let grid-of(columns, ..cells) = table(
   columns: columns, stroke: none, inset: (x: 3pt, y: 2.4pt), row-gutter: 0pt, ..cells,
 )
+// Notes whose marks stand elsewhere.
+#let unseen(notes) = place({ show super: none; notes })
 // Over all columns.
 #let across(body) = place(auto, float: true, scope: "parent", block(width: 100%, body))
 // Smaller if there is no room for its width.
@@ -155,6 +165,8 @@ export function preamble(settings: Settings, messages: Messages): string {
     body
   }
 })
+// A picture in a text, no wider than its place, which may be that of a list.
+#let within(shown) = box(layout(room => if measure(shown).width > room.width { image(shown.source, alt: shown.alt, width: 100%) } else { shown }))
 #let parts(columns, ..cells) = grid(columns: (1fr,) * columns, column-gutter: 8pt, row-gutter: 8pt, align: center + top, ..cells)
 #let part(name, letter, body, words) = {
   body
@@ -206,10 +218,10 @@ export function preamble(settings: Settings, messages: Messages): string {
   block(width: width, above: 0pt, below: 0pt, body)
 })
 #let people(..all) = grid(columns: calc.min(all.pos().len(), 3), column-gutter: 2.5em, row-gutter: 0.9em, align: center + top, ..all.pos())
-#let titled(subtitle: none, authors: none, date: none, facts: ()) = {
+#let titled(words, subtitle: none, authors: none, date: none, facts: ()) = {
   set par(justify: false, first-line-indent: 0pt, leading: 0.5em)
   set align(center)
-  block(above: 0pt, below: 1.1em, balanced(title()))
+  block(above: 0pt, below: 1.1em, balanced(title(words)))
   if subtitle != none { block(above: 0pt, below: 1em, text(size: 1.15em, subtitle)) }
   if authors != none { block(above: 0.9em, below: 0.7em, text(size: 1.08em, authors)) }
   if date != none { block(above: 0pt, below: 0.7em, date) }
@@ -232,7 +244,7 @@ export function preamble(settings: Settings, messages: Messages): string {
   paper: "${paper}", margin: (x: ${x}pt, top: ${top}pt, bottom: ${bottom}pt), columns: ${print.columns},
   header: context if here().page() > 1 {
     set text(size: 8pt)
-    block(width: 100%, height: 1.2em, clip: true, align(${isTwo ? 'center' : 'start'}, emph(${string(runningHead(title, print))})))
+    block(width: 100%, height: 1.6em, clip: true, align(${isTwo ? 'center' : 'start'}, emph(${string(runningHead(title, print))})))
   },
   footer: context { set text(size: 8pt); align(center, [#here().page()]) },
 )

@@ -1,0 +1,24 @@
+/** Where lines of print may end within what has no blanks: typesetters let it run over its column otherwise. */
+
+/**
+ * What no column may hold. East Asian letters each may end a line, by rules of their own that breaks of ours would
+ * overrule.
+ */
+const longRun = /([^\s\p{Script=Han}\p{Script=Hangul}\u3000-\u30ff\u31f0-\u33ff\uff00-\uffef]{40,})/u
+
+/** Returns a text in parts: those at odd places are too long for a line. */
+export function longRuns(text: string): readonly string[] {
+  return text.split(longRun)
+}
+
+/**
+ * Returns pieces between which a line may end: behind signs, and within what has none for more than `most` letters.
+ * Marks stay with their letters.
+ */
+export function piecesOf(text: string, most: number): readonly string[] {
+  return text
+    .split(/(?<=[/._=,:;@+)\]-])(?=[^\s/._=,:;@+)\]-])/)
+    .flatMap((piece) =>
+      piece.length > most ? (piece.match(/\p{M}*(?:\P{M}\p{M}*){1,8}|\p{M}+/gsu) ?? []) : [piece],
+    )
+}

@@ -1,0 +1,179 @@
+/** Unusual content on printed pages, by Typst and by TeX: nothing is lost, and nothing runs out of its column or page. */
+
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Report } from '../../../src/report/model.ts'
+import { writePdf } from '../../../src/report/print/pdf.ts'
+import { writeTypst } from '../../../src/report/print/typst/document.ts'
+import { png, reportOf } from './document.ts'
+import { compiled, hasLatex, mostTeX } from './latex/texlive.ts'
+
+const times = (count: number, text: string) => text.repeat(count)
+const word = times(20, 'averylong')
+const sum =
+  'a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p + q + r + s + t + u + v + w + x + y + z'
+const matrix = (columns: number) =>
+  String.raw`\begin{pmatrix} ${Array.from({ length: columns }, (_, index) => `a_{${index}}`).join(' & ')} \end{pmatrix}`
+
+/** A PNG of one point whose head tells another size. */
+function pngOf(width: number, height: number): Uint8Array {
+  const bytes = Buffer.from(png)
+  bytes.writeUInt32BE(width, 16)
+  bytes.writeUInt32BE(height, 20)
+  return bytes
+}
+
+const body = `
+A word ${word} ONE, with signs ${times(20, 'a.b_c/d-e')} TWO, of letters with accents ${times(40, 'éèàù')} THREE,
+in code \`${times(30, 'codewords')}\` FOUR, *${word}* **${word}** [${word}](https://example.org/${word}) FIVE.
+Words ~~that were struck out, of which there are more than a line of a column has room for, SIX~~ and ~~${word}~~ SEVEN.
+
+> - ${word} EIGHT
+>   - ${word} NINE
+
+${word}
+: Of the term ${word} TEN.
+
+$$
+a = ${sum} + ${sum}
+$$ {#eq-a}
+
+$$
+\\frac{${sum} + ${sum}}{2}
+$$ {#eq-b}
+
+$$
+\\left( ${sum} + ${sum} \\right)
+$$
+
+$$
+\\begin{aligned} a &= ${sum} + ${sum} \\\\ &= b \\end{aligned}
+$$
+
+Formulas $a = ${sum}$ and $${matrix(16)}$ and $\\frac{${sum} + ${sum}}{x}$ ELEVEN.
+
+~~~python
+def f():
+\treturn "${times(30, 'string')}"\t# TWELVE
+x = ${times(80, '1+')}1 # THIRTEEN
+~~~
+
+## A heading with ${word} and \`${times(10, 'codewords')}\`
+
+@eq-a and @eq-b FOURTEEN.
+`
+
+const front = (columns: number) =>
+  `title: A title with ${word}\nprint: {columns: ${columns}}\nauthors: [{name: ${word}, affiliation: ${times(20, 'Affiliation ')}}, {name: B, affiliation: C}]\nkeywords: [${word}]`
+const marks = 'ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN'.split(' ')
+
+interface Word {
+  readonly text: string
+  readonly left: number
+  readonly top: number
+  readonly right: number
+}
+
+/** Writes a PDF, and returns its words with their sides in points, and its text. */
+async function printed(report: Report) {
+  const { text, problems = [] } = await writePdf(report)
+  const file = join(mkdtempSync(join(tmpdir(), 'repro-unusual-')), 'd.pdf')
+  writeFileSync(file, text ?? '')
+  const options = { encoding: 'utf8', maxBuffer: 1e8, stdio: 'pipe' } as const
+  const boxes = execFileSync('pdftotext', ['-bbox', file, '-'], options)
+  const words = [
+    ...boxes.matchAll(/<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" .*?>(.*)<\/word>/g),
+  ].map(([, left, top, right, shown = '']): Word => ({
+    text: shown,
+    left: Number(left),
+    top: Number(top),
+    right: Number(right),
+  }))
+  return {
+    words,
+    problems,
+    text: execFileSync('pdftotext', ['-raw', file, '-'], options).replace(/\s+/g, ''),
+  }
+}
+
+const paper = 595.3
+
+describe('a PDF', () => {
+  it.each([
+    [1, 84],
+    [2, 48],
+  ])('of unusual content in columns: %s', async (columns, margin) => {
+    const { words, problems, text } = await printed(await reportOf(body, { front: front(columns) }))
+    expect(problems).toEqual([])
+    for (const mark of marks) expect(text).toContain(mark)
+    expect(words.filter(({ left, right }) => left < margin - 2 || right > paper - margin + 4)).toEqual([])
+    // Titles and authors stand over both columns.
+    const running = words.slice(words.findIndex(({ text }) => text === 'ONE,' || text === 'ONE'))
+    const across = running.filter(({ left, right }) => left < paper / 2 - 12 && right > paper / 2 + 4)
+    if (columns === 2) expect(across.filter(({ top }) => top > 60)).toEqual([])
+  })
+
+  it('has the notes that a table over both columns calls', async () => {
+    const cells = (row: string) => Array.from({ length: 12 }, (_, index) => `${row} of ${index}`).join(' | ')
+    const table = `| ${cells('head')}[^h] |\n${times(12, '|---')}|\n| ${cells('row')}[^b] |`
+    const report = await reportOf(`Text.\n\n${table}\n\n[^h]: NOTEHEAD [^b]\n\n[^b]: NOTEBODY`)
+    expect(writeTypst(report, 'd').text).toContain('#across(')
+    const { text } = await printed(report)
+    expect(text).toContain('NOTEHEAD')
+    expect(text.match(/NOTEBODY/g)).toHaveLength(1)
+  })
+})
+
+describe('a picture', () => {
+  const figure = (parts: readonly string[]) =>
+    `\`\`\`yaml figure\nid: fig-p\ncaption: C\ncolumns: 2\nparts:\n${parts.map((src) => `  - {src: ${src}, alt: A, caption: C}`).join('\n')}\n\`\`\``
+
+  it('is as large as on the page, and no larger than its place', async () => {
+    const files = { 'paper/small.png': pngOf(40, 20), 'paper/tall.png': pngOf(200, 4000) }
+    const widths = async (text: string) =>
+      [
+        ...String(writeTypst(await reportOf(text, { files }), 'd').text).matchAll(
+          /image\(.*?width: ([\d.]+)pt/g,
+        ),
+      ].map(([, width]) => Number(width))
+    expect(await widths('In a text ![a](small.png).')).toEqual([30])
+    const [tall = 0] = await widths('In a text ![a](tall.png).')
+    expect(tall * 20).toBeLessThan(600)
+    const parts = await widths(
+      figure(['paper/tall.png', 'paper/small.png', 'paper/tall.png', 'paper/tall.png']),
+    )
+    expect(parts).toHaveLength(4)
+    expect(parts[1]).toBe(30)
+    expect((parts[0] ?? 0) * 20 * 2).toBeLessThan(600)
+  })
+})
+
+describe.skipIf(!hasLatex)('LaTeX', () => {
+  it.each([1, 2])(
+    'of unusual content in columns: %s',
+    async (columns) => {
+      const { words, errors, overfull, problems } = await compiled(
+        await reportOf(body, { front: front(columns) }),
+      )
+      expect(problems).toEqual([])
+      expect(errors).toEqual([])
+      expect(overfull).toEqual([])
+      const text = words.replace(/\s+/g, '')
+      for (const mark of marks) expect(text).toContain(mark)
+    },
+    mostTeX,
+  )
+
+  it(
+    'sets signs that East Asian fonts lack in others',
+    async () => {
+      const { errors, problems } = await compiled(await reportOf('日本語 ☺ ⚠ ① ※ → 「」'))
+      expect(problems).toEqual([])
+      expect(errors).toEqual([])
+    },
+    mostTeX,
+  )
+})
