@@ -34,6 +34,12 @@ export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'dra
         `(draw less: ${advice})`,
     )
   }
+  const elements = text.match(/<[a-z]/gi)?.length ?? 0
+  if (elements > limits.elements)
+    throw new QueryError(
+      `the drawing has ${elements.toLocaleString('en')} elements, of at most ` +
+        `${limits.elements.toLocaleString('en')} (draw less: ${advice})`,
+    )
   const drawn = parseSvg(text)
   for (const side of ['width', 'height']) {
     const pixels = Number(drawn.attributes[side])

@@ -31,11 +31,13 @@ export interface Limits {
   readonly memoryMb: number
   /** Megabytes (10^6 characters) of the SVG. */
   readonly svgMb: number
+  /** Elements of the SVG: a page with more takes browsers and this program long, however short each is. */
+  readonly elements: number
   /** Pixels of the drawing's width and of its height. */
   readonly pixels: number
 }
 
-export const limits: Limits = { seconds: 6, memoryMb: 1024, svgMb: 16, pixels: 16_384 }
+export const limits: Limits = { seconds: 6, memoryMb: 1024, svgMb: 16, elements: 100_000, pixels: 16_384 }
 
 /** Advice at a limit. */
 export const advice = 'aggregate, bin, sample or filter the data'

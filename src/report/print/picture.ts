@@ -28,8 +28,14 @@ interface Pixels {
   readonly height?: number
 }
 
-/** Size in the head of a picture; undefined if it says none, and then it fills its place. */
-function pixelsOf({ mime, content }: PictureContent): Pixels | undefined {
+/** Size in the head of a picture; undefined if it says none that is one, and then it fills its place. */
+function pixelsOf(picture: PictureContent): Pixels | undefined {
+  const { width, height } = pixelsInHead(picture) ?? {}
+  if (width === undefined || !(width > 0)) return undefined
+  return { width, ...(height !== undefined && height > 0 && { height }) }
+}
+
+function pixelsInHead({ mime, content }: PictureContent): Pixels | undefined {
   if (mime === 'image/jpeg') return pixelsOfJpeg(Buffer.from(content, 'base64'))
   const bytes = Buffer.from(content.slice(0, 4096), 'base64')
   if (mime === 'image/webp') return pixelsOfWebp(bytes)
@@ -47,10 +53,10 @@ function pixelsOfSvg(svg: string): Pixels | undefined {
   }
   const [, wide, high] = /<svg\b[^>]*?\sviewBox="\S+ \S+ ([\d.]+) ([\d.]+)/.exec(svg) ?? []
   const width = side('width') ?? (wide === undefined ? undefined : Number(wide))
-  if (width === undefined) return undefined
+  if (width === undefined || !(width > 0)) return undefined
   const height =
     wide !== undefined && Number(wide) > 0 ? (width * Number(high)) / Number(wide) : side('height')
-  return { width, ...(height === undefined ? {} : { height }) }
+  return { width, ...(height !== undefined && height > 0 && { height }) }
 }
 
 /** Size in the frame header of a JPEG, behind segments of any length (ITU-T T.81, B.2.2). */

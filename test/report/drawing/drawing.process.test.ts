@@ -140,6 +140,10 @@ describe('the process that draws', () => {
       `<svg>${' '.repeat(16e6)}</svg>`,
       'the drawing has 16 MB of SVG, of at most 16 MB (draw less: aggregate, bin',
     ],
+    [
+      `<svg>${'<g/>'.repeat(100_000)}</svg>`,
+      'the drawing has 100,001 elements, of at most 100,000 (draw less: aggregate, bin',
+    ],
     ['<svg><script/></svg>', 'a figure may not have the element <script>'],
     [`<svg>${'<g>'.repeat(50_000)}`, 'the drawing is not well-formed SVG'],
     [`<svg>${'<g>'.repeat(50_000)}${'</g>'.repeat(50_000)}</svg>`, 'the drawing is not well-formed SVG'],

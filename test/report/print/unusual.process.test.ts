@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Report } from '../../../src/report/model.ts'
 import { writePdf } from '../../../src/report/print/pdf.ts'
+import { widthIn } from '../../../src/report/print/picture.ts'
 import { writeTypst } from '../../../src/report/print/typst/document.ts'
 import { png, reportOf } from './document.ts'
 import { compiled, hasLatex, mostTeX } from './latex/texlive.ts'
@@ -176,4 +177,31 @@ describe.skipIf(!hasLatex)('LaTeX', () => {
     },
     mostTeX,
   )
+})
+
+describe('the size of a picture', () => {
+  const content = (mime: string, bytes: Uint8Array) =>
+    ({ type: 'picture', mime, content: Buffer.from(bytes).toString('base64'), alt: '' }) as const
+  const svg = (attributes: string) => content('image/svg+xml', Buffer.from(`<svg ${attributes}></svg>`))
+  const jpeg = Buffer.from('ffd8ffe00004abcdffffc0000b0800640190010111003f', 'hex')
+  const webp = (kind: string, rest: string) =>
+    Buffer.concat([Buffer.from(`RIFF____WEBP${kind}____`), Buffer.from(rest, 'hex'), Buffer.alloc(9)])
+
+  it.each([
+    ['PNG', content('image/png', pngOf(400, 100)), 300, 75],
+    ['JPEG, behind other segments', content('image/jpeg', jpeg), 300, 75],
+    ['lossy WebP', content('image/webp', webp('VP8 ', '0000009d012a90016400')), 300, 75],
+    ['lossless WebP', content('image/webp', webp('VP8L', '2f8fc11800')), 300, 75],
+    ['extended WebP', content('image/webp', webp('VP8X', '000000008f0100630000')), 300, 75],
+    ['SVG', svg('width="400" height="100"'), 300, 75],
+    ['SVG with a box alone', svg('viewBox="0 0 400 100"'), 300, 75],
+    ['SVG without numbers', svg('width="." height="1.2.3"'), 500, undefined],
+    ['PNG without any', content('image/png', pngOf(0, 0)), 500, undefined],
+    ['PNG without a height', content('image/png', pngOf(400, 0)), 300, undefined],
+    ['JPEG that ends', content('image/jpeg', jpeg.subarray(0, 6)), 500, undefined],
+  ])('is read from its head: %s', (_, picture, width, height) => {
+    expect(widthIn(picture, 500, 1e6)).toBe(width)
+    if (height !== undefined) expect(widthIn(picture, 500, height / 2)).toBeCloseTo(width / 2)
+    else expect(widthIn(picture, 500, 1)).toBe(width)
+  })
 })

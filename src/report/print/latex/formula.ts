@@ -103,10 +103,15 @@ const sameColors = /^(?:black|blue|cyan|magenta|red|white|yellow)$/
 
 const sized: ReadonlySet<string> = new Set('rule hspace hskip kern mkern mskip'.split(' '))
 
+/** Of matrices: `MaxMatrixCols` of the preamble. */
+export const mostColumns = 200
+
 /** Returns a formula that LaTeX reads as KaTeX does; undefined if that is not sure. */
 export function latexFormula(tex: string): string | undefined {
   // Characters by number (^^5c is a backslash), and letters that TeX's fonts lack.
   if (/\^\^|[^\t\n\r\x20-\x7e]/.test(tex)) return undefined
+  // A matrix of more columns than the preamble sets.
+  if (tex.split(/\\\\|\\begin/).some((row) => row.split('&').length > mostColumns)) return undefined
   const token = /\\(?:([A-Za-z]+)|([^]?))/g
   // Comments.
   if (tex.replaceAll(token, '').includes('%')) return undefined

@@ -5,6 +5,7 @@ import type { PrintOptions } from '../../model.ts'
 import { isEastAsian } from '../fonts.ts'
 import { gutter, margins } from '../measures.ts'
 import { fallbackFonts } from './fallback.ts'
+import { mostColumns } from './formula.ts'
 
 export interface Settings {
   readonly lang: string
@@ -53,7 +54,7 @@ ${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}${hasEastAsian
   \usepackage{lmodern}
 ${isTwo && !isJapanese ? '  \\renewcommand{\\rmdefault}{ptm}\n' : ''}\fi
 ${hasOthers ? '' : '\\ifluatex\\renewcommand{\\rmdefault}{lmr}\\renewcommand{\\sfdefault}{lmss}\\renewcommand{\\ttdefault}{lmtt}\\fi\n'}${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
-\setcounter{MaxMatrixCols}{200}
+\setcounter{MaxMatrixCols}{${mostColumns}}
 \usepackage{graphicx,xcolor,booktabs,multirow,longtable,xtab,array,pdflscape,adjustbox,calc}
 \usepackage{microtype}
 \usepackage[hidelinks,unicode,pdftitle={${title}}]{hyperref}
