@@ -44,9 +44,9 @@ h3 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 p { margin: 0 0 1em; hanging-punctuation: first; }
 a { color: var(--link); text-decoration-thickness: .06em; text-underline-offset: .18em; }
 a:focus-visible, .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-.skip { position: absolute; left: -99rem; }
-.skip:focus { left: 1rem; top: 1rem; background: var(--paper); padding: .25rem .5rem; z-index: 1; }
-blockquote { margin: 1em 0; padding-left: 1em; border-left: 3px solid var(--line); color: var(--quiet); }
+.skip { position: absolute; inset-inline-start: -99rem; }
+.skip:focus { inset-inline-start: 1rem; top: 1rem; background: var(--paper); padding: .25rem .5rem; z-index: 1; }
+blockquote { margin: 1em 0; padding-inline-start: 1em; border-inline-start: 3px solid var(--line); color: var(--quiet); }
 img { max-width: 100%; height: auto; }
 hr { border: 0; border-top: 1px solid var(--line); margin: 2.5rem 0; }
 code, pre { font-family: var(--mono); font-size: .84em; }
@@ -56,6 +56,12 @@ pre code { font-size: 1em; }
 /* In its own letters, which are smaller: lines of code have 80 and more. */
 html article > pre { max-width: 84ch; }
 
+/* A paragraph goes in the direction of its first letter; code, formulas and drawings from left to right. */
+:is(p, h1, h2, h3, h4, h5, h6, li, dt, dd, th, td, figcaption, summary, caption > span) { unicode-bidi: plaintext; }
+:is(pre, code, math, svg) { direction: ltr; }
+code { unicode-bidi: isolate; }
+pre { text-align: left; }
+
 /* Japanese: more air between lines, a blank of a quarter letter before and after Latin letters, and sans-serif where Latin has italics. */
 :lang(ja) { line-break: strict; text-autospace: normal; text-spacing-trim: normal; }
 html:lang(ja) { line-height: 1.8; }
@@ -64,7 +70,7 @@ html:lang(ja) article > aside.claim { max-width: 40rem; }
 html:lang(ja) :is(main > article, article > .float, article > .scroll, article > details, article > ul.notes) { max-width: 100%; }
 :lang(ja) :is(h1, h2, h3, h4, .subtitle, nav.contents a, figcaption, caption, table.wordy td) { word-break: auto-phrase; }
 :lang(ja) :is(em, cite) { font-family: var(--sans); font-style: normal; }
-.translations { font: .86rem/1.5 var(--sans); text-align: right; margin-top: 1rem; }
+.translations { font: .86rem/1.5 var(--sans); text-align: end; margin-top: 1rem; }
 
 header.title { margin-bottom: 1.75rem; }
 .subtitle { font-size: 1.2rem; color: var(--quiet); margin: 0 0 .75rem; }
@@ -73,10 +79,10 @@ header.title { margin-bottom: 1.75rem; }
 .abstract h2 { font: 600 .8rem var(--sans); letter-spacing: .06em; text-transform: uppercase; color: var(--quiet); margin: 0 0 .4rem; }
 .abstract { margin: 2rem 0; padding: 0 0 .4rem; }
 
-.banner { font: .86rem/1.5 var(--sans); background: var(--faint); border-left: 4px solid var(--quiet); padding: .75rem 1rem; margin-bottom: 1.5rem; border-radius: 0 4px 4px 0; }
+.banner { font: .86rem/1.5 var(--sans); background: var(--faint); border-inline-start: 4px solid var(--quiet); padding: .75rem 1rem; margin-bottom: 1.5rem; border-radius: 0 4px 4px 0; }
 .banner p { margin: 0 0 .35em; }
 .banner p:last-child { margin: 0; }
-.banner.unsound { border-left-color: var(--warn); background: var(--warn-paper); }
+.banner.unsound { border-inline-start-color: var(--warn); background: var(--warn-paper); }
 .missing, .banner .stale, .banner .excluded, .banner .edited, .banner .changed, .banner .concern, .value.stale, td.stale { color: var(--warn); }
 td.missing, .value.missing { background: var(--warn-paper); font-style: italic; }
 .value.missing { font-size: .9em; padding: 0 .25em; border-radius: 3px; }
@@ -92,7 +98,7 @@ nav.contents { font: .86rem/1.45 var(--sans); max-width: 62rem; margin: 1.5rem a
 nav.contents h2 { font: 600 .8rem var(--sans); letter-spacing: .06em; text-transform: uppercase; color: var(--quiet); margin: 0 0 .5rem; }
 nav.contents ol { list-style: none; margin: 0; padding: 0; columns: 15rem; }
 nav.contents li { padding: .125rem 0; break-inside: avoid; }
-nav.contents .depth-3 { padding-left: 1rem; font-size: .95em; }
+nav.contents .depth-3 { padding-inline-start: 1rem; font-size: .95em; }
 nav.contents a { color: inherit; text-decoration: none; }
 nav.contents a:hover { text-decoration: underline; }
 /* Added by the page's script. */
@@ -135,9 +141,9 @@ table { border-collapse: collapse; font: .76rem/1.4 var(--sans); font-variant-nu
 article > .scroll { margin: 1.5rem 0; }
 :is(li, blockquote, .callout, dd) > .scroll { margin: 1rem 0; }
 li:has(> input[type='checkbox']:first-child, > p:first-child > input[type='checkbox']:first-child) { list-style: none; }
-caption { text-align: left; padding: 0 0 .55rem; }
-caption > span { display: inline-block; position: sticky; left: 0; max-width: min(68ch, 100cqw); font: .92rem/1.45 var(--serif); }
-th, td { padding: .26rem .6rem; text-align: left; vertical-align: baseline; }
+caption { text-align: start; padding: 0 0 .55rem; }
+caption > span { display: inline-block; position: sticky; inset-inline-start: 0; max-width: min(68ch, 100cqw); font: .92rem/1.45 var(--serif); }
+th, td { padding: .26rem .6rem; text-align: start; vertical-align: baseline; }
 thead { border-top: 1.5px solid var(--ink); border-bottom: 1px solid var(--ink); }
 thead th { font-weight: 600; vertical-align: bottom; white-space: nowrap; }
 th[scope='colgroup'] { border-bottom: 1px solid var(--line); }
@@ -159,13 +165,14 @@ tbody tr:not(.group) + tr { border-top: 1px solid var(--faint); }
 }
 article > .float.dense { max-width: calc(100% + max(0px, (100vw - 83rem) / 2)); width: 200%; }
 /* Of a wide table the rows keep their names in sight. */
-tr.named > th:first-child, thead tr:first-child > th:first-child { position: sticky; left: 0; background: var(--paper); }
+tr.named > th:first-child, thead tr:first-child > th:first-child { position: sticky; inset-inline-start: 0; background: var(--paper); }
 tr.group th { font-weight: 600; padding-top: .8rem; border-bottom: 1px solid var(--line); }
 tr.group th > span { position: sticky; left: .6rem; }
-.end, td.number, td.none, [align='right'] { text-align: right; }
+.end, td.number, td.none { text-align: end; }
+[align='right'] { text-align: right; }
 th.center, [align='center'] { text-align: center; }
 td.none, td.published, .value.published { color: var(--quiet); }
-table.wordy td { text-align: left; white-space: normal; min-width: 5rem; }
+table.wordy td { text-align: start; white-space: normal; min-width: 5rem; }
 .notes { list-style: none; font: .8rem/1.45 var(--sans); color: var(--quiet); margin: .5rem 0 0; padding: 0; max-width: 80ch; }
 
 figure { margin-inline: 0; }
@@ -241,11 +248,11 @@ dialog.zoomed { box-sizing: border-box; width: 100vw; height: 100dvh; max-width:
   pre > .copy:not(:focus-visible, .done) { opacity: 0; }
   pre:hover > .copy { opacity: 1 !important; }
 }
-.scheme { all: unset; box-sizing: border-box; position: absolute; top: .9rem; right: 1.25rem; width: 1.75rem; height: 1.75rem; text-align: center; font: 1.1rem/1.75rem var(--sans); color: var(--quiet); cursor: pointer; border-radius: 4px; }
+.scheme { all: unset; box-sizing: border-box; position: absolute; top: .9rem; inset-inline-end: 1.25rem; width: 1.75rem; height: 1.75rem; text-align: center; font: 1.1rem/1.75rem var(--sans); color: var(--quiet); cursor: pointer; border-radius: 4px; }
 .scheme::before { content: '◐' / ''; }
 :is(.copy, .scheme):hover { color: var(--ink); }
 :is(.copy, .scheme, .anchor, .to-contents, .zoom):focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
-.translations { padding-right: 2.5rem; }
+.translations { padding-inline-end: 2.5rem; }
 nav.contents .to-contents { position: fixed; left: .75rem; bottom: .75rem; z-index: 2; width: 2.5rem; height: 2.5rem; text-align: center; font-size: 1.2rem; line-height: 2.4rem; color: var(--quiet); background: var(--paper); border: 1px solid var(--line); border-radius: 99px; box-shadow: 0 1px 6px rgb(0 0 0 / .15); text-decoration: none; visibility: hidden; }
 nav.contents .to-contents::before { content: '↑' / ''; }
 nav.contents .to-contents.shown { visibility: visible; }
@@ -254,10 +261,10 @@ details.cite summary { color: var(--quiet); cursor: pointer; width: fit-content;
 details.cite pre { margin: .4rem 0; }
 button.entry[aria-pressed='false'] { color: var(--quiet); text-decoration: line-through; }
 
-aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
+aside.claim { margin: 1.5rem 0; padding: .6rem 1rem; border-inline-start: 3px solid var(--line); font: .86rem/1.5 var(--sans); background: var(--faint); }
 aside.claim p { margin: 0 0 .5rem; }
-aside.claim.reproduced { border-left-color: #2a7a4b; }
-aside.claim.not-reproduced { border-left-color: var(--warn); }
+aside.claim.reproduced { border-inline-start-color: #2a7a4b; }
+aside.claim.not-reproduced { border-inline-start-color: var(--warn); }
 aside.claim dl { font-size: .92em; margin: 0; grid-template-columns: fit-content(30%) 1fr; }
 aside.claim > details { margin-top: .5rem; }
 aside.claim summary { color: var(--quiet); cursor: pointer; }
@@ -278,10 +285,10 @@ dt { font-weight: 600; }
 dd { margin: 0; overflow-wrap: anywhere; }
 dl.definitions { display: block; }
 dl.definitions dt { margin-top: .8em; }
-dl.definitions dd { margin: .2em 0 .2em 1.5em; }
+dl.definitions dd { margin: .2em 0; margin-inline-start: 1.5em; }
 section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-top: 3rem; }
 @counter-style cite { system: extends decimal; prefix: '['; suffix: '] '; }
-.references ol { list-style: cite; padding-left: 2.2rem; font-size: .9rem; }
+.references ol { list-style: cite; padding-inline-start: 2.2rem; font-size: .9rem; }
 .references li { margin: .35rem 0; overflow-wrap: anywhere; }
 .references li:target { background: var(--faint); }
 .sr-only { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
@@ -294,7 +301,7 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
 }
 @media (max-width: 40rem) {
   html { font-size: 1.03rem; }
-  .search { margin-right: 2.25rem; }
+  .search { margin-inline-end: 2.25rem; }
   h1 { font-size: 1.65rem; margin-top: 1.75rem; }
   tr.named > th:first-child { white-space: normal; max-width: 8rem; }
   dl, aside.claim dl { grid-template-columns: 1fr; }
@@ -328,7 +335,7 @@ mtable.tight > mtr > mtd { padding-inline: 0; }
 html article > .float.listing { max-width: 68ch; }
 .listing figcaption { margin: 0 0 .4rem; }
 .listing pre { margin-top: 0; }
-.callout { margin: 1.5rem 0; padding: .6rem 1rem; border-left: 4px solid var(--note); background: var(--faint); border-radius: 0 4px 4px 0; }
+.callout { margin: 1.5rem 0; padding: .6rem 1rem; border-inline-start: 4px solid var(--note); background: var(--faint); border-radius: 0 4px 4px 0; }
 .callout > :last-child { margin-bottom: 0; }
 .callout-title { font: 600 .86rem/1.5 var(--sans); color: var(--note); margin: 0 0 .35em; }
 .callout.tip { border-color: var(--tip); }
@@ -356,9 +363,9 @@ html article > .float.listing { max-width: 68ch; }
 .fact { font-family: var(--sans); font-size: .9rem; color: var(--quiet); margin: 0 0 .15rem; overflow-wrap: anywhere; }
 .orcid { display: inline-block; font: 700 .62rem/1.5 var(--sans); margin: 0 .15em 0 .3em; padding: 0 .35em; border-radius: 99px; text-decoration: none; color: #fff; background: #4d7a12; vertical-align: .12em; }
 :is(h2, h3, h4, h5, h6) > .number { font-variant-numeric: lining-nums tabular-nums; color: var(--quiet); font-weight: 400; }
-td.to-start { text-align: left; }
+td.to-start { text-align: start; }
 td.to-center { text-align: center; }
-td.to-end { text-align: right; }
+td.to-end { text-align: end; }
 
 @media (prefers-reduced-motion: reduce) {
   html { scroll-behavior: auto; }

@@ -19,9 +19,10 @@ export function families(
   const others = (kind: string) => (hasEastAsian ? [`Noto ${kind} CJK ${region}`] : [])
   const signs = 'DejaVu Sans Mono'
   return {
-    serif: ['Libertinus Serif', ...others('Serif'), signs],
-    sans: ['Arimo', ...others('Sans'), signs],
-    mono: [signs, ...others('Sans')],
+    serif: ['Libertinus Serif', ...others('Serif'), signs, 'Arimo'],
+    sans: ['Arimo', ...others('Sans'), signs, 'Libertinus Serif'],
+    // Such as Hebrew in code.
+    mono: [signs, ...others('Sans'), 'Arimo', 'Libertinus Serif'],
   }
 }
 

@@ -27,6 +27,17 @@ describe('the policy of a page', () => {
   })
 })
 
+describe('a page', () => {
+  it.each([
+    ['he', '<html lang="he" dir="rtl">'],
+    ['ar-EG', '<html lang="ar-EG" dir="rtl">'],
+    ['ja', '<html lang="ja">'],
+  ])('goes in the direction of its language: %s', (lang, start) => {
+    const html = htmlPage({ lang, title: 'T', generator: 'g', style: '', body: h('body', 'x') })
+    expect(html).toContain(start)
+  })
+})
+
 describe('the script of a page', () => {
   it('is allowed by its hash, and no other', () => {
     const script = "'use strict'; 1 < 2"

@@ -171,6 +171,7 @@ describe('text in LaTeX', () => {
   })
 
   it.each([
+    ['✔\ufe0f a\u200db\u200e\u2060', String.raw`\ensuremath{\checkmark} ab`],
     [String.raw`\input{/etc/passwd}`, String.raw`\textbackslash{}input\{/etc/passwd\}`],
     ['a--b', String.raw`a-\kern0pt{}-b`],
     ['^^5cinput', String.raw`\textasciicircum{}\textasciicircum{}5cinput`],

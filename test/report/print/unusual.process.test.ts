@@ -117,6 +117,15 @@ describe('a PDF', () => {
     if (columns === 2) expect(across.filter(({ top }) => top > 60)).toEqual([])
   })
 
+  it('has letters of other scripts in text and in code, in any direction', async () => {
+    const words = 'שלום עולם Привет Αθήνα'
+    const report = await reportOf(`${words} **${words}** \`${words}\`\n\n~~~python\nx = 1  # ${words}\n~~~`)
+    const { text, problems } = await printed(report)
+    expect(problems).toEqual([])
+    expect(text).not.toContain('U+')
+    expect((await writePdf(await reportOf(words, { front: 'title: שלום\nlang: he' }))).problems).toEqual([])
+  })
+
   it('has the notes that a table over both columns calls', async () => {
     const cells = (row: string) => Array.from({ length: 12 }, (_, index) => `${row} of ${index}`).join(' | ')
     const table = `| ${cells('head')}[^h] |\n${times(12, '|---')}|\n| ${cells('row')}[^b] |`

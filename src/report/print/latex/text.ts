@@ -260,12 +260,15 @@ export function breakable(escape: Escape, text: string): string {
     .join('')
 }
 
+/** What has no look of its own: joiners, marks of direction, and selectors of emoji, such as that of ✔️. */
+const unseen = /[\u034f\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|\p{Variation_Selector}/gu
+
 function clean(text: string): string {
   return text
     .toWellFormed()
     .normalize('NFC')
     .replace(control, '\uFFFD')
-    .replaceAll('\uFEFF', '')
+    .replace(unseen, '')
     .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
     .replaceAll('\t', ' ')
 }

@@ -120,7 +120,7 @@ export function preamble(settings: Settings, messages: Messages): string {
   {
     set align(start)
     set par(justify: false, leading: 0.5em, first-line-indent: 0pt)
-    set text(size: ${isTwo ? '7.3pt' : '8.5pt'}, hyphenate: false)
+    set text(size: ${isTwo ? '7.3pt' : '8.5pt'}, hyphenate: false, dir: ltr)
     let lines = ((),)
     for part in parts.pos() {
       if part == none { lines.push(()) } else { lines.at(-1).push(part) }
