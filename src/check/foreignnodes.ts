@@ -15,6 +15,7 @@ export function checkNeighbours(parent: Parents, source: SourceText, say: Say): 
   for (const [index, node] of children.entries()) {
     const before = children[index - 1]
     if (node.type === 'heading') checkOverline(node, before, source, say)
+    if (node.type === 'paragraph') checkNoFence(node, source, say)
     if (node.type === 'code') checkOpenFence(node, before, source, say)
     if (node.type === 'thematicBreak') checkRule(node, index, children, source, say)
     if (node.type === 'delete') checkEdit(node, source, say)
@@ -64,6 +65,21 @@ function checkOpenFence(node: Code, before: Nodes | undefined, source: SourceTex
     isUnderline
       ? `a line of ~ opens code, up to the end of the text: a heading starts with #`
       : `nothing closes this ${fence}: what follows is code, up to the end of the text`,
+  )
+}
+
+/** A line of ``` with another ` behind it, such as that of a value in a caption, opens no code. */
+function checkNoFence(node: Paragraph, source: SourceText, say: Say): void {
+  const [first] = node.children
+  if (first?.type !== 'text' && first?.type !== 'inlineCode') return
+  const [line = '', ...others] = sliceOf(source, node).split(/\r?\n/)
+  if (!/^(`{3,})[ \t]*[\w-]+[^`]*`/.test(line) || others.length === 0) return
+  // Code in a sentence may have three signs, too.
+  if (first.type === 'inlineCode' && !sliceOf(source, first).includes('\n')) return
+  say(
+    'open-fence',
+    startOf(node),
+    'this line opens no code, as it has a ` behind its ```: write ~~~ for ```, here and at its end',
   )
 }
 

@@ -104,6 +104,15 @@ const constructs: readonly (readonly [name: string, body: string, ...expected: s
   ['reStructuredText literal block', 'Example::\n\n    code', '5:1 sign-line'],
   ['reStructuredText role suffix', '`a`:sub:', '5:1 role'],
   ['reStructuredText section underline', 'Title\n~~~~~', '6:1 open-fence'],
+  // With ` behind ``` it opens no code (https://spec.commonmark.org/0.31.2/#info-string), but what should end it does.
+  [
+    'caption with code',
+    '```js id=lst-a caption="A `b`"\nx\n```\n\nText.',
+    '5:1 open-fence',
+    '7:1 open-fence',
+  ],
+  ['caption with code between ~', '~~~js id=lst-a caption="A `b`"\nx\n~~~'],
+  ['code of three signs in a sentence', '```a b``` here\nand there.'],
   ['reStructuredText section stars', 'Title\n*****', '6:1 sign-line'],
   ['reStructuredText section carets', 'Title\n^^^^^', '6:1 sign-line'],
   ['reStructuredText section plus', 'Title\n+++++', '6:1 sign-line'],
