@@ -112,6 +112,20 @@ describe('a figure', () => {
   })
 })
 
+it('is printed in light colours, whatever the system and the reader prefer', async () => {
+  const colors = `(() => ['.code-keyword', '.callout-title', 'a', 'body'].map((one) => getComputedStyle(document.querySelector('main').querySelector(one) ?? document.body).color))()`
+  const { page } = await opened('en', { colorScheme: 'light' })
+  await page.emulateMedia({ media: 'print' })
+  const printed = await page.evaluate<string[]>(colors)
+  await page.emulateMedia({ media: 'screen' })
+  await page.locator('button.scheme').click()
+  const dark = await page.evaluate<string[]>(colors)
+  expect(dark.filter((one, index) => one === printed[index])).toEqual([])
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
+  expect(await page.evaluate<string[]>(colors)).toEqual(printed)
+  await page.close()
+})
+
 describe('an equation', () => {
   it('has its number as a link to itself, and a name', async () => {
     const { page } = await opened('en')

@@ -21,7 +21,7 @@ export const style = `
   --sans: system-ui, -apple-system, 'Segoe UI', 'Helvetica Neue', Arial, 'Liberation Sans', 'Hiragino Sans', 'Yu Gothic', Meiryo, 'Noto Sans JP', 'Noto Sans CJK JP', sans-serif;
   --mono: ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #191817; --ink: #e4e0d8; --quiet: #a39c90; --line: #3a3733; --edge: #57524b; --faint: #23211f; --link: #8fc1ee;
     --warn: #f0a868; --warn-paper: #2e2319;
@@ -374,7 +374,7 @@ td.to-end { text-align: end; }
 @page { margin: 18mm 16mm; }
 @page wide { size: A4 landscape; margin: 1cm; }
 @media print {
-  :root { --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }
+  :root { color-scheme: light !important; --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }
   html { font-size: 10pt; }
   body, body:has(> nav.contents) { display: block; padding: 0; }
   nav, .skip, .preview, .tip, .tools, .zoom, .zoomed, .anchor, .copy, .scheme, details.drawn { display: none !important; }
@@ -384,6 +384,7 @@ td.to-end { text-align: end; }
   .drawing::after { content: none; }
   /* A figure and its caption are on one page. */
   .drawing svg { min-width: 0; max-height: 20cm; }
+  img { max-height: 20cm; object-fit: contain; object-position: left; }
   details.folded > summary { break-after: avoid; }
   /* Buttons are left out of heads that are repeated on the next page. */
   button.sort { display: contents; }
