@@ -30,7 +30,7 @@ export const style = `
   }
 }
 * { box-sizing: border-box; --under: var(--paper); }
-pre, aside.claim .scroll { --under: var(--faint); }
+pre, :is(aside.claim, .callout) .scroll { --under: var(--faint); }
 aside.claim details pre { --under: var(--paper); }
 html { font: 1.125rem/1.6 var(--serif); background: var(--paper); color: var(--ink); scroll-behavior: smooth; }
 body { margin: 0; padding: 0 1.25rem 4rem; overflow-wrap: break-word; }
@@ -126,7 +126,6 @@ nav.contents a[aria-current] { color: var(--link); text-shadow: .025em 0 current
     linear-gradient(-90deg, var(--edge), transparent) right / .7rem 100% no-repeat scroll;
   background-color: var(--under);
 }
-.equation > .scroll { background: none; }
 /* A drawing hides what is under it, so its shadow lies over it: where the window is narrower than its least width. */
 .drawing { display: grid; }
 .drawing > svg, .drawing::after { grid-area: 1 / 1; }
