@@ -18,11 +18,13 @@ export function families(
     language === 'ko' ? 'KR' : language === 'zh' ? (/tw|hk|hant/i.test(lang) ? 'TC' : 'SC') : 'JP'
   const others = (kind: string) => (hasEastAsian ? [`Noto ${kind} CJK ${region}`] : [])
   const signs = 'DejaVu Sans Mono'
+  // Such as 𝔸.
+  const letters = 'New Computer Modern Math'
   return {
-    serif: ['Libertinus Serif', ...others('Serif'), signs, 'Arimo'],
-    sans: ['Arimo', ...others('Sans'), signs, 'Libertinus Serif'],
+    serif: ['Libertinus Serif', ...others('Serif'), signs, 'Arimo', letters],
+    sans: ['Arimo', ...others('Sans'), signs, 'Libertinus Serif', letters],
     // Such as Hebrew in code.
-    mono: [signs, ...others('Sans'), 'Arimo', 'Libertinus Serif'],
+    mono: [signs, ...others('Sans'), 'Arimo', 'Libertinus Serif', letters],
   }
 }
 

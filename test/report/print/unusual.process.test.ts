@@ -65,11 +65,24 @@ x = ${times(80, '1+')}1 # THIRTEEN
 ## A heading with ${word} and \`${times(10, 'codewords')}\`
 
 @eq-a and @eq-b FOURTEEN.
+
+### Of notes[^a] with **others[^b]** and $x$ {#sec-notes}
+
+##### Deep [^c]
+
+See @sec-notes.
+
+[^a]: FIFTEEN
+[^b]: SIXTEEN
+[^c]: SEVENTEEN
 `
 
 const front = (columns: number) =>
   `title: A title with ${word}\nprint: {columns: ${columns}}\nauthors: [{name: ${word}, affiliation: ${times(20, 'Affiliation ')}}, {name: B, affiliation: C}]\nkeywords: [${word}]`
-const marks = 'ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN'.split(' ')
+const marks =
+  'ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN FIFTEEN SIXTEEN SEVENTEEN'.split(
+    ' ',
+  )
 
 interface Word {
   readonly text: string
@@ -118,7 +131,7 @@ describe('a PDF', () => {
   })
 
   it('has letters of other scripts in text and in code, in any direction', async () => {
-    const words = 'שלום עולם Привет Αθήνα'
+    const words = 'שלום עולם Привет Αθήνα 𝔸𝒳'
     const report = await reportOf(`${words} **${words}** \`${words}\`\n\n~~~python\nx = 1  # ${words}\n~~~`)
     const { text, problems } = await printed(report)
     expect(problems).toEqual([])

@@ -71,6 +71,19 @@ function inOneParagraph(source: string): string {
 /** Lists and quotations in each other that are LaTeX's own: it has four kinds of numbers, and of bullets. */
 const mostNested = 4
 
+function hasNote(node: Nodes): boolean {
+  return node.type === 'footnoteReference' || ('children' in node && node.children.some(hasNote))
+}
+
+function withoutNotes(node: PhrasingContent): readonly PhrasingContent[] {
+  if (node.type === 'footnoteReference') return []
+  return [
+    'children' in node
+      ? ({ ...node, children: node.children.flatMap(withoutNotes) } as PhrasingContent)
+      : node,
+  ]
+}
+
 export function translator(context: Context, trees: readonly Root[]): Translator {
   const { messages, escape } = context
   const definitions = new Map<string, FootnoteDefinition>()
@@ -343,13 +356,17 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const level = ['section', 'subsection', 'subsubsection', 'paragraph'][Math.min(Math.max(0, depth - 2), 3)]
     const name = data?.id === undefined ? '' : `\\label{${labelName(data.id)}}`
     const title = boxed(() => all(children))
+    // Contents and outlines have no notes.
+    const hasNotes = children.some(hasNote)
+    const short = hasNotes ? all(children.flatMap(withoutNotes)) : title
     const number = data?.number === undefined ? '' : `${escape(data.number)}\\enspace{}`
     // `\paragraph` would stand in the line of the text.
     if (level === 'paragraph')
-      return `\\phantomsection\\addcontentsline{toc}{paragraph}{${number}${title}}\\reproheading{${number}${title}}${name}`
+      return `\\phantomsection\\addcontentsline{toc}{paragraph}{${number}${short}}\\reproheading{${number}${title}}${name}`
     const star = number === '' ? '*' : ''
-    const target = star === '' ? '' : `\\phantomsection\\addcontentsline{toc}{${level}}{${title}}`
-    return `${target}\\${level}${star}{${title}}${name}`
+    const target = star === '' ? '' : `\\phantomsection\\addcontentsline{toc}{${level}}{${short}}`
+    const listed = hasNotes && star === '' ? `[{${short}}]` : ''
+    return `${target}\\${level}${star}${listed}{${title}}${name}`
   }
 
   function listSource({ ordered, start, children }: List): string {
