@@ -19,8 +19,25 @@ export function formulaElement({ mathml }: Formula): ElementContent {
     if (element.properties.mathVariant ?? element.properties.mathvariant) useAlphabet(element)
     if (element.tagName === 'mtable') alignColumns(element)
     if (element.tagName === 'menclose') frame(element)
+    if (element.tagName === 'mover' || element.tagName === 'munder') fixAccent(element)
   })
   return math
+}
+
+/** Small accents: KaTeX writes those of `\hat` and `\tilde` as signs of text, which are as wide as letters. */
+const accents: ReadonlyMap<string, string> = new Map([
+  ['^', '\u02c6'],
+  ['~', '\u02dc'],
+])
+
+/** Browsers stretch every accent; only those that KaTeX calls stretchy, such as of `\widehat`, are to be. */
+function fixAccent({ properties, children }: Element): void {
+  const mark = children.filter((child) => child.type === 'element')[1]
+  const isAccent = (properties.accent ?? properties.accentunder) !== undefined
+  if (mark?.tagName !== 'mo' || !isAccent || mark.properties.stretchy !== undefined) return
+  mark.properties.stretchy = 'false'
+  const [sign] = mark.children
+  if (sign?.type === 'text') sign.value = accents.get(sign.value) ?? sign.value
 }
 
 /** A formula by itself, with its number at the end of the line. */
