@@ -208,6 +208,11 @@ function shown(html: string): string {
     .replace(/<script.*?<\/script>/gs, '')
     .replace(/<p[^>]*>\s*Other programs kept [^<]*<\/p>/g, '')
     .replace(/Other programs kept [^<]*?too long\./g, '')
+    // The provenance has these only if all runs happen to have the same.
+    .replace(
+      /<dt>(?:machine (?:load|frequency|busy elsewhere)|duration \(s\)|date|ended)<\/dt>\s*<dd>[^<]*<\/dd>\s*/g,
+      '',
+    )
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\b[0-9a-f]{12}\b|\b[0-9a-f]{64}\b/g, '#')
 }
 
