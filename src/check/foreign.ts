@@ -45,7 +45,7 @@ const reference = /@(?:tbl|fig|eq|sec|lst)-/
 const dashes = (() => {
   const [end, start] = [String.raw`[\p{L}\p{N}).,;:!?%"'”’\]]`, String.raw`[\p{L}\p{N}("'“‘[$]`]
   return new RegExp(
-    String.raw`(?<=(?:^|${end})\s)-{2,3}(?=\s(?:${start}|$))|(?<=${end})-{2,3}(?=${start})`,
+    String.raw`(?<=^|^\s|${end}\s)-{2,3}(?=\s(?:${start}|$)|[,;.:](?:\s|$))|(?<=${end})-{2,3}(?=${start})`,
     'gu',
   )
 })()
@@ -101,7 +101,7 @@ const inText: readonly Form[] = [
   },
   {
     ruleId: 'reference-form',
-    pattern: /(?<![\w.+/@-])@(fig|tbl|tab|eq|sec|lst):([A-Za-z][\w-]*)/g,
+    pattern: /(?<![\w.+/@-])@(fig|tbl|tab|eq|sec|lst):(\w[\w-]*)/g,
     say: ([whole, kind = '', name]) =>
       `${whole} is plain text: write @${kind === 'tab' ? 'tbl' : kind}-${name}`,
   },
@@ -111,6 +111,13 @@ const inText: readonly Form[] = [
       /(?<![\w.+/@-])@(thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|nte|tip|wrn|imp|cau|suppfig|supptbl)-[A-Za-z][\w-]*/g,
     say: ([whole]) =>
       `${whole} is plain text: there are references to tables (tbl-), figures (fig-), equations (eq-), sections (sec-) and listings (lst-)`,
+  },
+  {
+    // MyST takes any label; what ends in a domain is somebody's address.
+    ruleId: 'reference-form',
+    pattern: /(?<![\w.+/@-])@(?!(?:fig|tbl|tab|eq|sec|lst):)[A-Za-z][\w-]*:[A-Za-z][\w:-]*(?![\w:-]|\.\w)/gi,
+    say: ([whole]) =>
+      `${whole} is plain text: there are references to tables (@tbl-), figures (@fig-), equations (@eq-), sections (@sec-) and listings (@lst-), and [@key] to a work`,
   },
   {
     // Pandoc-crossref begins a sentence with it.
@@ -237,7 +244,7 @@ const inText: readonly Form[] = [
   {
     ruleId: 'latex',
     pattern:
-      /\\(newpage|pagebreak|clearpage|noindent|maketitle|tableofcontents|appendix|bigskip|medskip|smallskip|vfill|hfill|centering|LaTeX|TeX|ldots|textbackslash)\b/g,
+      /\\(newpage|pagebreak|clearpage|noindent|maketitle|tableofcontents|listoffigures|listoftables|listoflistings|frontmatter|mainmatter|backmatter|cleardoublepage|appendix|bigskip|medskip|smallskip|vfill|hfill|centering|LaTeX|TeX|ldots|textbackslash)\b/g,
     say: ([whole]) => `${whole} is plain text: leave it out, or write Markdown`,
   },
   {
@@ -269,6 +276,11 @@ const atLineStart: readonly Form[] = [
     ruleId: 'block-break',
     pattern: /^\+\+\+(?:\s.*)?$/,
     say: () => '+++ is plain text: cells of notebooks are not read; a line --- between blank lines is a rule',
+  },
+  {
+    ruleId: 'block-break',
+    pattern: /^\^{3,}\s*$/,
+    say: ([whole]) => `${whole.trim()} is plain text: a page has no cards: write headings`,
   },
   {
     ruleId: 'admonition',
@@ -444,7 +456,7 @@ export function warnOfForeign(document: Document): void {
       }
       if (node.type === 'text') checkText(node, source, near, known, say)
       else if (node.type === 'paragraph') checkLines(node, source, near, say)
-      else if (node.type === 'heading') checkHeadingLabel(node, say)
+      else if (node.type === 'heading') checkHeadingLabel(node, source, say)
       else if (node.type === 'table') checkRows(node, source, say)
       else if (node.type === 'delete') checkTilde(node, source, say)
       else if (node.type === 'code' && !isBlock(node)) checkCode(node, source, say)
@@ -466,14 +478,13 @@ const simpleTable =
 /** What texts are compared with. */
 interface Known {
   readonly headings: ReadonlySet<string>
-  readonly citation: RegExp | undefined
+  readonly citation: RegExp
   /** Places of words that another check told to be citations. */
   readonly near: ReadonlySet<string>
 }
 
-/** `@smith2020 shows`, if the document has a bibliography: keys that it cites, and what looks like one. */
-function bareCitation({ citations, frontMatter }: Document): RegExp | undefined {
-  if (frontMatter.bibliography === undefined) return undefined
+/** `@smith2020 shows`: keys that the document cites, and what looks like one, also where no bibliography is named. */
+function bareCitation({ citations }: Document): RegExp {
   const keys = new Set(citations.flatMap(({ items }) => items.map(({ key }) => key)))
   const cited = [...keys].map((key) => key.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`))
   const one = [String.raw`\p{L}[\p{L}_:-]*(?:19|20)\d\d\w*`, ...cited].join('|')
@@ -508,7 +519,7 @@ function checkText(node: Text, source: SourceText, near: Place, known: Known, sa
       say(ruleId, place, words(match as unknown as RegExpExecArray))
     }
   }
-  for (const { 0: whole, index } of known.citation ? value.matchAll(known.citation) : []) {
+  for (const { 0: whole, index } of value.matchAll(known.citation)) {
     const { isEscaped, ...place } = locate(index)
     if (!isEscaped && taken[index] !== 1 && !known.near.has(`${place.line}:${place.column}`))
       say('citation-form', place, `${whole} is plain text: write the names, and [${whole}]`)
@@ -691,8 +702,12 @@ function checkTilde(node: Nodes, source: SourceText, say: Say): void {
 }
 
 /** A heading may have `{#id}` and `{-}`; what else stands in braces is told of as text. */
-function checkHeadingLabel(node: Nodes, say: Say): void {
+function checkHeadingLabel(node: Nodes, source: SourceText, say: Say): void {
   if (node.type !== 'heading') return
+  // The options of a directive, between lines of hyphens, make a heading of its first line.
+  const [directive = ''] = /^:{3,}[^\n]*(?=\n)/.exec(sliceOf(source, node)) ?? []
+  if (directive !== '')
+    say('directive', startOf(node), `${directive.slice(0, 40)} is plain text: ${adviceOnDiv(directive)}`)
   const [first] = node.children
   const part = first?.type === 'text' ? /^\((?:PART|APPENDIX)\\?\*?\)/.exec(first.value) : null
   if (part) say('heading-form', startOf(node), `${part[0]} of Bookdown is plain text: leave it out`)
@@ -800,9 +815,10 @@ function checkInlineCode(node: InlineCode, root: Nodes, source: SourceText, say:
     say('link-definition', place, `${slice}_ is no link: write [words](address)`)
     return
   }
-  const before = /(?:\{([a-z][\w:+-]*)\}|(?<![\w:]):([a-z][\w:+-]*):)$/.exec(
-    source.text.slice(Math.max(0, start - 40), start),
-  )
+  const before =
+    /(?:\{([a-z][\w:+-]*)(?:[ \t][^{}\n]{0,100})?\}|(?<![\w:]):([a-z][\w:+-]*):)$/.exec(
+      source.text.slice(Math.max(0, start - 150), start),
+    )
   if (before && root.type === 'root') {
     const [role, braced, name = braced ?? ''] = before
     const column = place.column - role.length

@@ -452,11 +452,6 @@ export const formsAtStart: readonly Form[] = [
     say: () => 'a comment of reStructuredText is plain text: a comment is <!-- ... -->',
   },
   {
-    ruleId: 'dash',
-    pattern: /^-{2,3}[ \t]+\S/,
-    say: ([whole]) => `${whole.trim().slice(0, -1).trim()} is shown as hyphens: write – or —`,
-  },
-  {
     ruleId: 'heading-form',
     pattern: /^h([1-6])(?:\([^)\n]*\))?\.[ \t]+\S.*$/,
     say: ([whole, level]) => noHeading(whole, Number(level)),

@@ -226,9 +226,11 @@ describe('each construct of other tools is warned of at its place', () => {
     expect(messages('a %%note%% b')).toEqual(['5:3 comment %% is plain text: a comment is <!-- ... -->'])
   })
 
-  it('tells of a citation without brackets if there is a bibliography', () => {
+  it('tells of a citation without brackets, also where the bibliography is named in another file', () => {
     const text = 'As @smith2020 says [@Doe]. So does @Doe, and @me, and me@doe2020.org.'
-    expect(messages(text)).toEqual([])
+    expect(messages('As @smith2020 says. So does @me.')).toEqual([
+      '5:4 citation-form @smith2020 is plain text: write the names, and [@smith2020]',
+    ])
     expect(messages(text, 'title: T\nbibliography: a.bib')).toEqual([
       '6:4 citation-form @smith2020 is plain text: write the names, and [@smith2020]',
       '6:36 citation-form @Doe is plain text: write the names, and [@Doe]',
