@@ -398,6 +398,7 @@ function adviceOnAttributes(written: string): string {
   if (/^tbl[-:]|^tab[-:]/.test(id)) return 'a table that can be referred to is a block yaml table'
   if (/^lst[-:]/.test(id)) return `write \`\`\`python id=${id} caption="..."`
   if (/^eq[-:]/.test(id)) return `write $$ {#${idLike(id)}} as the closing line of a formula`
+  if (/^sec-.*\s/.test(written.slice(2))) return `write {#${id}} alone, at the end of the heading`
   if (id !== '') return 'an id stands at the end of a heading, {#sec-name}, or behind the closing $$'
   if (/\.(?:mark|smallcaps|underline)\b/.test(written)) return 'write **bold** or *emphasis*'
   if (/width|height/.test(written)) return 'a size is the key width of a block yaml figure'

@@ -129,7 +129,7 @@ function checkEdit(node: Nodes, source: SourceText, say: Say): void {
   say('edit-mark', startOf(node), `{${slice}} is shown with its signs: accept the edit, or leave it out`)
 }
 
-/** `[address words]` of wikis, and `[[address][words]]` of Org. */
+/** `[address words]` of wikis, `[[address][words]]` of Org, and `[@address]` of Pandoc. */
 function checkBracketed(
   node: Link,
   before: Nodes | undefined,
@@ -138,7 +138,17 @@ function checkBracketed(
   source: SourceText,
   say: Say,
 ): void {
-  if (before?.type !== 'text' || !before.value.endsWith('[')) return
+  if (before?.type !== 'text') return
+  // The address of a work as a key, in Pandoc and MyST.
+  if (/\[-?@$/.test(before.value)) {
+    const at = source.text.indexOf(`@${node.url}`, parent.position?.start.offset ?? 0)
+    say(
+      'citation-form',
+      at < 0 ? startOf(parent) : placeAt(source, at),
+      `@${node.url} is a link here: write [@key], with the key of an entry of the bibliography`,
+    )
+  }
+  if (!before.value.endsWith('[')) return
   const after = next?.type === 'text' ? next.value : ''
   const isWiki = /^ [^\][\n]+\](?!\()/.test(after)
   const isOrg = before.value.endsWith('[[') && (after.startsWith('][') || node.url.includes(']['))

@@ -43,6 +43,16 @@ const constructs: readonly (readonly [name: string, body: string, ...expected: s
   ['contents of a wiki', '[[_TOC_]]', '5:1 contents [[_TOC_]] is plain text'],
   ['a calculation of knitr', 'a `r 1+1`', '5:3 inline-cell `r 1+1` is shown as code'],
   ['a heading without a number', '## Thanks {-}'],
+  [
+    'a heading with an id and classes',
+    '## Data {#sec-data .unlisted}',
+    '5:9 attributes attributes are not read here: {#sec-data .unlisted} (write {#sec-data} alone, at the end',
+  ],
+  [
+    'the address of a work as a key',
+    'see [@https://doi.org/10.1/x].',
+    '5:6 citation-form @https://doi.org/10.1/x is a link here: write [@key]',
+  ],
   ['a role with options', 'a {span .red}`word` b', '5:3 role the role {span .red}`word` is not read'],
   ['a list of figures', '\\listoffigures', '5:1 latex \\listoffigures is plain text'],
   [
