@@ -816,10 +816,9 @@ function checkInlineCode(node: InlineCode, root: Nodes, source: SourceText, say:
     say('link-definition', place, `${slice}_ is no link: write [words](address)`)
     return
   }
-  const before =
-    /(?:\{([a-z][\w:+-]*)(?:[ \t][^{}\n]{0,100})?\}|(?<![\w:]):([a-z][\w:+-]*):)$/.exec(
-      source.text.slice(Math.max(0, start - 150), start),
-    )
+  const before = /(?:\{([a-z][\w:+-]*)(?:[ \t][^{}\n]{0,100})?\}|(?<![\w:]):([a-z][\w:+-]*):)$/.exec(
+    source.text.slice(Math.max(0, start - 150), start),
+  )
   if (before && root.type === 'root') {
     const [role, braced, name = braced ?? ''] = before
     const column = place.column - role.length

@@ -6,7 +6,7 @@
 import { timeUnitInName, unitInName } from '../query/units.ts'
 import { drawnNames } from '../results/columnnames.ts'
 import { bootColumn, type Column, excludedColumn } from '../results/run.ts'
-import { decimal } from '../text/numbers.ts'
+import { decimal, numberSign } from '../text/numbers.ts'
 import { hint } from '../text/spelling.ts'
 import type { DataSpec } from './source.ts'
 import { type Cell, type CellTable, DataError } from './table.ts'
@@ -24,6 +24,8 @@ export interface ReadColumns {
   readonly columns: readonly ReadColumn[]
   /** Names in the file of columns that are left out without being told to: they have no value. */
   readonly empty: readonly string[]
+  /** Columns that are left out as the file does not name them, and nor does the block. */
+  readonly unnamed: readonly string[]
 }
 
 /** A table, and how its numbers are written. */
@@ -37,10 +39,15 @@ export function readColumns(read: CellTable, spec: DataSpec): ReadColumns {
     if (!names.includes(name)) throw new DataError(`no column ${name}${hint(name, names)}`)
   const columns: ReadColumn[] = []
   const empty: string[] = []
+  const unnamed: string[] = []
   const missing = new Set<Cell>(spec.missing)
   for (const [index, from] of names.entries()) {
     const told = Object.hasOwn(spec.columns, from) ? (spec.columns[from] ?? {}) : {}
     if (told.role === 'ignore') continue
+    if (table.unnamed?.has(from) && !Object.hasOwn(spec.columns, from) && from !== spec.unit) {
+      unnamed.push(from)
+      continue
+    }
     if (table.nested.has(from))
       throw new DataError(
         `column ${from} has lists, mappings or bytes, which are no values: ignore it (${from}: ignore)`,
@@ -66,7 +73,7 @@ export function readColumns(read: CellTable, spec: DataSpec): ReadColumns {
     })
   }
   checkNames(columns, spec)
-  return { columns, empty }
+  return { columns, empty, unnamed }
 }
 
 /** Undefined for a column without any value. */
@@ -81,38 +88,75 @@ function guessedRole(from: string, cells: readonly Cell[], table: Numbers): Colu
     } else numbers += 1
   }
   if (texts + numbers === 0) return undefined
-  if (table.isText) refuseOdd(from, cells, { table, areNumbers: texts === 0, areTexts: numbers === 0 })
+  if (table.isText) refuseOdd(from, cells, { table, areNumbers: texts === 0 })
   if (texts === 0) return from === 'trial' ? 'index' : 'measure'
   if (numbers === 0 && typeof cells[first ?? 0] === 'string') return 'factor'
   const odd = cells[first ?? 0]
   // Words among numbers are a mistake or a missing value, numbers among words perhaps the name of a version.
   if (typeof odd === 'string' && !oddNumbers.test(odd) && table.isText && texts > numbers) return 'factor'
+  const others = `${numbers} other ${numbers === 1 ? 'value is' : 'values are'}`
+  if (!table.isText && typeof odd === 'string' && decimal(odd) !== undefined)
+    throw new DataError(
+      `${table.rowPlace(first ?? 0)}, column ${from}: "${odd}" is text, and ${others} ${numbers === 1 ? 'a number' : 'numbers'}: say what the column is (${from}: factor, or measure)`,
+    )
   throw new DataError(
-    `${table.rowPlace(first ?? 0)}, column ${from}: ${odd} is no finite number, and ${numbers} other values are: say what the column is (${from}: factor, or measure), or which values stand for none (missing: ['${odd}'])`,
+    `${table.rowPlace(first ?? 0)}, column ${from}: ${odd} is no finite number, and ${others}: say what the column is (${from}: factor, or measure), or which values stand for none (missing: ['${odd}'])`,
   )
 }
 
-/** Throws a DataError where numbers are probably names, and texts probably numbers. */
+/** Throws a DataError where numbers are probably names, and texts probably numbers, or none. */
 function refuseOdd(
   from: string,
   cells: readonly Cell[],
-  { table, areNumbers, areTexts }: { table: Numbers; areNumbers: boolean; areTexts: boolean },
+  { table, areNumbers }: { table: Numbers; areNumbers: boolean },
 ): void {
   const filled = [...cells.entries()].filter((one): one is [number, string] => typeof one[1] === 'string')
   const say = ([row, cell]: readonly [number, string], reason: string) =>
     new DataError(`${table.rowPlace(row)}, column ${from}: ${cell} ${reason}`)
-  const name = areNumbers ? filled.find(([, cell]) => /^\s*0\d+\s*$/.test(cell)) : undefined
-  if (name)
-    throw say(name, `begins with 0, as names do: say what the column is (${from}: factor, or measure)`)
-  const [first] = filled
-  if (!areTexts || first === undefined) return
-  if (filled.every(([, cell]) => commaNumber.test(cell))) throw say(first, commaAdvice(from))
-  if (filled.every(([, cell]) => /^[+-]?\d+(?:[.,]\d+)?\s*%$/.test(cell)))
-    throw say(first, `is no number: write it without the sign, or say ${from}: factor`)
+  if (areNumbers) {
+    const name = filled.find(([, cell]) => /^\s*0\d+\s*$/.test(cell))
+    if (name)
+      throw say(name, `begins with 0, as names do: say what the column is (${from}: factor, or measure)`)
+    return
+  }
+  const texts = filled.filter(([, cell]) => written(cell, table) === undefined)
+  const [first] = texts
+  if (first === undefined) return
+  if (texts.every(([, cell]) => signOf(cell, table) !== undefined))
+    throw say(first, signAdvice(first[1], from, table))
+  // Of all rows, these are no words: a column of them is one that nobody filled.
+  if (texts.length === filled.length && texts.every(([, cell]) => noNumbers.test(cell)))
+    throw say(
+      first,
+      `stands in every row that has a value: say which values stand for none (missing: ['${first[1]}']), or ${from}: factor`,
+    )
 }
 
-/** `1,5`, and `1,234`, which is the same in some countries and another number in others. */
-const commaNumber = /^\s*[+-]?\d[\d.]*,\d[\d,]*\s*$/
+/** What is no number in a text that people read as one: a point, too, where the comma is the decimal point. */
+function signOf(cell: string, { decimal: point }: Numbers): ReturnType<typeof numberSign> | 'point' {
+  return point === ',' && decimal(cell) !== undefined ? 'point' : numberSign(cell)
+}
+
+function signAdvice(cell: string, from: string, table: Numbers): string {
+  const factor = `or say ${from}: factor`
+  switch (signOf(cell, table)) {
+    case 'point':
+      return `has a point, and is no number here, where decimal: ',' is the decimal point: write one of the two, and thousands without, ${factor}`
+    case 'percent':
+      return `is no number: write it without the sign, ${factor}`
+    case 'currency':
+      return `is no number: write it without the sign of the currency, ${factor}`
+    case 'groups':
+      return `is no number: write thousands without a sign between them, ${factor}`
+    default:
+      return table.decimal === ','
+        ? `is no number: write thousands without a sign between them, ${factor}`
+        : commaAdvice(from)
+  }
+}
+
+/** What a program writes for a number that it does not have, and a person for no word. */
+const noNumbers = /^[+-]?(?:nan|inf|infinity|na|n\/a|null)$/i
 
 function commaAdvice(from: string): string {
   return `has a comma, and is no number here: say decimal: ',' if that is the decimal point; write thousands without; or say ${from}: factor`
@@ -156,8 +200,8 @@ function valuesOf(
     if (cell === null) return null
     const number = typeof cell === 'string' ? written(cell, table) : numberOf(cell, table)
     const place = `${table.rowPlace(row)}, column ${from}: ${cell}`
-    if (number === undefined && typeof cell === 'string' && commaNumber.test(cell))
-      throw new DataError(`${place} ${commaAdvice(from)}`)
+    if (number === undefined && typeof cell === 'string' && signOf(cell, table) !== undefined)
+      throw new DataError(`${place} ${signAdvice(cell, from, table)}`)
     if (number === undefined)
       throw new DataError(
         `${place} is no finite number (for a value that is not there: missing: ['${cell}'])`,

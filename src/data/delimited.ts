@@ -1,6 +1,6 @@
 /** CSV and TSV (RFC 4180 with another divider) as cells. */
 
-import { CsvError, openCsv, sharedText } from '../text/csv.ts'
+import { CsvError, openForeignCsv, sharedText } from '../text/csv.ts'
 import {
   type Cell,
   type CellTable,
@@ -16,7 +16,7 @@ import { textOf } from './text.ts'
 export function readDelimited(bytes: Uint8Array, usual: string, { delimiter = usual }: Layout): CellTable {
   const text = textOf(bytes)
   try {
-    const { head, rows } = openCsv(text, delimiter)
+    const { head, rows, unnamed } = openForeignCsv(text, delimiter)
     if (head.length === 0) throw new DataError('the file is empty: its first line names the columns')
     const other = [',', ';', '\t'].find(
       (one) => one !== delimiter && head.length === 1 && head[0]?.includes(one),
@@ -39,7 +39,7 @@ export function readDelimited(bytes: Uint8Array, usual: string, { delimiter = us
       }
     }
     return {
-      ...{ names: head, cells, isText: true, nested: new Set<string>() },
+      ...{ names: head, cells, isText: true, nested: new Set<string>(), unnamed },
       rowPlace: (row) => `line ${lines[row] ?? '?'}`,
     }
   } catch (error) {

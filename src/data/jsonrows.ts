@@ -6,7 +6,32 @@ import { textOf } from './text.ts'
 /** Throws a DataError with the line for anything but objects of plain values. */
 export function readJson(bytes: Uint8Array): CellTable {
   const text = textOf(bytes).replace(/^\uFEFF/, '')
-  return /^\s*\[/.test(text) ? ofArray(text) : ofLines(text)
+  if (/^\s*\[/.test(text)) return ofArray(text)
+  refuseOneObject(text)
+  return ofLines(text)
+}
+
+/** A file that is one object, with its rows or columns below a key, is neither of the forms that are read. */
+function refuseOneObject(text: string): void {
+  let whole: unknown
+  try {
+    whole = JSON.parse(text)
+  } catch {
+    return // JSON lines, as a rule
+  }
+  if (typeof whole !== 'object' || whole === null) return
+  const values = Object.entries(whole)
+  const list = values.find(
+    ([, value]) =>
+      Array.isArray(value) &&
+      (typeof value[0] === 'object' || values.every(([, other]) => typeof other === 'object')),
+  )
+  if (list)
+    throw new DataError(
+      `one object with a list (${list[0]}), and no object for each row: write a file with an array of objects, or an object a line`,
+    )
+  if (text.trim().includes('\n'))
+    throw new DataError('one object in several lines: write each object in one line')
 }
 
 function ofLines(text: string): CellTable {
@@ -40,7 +65,9 @@ function parsed(text: string, line: number): unknown {
     return JSON.parse(text)
   } catch (error) {
     const { message } = error as SyntaxError
-    const at = offsetIn(message, text)
+    // What programs write for a number that they do not have.
+    const bare = /(?<=[[:,]\s{0,20})(?:NaN|-?Infinity|None|nan)\b/.exec(text)
+    const at = offsetIn(message, text) ?? bare?.index
     const before = text.slice(0, at).split('\n')
     const column = at === undefined ? '' : `, column ${(before.at(-1)?.length ?? 0) + 1}`
     const place =
@@ -48,7 +75,9 @@ function parsed(text: string, line: number): unknown {
         ? ''
         : `line ${line + (at === undefined ? 0 : before.length - 1)}${column}: `
     const reason = message.replace(/ in JSON at position.*$|, "?\.\.\..*$|, ".*$/s, '')
-    throw new DataError(`${place}not JSON: ${reason}`)
+    const isBare = bare !== null && at !== undefined && Math.abs(at - bare.index) < bare[0].length
+    const advice = isBare ? ` (JSON has no ${bare[0]}: write null for a value that is not there)` : ''
+    throw new DataError(`${place}not JSON: ${reason}${advice}`)
   }
 }
 

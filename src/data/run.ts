@@ -16,6 +16,8 @@ export interface DataFile {
   readonly columns?: readonly Omit<ReadColumn, 'values'>[]
   /** Columns without any value, which are left out. */
   readonly empty?: readonly string[]
+  /** Columns without a name, which are left out. */
+  readonly unnamed?: readonly string[]
   /** Why it could not be read, with the file's name. */
   readonly problem?: string
   /** What may be wrong with it, with the file's name. */
@@ -66,7 +68,7 @@ async function readFile(
     const run = runOf(found, table, bytes, reading)
     const doubt = repeatedIndex(found, table, spec)
     return {
-      ...{ pattern, path, run, empty: found.empty },
+      ...{ pattern, path, run, empty: found.empty, unnamed: found.unnamed },
       columns: found.columns.map(({ values: _, ...column }) => column),
       ...(doubt === undefined ? {} : { doubt: `${path}: ${doubt}` }),
     }
@@ -200,10 +202,16 @@ function repeatedIndex({ columns }: ReadColumns, table: CellTable, { unit }: Dat
 }
 
 /** `study.csv`'s columns in words, for `repro check`. */
-export function columnTexts({ columns = [], empty = [] }: DataFile): readonly string[] {
+export function columnTexts({ columns = [], empty = [], unnamed = [] }: DataFile): readonly string[] {
   const texts = columns.map(({ from, name, role, unit, isGuessed }) => {
     const what = role === 'measure' && unit !== undefined ? `measure in ${unit}` : role
     return `${from}${name === from ? '' : ` (as ${name})`}: ${what}${isGuessed ? ', guessed' : ''}`
   })
-  return [...texts, ...empty.map((name) => `${name}: left out, as it has no value`)]
+  return [
+    ...texts,
+    ...empty.map((name) => `${name}: left out, as it has no value`),
+    ...unnamed.map(
+      (name) => `${name}: left out, as it has no name (columns: {${name}: {name: ...}} reads it)`,
+    ),
+  ]
 }

@@ -11,6 +11,8 @@ export interface CellTable {
   readonly isText: boolean
   /** Columns with lists, mappings or bytes, by name; their cells are absent. */
   readonly nested: ReadonlySet<string>
+  /** Columns that the file does not name. */
+  readonly unnamed?: ReadonlySet<string>
   /** Says where a row stands: `line 7`, or `row 6` of a format without lines. */
   readonly rowPlace: (row: number) => string
 }

@@ -43,10 +43,42 @@ export function openCsv(
   text: string,
   delimiter = ',',
 ): Pick<Csv, 'head'> & { readonly rows: Iterable<CsvRow> } {
-  const lines = linesOf(text.replace(/^\uFEFF/, ''), (field) => field, { delimiter })
+  const lines = openLines(text, delimiter)
   const first = lines.next()
   if (first.done) return { head: [], rows: [] }
   return { head: headOf(first.value), rows: rowsBelow(first.value.fields, lines) }
+}
+
+/**
+ * Opens a file that somebody else wrote: lines without any value do not count, also before the head, blanks around
+ * names and values are left out, and a column without a name is called by its number: `column 1`.
+ */
+export function openForeignCsv(
+  text: string,
+  delimiter: string,
+): ReturnType<typeof openCsv> & { readonly unnamed: ReadonlySet<string> } {
+  const lines = filledLines(openLines(text, delimiter))
+  const first = lines.next()
+  if (first.done) return { head: [], rows: [], unnamed: new Set() }
+  const { line, fields } = first.value
+  const names = fields.map((name, index) => name || `column ${index + 1}`)
+  const unnamed = new Set(names.filter((_, index) => fields[index] === ''))
+  return { head: headOf({ line, fields: names }), rows: rowsBelow(names, lines), unnamed }
+}
+
+function openLines(text: string, delimiter: string): Generator<CsvRow, void> {
+  return linesOf(text.replace(/^\uFEFF/, ''), (field) => field, { delimiter })
+}
+
+/** A line of a file with one column may be blank for a value that is not there. */
+function* filledLines(lines: Iterable<CsvRow>): Generator<CsvRow, void> {
+  let width: number | undefined
+  for (const { line, fields } of lines) {
+    const trimmed = fields.map((field) => field.trim())
+    if (trimmed.every((field) => field === '') && width !== 1) continue
+    width ??= trimmed.length
+    yield { line, fields: trimmed }
+  }
 }
 
 function headOf({ line, fields: head }: CsvRow): readonly string[] {

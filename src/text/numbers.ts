@@ -12,6 +12,23 @@ export function decimal(text: string): number | undefined {
   return Number.isFinite(value) ? value : undefined
 }
 
+const grouped = /^[+-]?\d{1,3}(?:[ \u00A0\u2009\u202F'’_]\d{3})+(?:[.,]\d+)?$/
+const withComma = /^[+-]?\d[\d.]*,\d[\d,]*(?:\.\d+)?$/
+const percentage = /^[+-]?\d+(?:[.,]\d+)?\s*%$/
+const amount = /^[+-]?[$€£¥]\s?\d[\d.,]*$|^[+-]?\d[\d.,]*\s?[$€£¥]$/
+
+/**
+ * Says what keeps a text from being a number that people read as one: `1,5`, `1,234.5`, `1 234`, `5 %`, `$5`;
+ * undefined for numbers and for any other text. A comma is told apart, as it may be a decimal one.
+ */
+export function numberSign(text: string): 'comma' | 'groups' | 'percent' | 'currency' | undefined {
+  const trimmed = text.trim()
+  if (withComma.test(trimmed)) return 'comma'
+  if (grouped.test(trimmed)) return 'groups'
+  if (percentage.test(trimmed)) return 'percent'
+  return amount.test(trimmed) ? 'currency' : undefined
+}
+
 /** `33 s`, `1.2 min`, `112 min`: rounded so that nobody takes them for exact. */
 export function minutes(seconds: number): string {
   if (seconds < 60) return `${Math.ceil(seconds)} s`

@@ -1,6 +1,7 @@
 /** Files that a stranger or a mistake may lay in a project: each is refused with file, line and column, or read as meant. */
 
 import { describe, expect, it } from 'vitest'
+import { columnTexts } from '../../src/data/run.ts'
 import type { ColumnSpec } from '../../src/data/source.ts'
 import { limits } from '../../src/data/table.ts'
 import { bytesOf, read, runOf } from './table.ts'
@@ -32,7 +33,6 @@ const refused: readonly Refused[] = [
   ['a ragged row', 'a.csv', 'x,y\n1,2\n3\n', 'line 3: 1 field, but the head has 2'],
   ['a long row', 'a.csv', 'x,y\n1,2\n3,4,5\n', 'line 3: 3 fields, but the head has 2'],
   ['two columns of a name', 'a.csv', 'x,x\n1,2\n', 'line 1: two columns are named x'],
-  ['a column without a name', 'a.csv', 'x,\n1,2\n', 'line 1: column 2 of 2 has no name'],
   ['an open quote', 'a.csv', 'x,y\n1,"2\n3,4\n', 'line 2, column 3: a quote that is not closed'],
   [
     'a quote in a field',
@@ -59,7 +59,7 @@ const refused: readonly Refused[] = [
     'a number beyond all others',
     'a.csv',
     'x,y\n1,2\n1e999,2\n',
-    "line 3, column x: 1e999 is no finite number, and 1 other values are: say what the column is (x: factor, or measure), or which values stand for none (missing: ['1e999'])",
+    "line 3, column x: 1e999 is no finite number, and 1 other value is: say what the column is (x: factor, or measure), or which values stand for none (missing: ['1e999'])",
   ],
   [
     'a word in a measure',
@@ -87,6 +87,52 @@ const refused: readonly Refused[] = [
     'a.csv',
     'x,y\n1,5 %\n2,6%\n',
     'line 2, column y: 5 % is no number: write it without the sign',
+  ],
+  ...(
+    [
+      ['thousands', '"1,234.5"', 'has a comma, and is no number here'],
+      ['thousands apart', '1 234', 'is no number: write thousands without a sign between them'],
+      ['thousands in Switzerland', "1'234", 'is no number: write thousands without a sign between them'],
+      ['an amount of money', '$5.00', 'is no number: write it without the sign of the currency'],
+    ] as const
+  ).map(
+    ([name, text, reason]) =>
+      [
+        `${name}, also beside numbers and more often than these`,
+        'a.csv',
+        `x,y\n1,${text}\n2,${text}\n3,999\n`,
+        `line 2, column y: ${text.replaceAll('"', '')} ${reason}`,
+      ] as const,
+  ),
+  [
+    'percent signs beside numbers',
+    'a.csv',
+    'x,y\n1,5 %\n2,6%\n3,7\n',
+    'line 2, column y: 5 % is no number: write it without the sign',
+  ],
+  [
+    'a column of NaN',
+    'a.csv',
+    'x,y\n1,NaN\n2,\n3,NaN\n',
+    "line 2, column y: NaN stands in every row that has a value: say which values stand for none (missing: ['NaN']), or y: factor",
+  ],
+  [
+    'NaN in JSON',
+    'a.jsonl',
+    '{"x": 1}\n{"x": NaN}\n',
+    "line 2, column 7: not JSON: Unexpected token 'N' (JSON has no NaN: write null for a value that is not there)",
+  ],
+  [
+    'one object in JSON, with its rows below a key',
+    'a.json',
+    '{"rows": [{"x": 1}]}',
+    'one object with a list (rows), and no object for each row: write a file with an array of objects',
+  ],
+  [
+    'one object in several lines',
+    'a.json',
+    '{\n  "x": 1\n}\n',
+    'one object in several lines: write each object in one line',
   ],
   ['names of digits', 'a.csv', 'x,y\n1,010\n2,7\n', 'line 2, column y: 010 begins with 0, as names do'],
   [
@@ -158,7 +204,7 @@ const refused: readonly Refused[] = [
     'numbers and words in JSON',
     'a.jsonl',
     '{"x": 1}\n{"x": "2"}\n',
-    'line 2, column x: 2 is no finite number',
+    'line 2, column x: "2" is text, and 1 other value is a number',
   ],
 ]
 
@@ -188,6 +234,33 @@ describe('a file that is no data', () => {
 })
 
 describe('a file that looks odd', () => {
+  it('leaves out what has no name, which the block may read by its number', async () => {
+    // The numbers of rows, as pandas and R write them, and a comma at the end of each line.
+    const content = ',x,\n0,5,\n1,6,\n'
+    expect(columnTexts(await read(content))).toEqual([
+      'x: measure, guessed',
+      'column 1: left out, as it has no name (columns: {column 1: {name: ...}} reads it)',
+      'column 3: left out, as it has no name (columns: {column 3: {name: ...}} reads it)',
+    ])
+    const { columns } = await runOf(content, { columns: { 'column 1': { role: 'index', name: 'row' } } })
+    expect(columns.map(({ name, role }) => `${name} ${role}`)).toEqual(['row index', 'x measure'])
+  })
+
+  it('skips lines without a value, also above the head, and blanks around names and values', async () => {
+    const { rows } = await runOf('\n ,\nkind , x\n a, 5\n,\n\na ,6\n')
+    expect(rows.map((row) => ({ ...row }))).toEqual([
+      { kind: 'a', x: 5 },
+      { kind: 'a', x: 6 },
+    ])
+  })
+
+  it('takes a point for no number where the comma is the decimal point', async () => {
+    const { problem } = await read('y;x\n1;1.234\n2;2.345\n', { delimiter: ';', decimal: ',' })
+    expect(problem).toContain(
+      "line 2, column x: 1.234 has a point, and is no number here, where decimal: ','",
+    )
+  })
+
   it.each([
     ['a byte order mark', '\uFEFFx\n1\n', [{ x: 1 }]],
     ['the line ends of Windows', 'x,y\r\n1,2\r\n', [{ x: 1, y: 2 }]],
@@ -229,7 +302,7 @@ describe('a file that looks odd', () => {
     const { problem } = await read('x;y\n1.234,5;a\n', {
       ...{ delimiter: ';', decimal: ',', columns: { x: { role: 'measure' } } },
     })
-    expect(problem).toContain('line 2, column x: 1.234,5 has a comma')
+    expect(problem).toContain('line 2, column x: 1.234,5 is no number: write thousands without a sign')
   })
 
   it('tells long ids of units apart', async () => {
