@@ -77,6 +77,9 @@ export function narrow(
     const [owner] = owners
     if (owner === undefined) {
       const values = [...factorValues.values()].flatMap((some) => [...some]).filter((value) => value !== '')
+      const own = [...(factorValues.get(part) ?? [])].filter((value) => value !== '')
+      if (own.length > 0)
+        throw refuse(`${part} is a factor, whose values are words: name one of them${hint(part, own)}`)
       throw refuse(`unknown measure or factor value: ${part}${hint(part, [...measures, ...values])}`)
     }
     if (owners.length > 1)

@@ -214,6 +214,10 @@ describe('evaluate', () => {
       'unknown environment of latency: xen-4.15 (did you mean',
     ],
     ["latency['xen-4.14'].basline.pause.total.mean", 'did you mean baseline?'],
+    [
+      `${baseline}.operation.mean`,
+      'operation is a factor, whose values are words: name one of them (known: pause, unpause)',
+    ],
     [`${baseline}.pause.totl.mean`, 'unknown measure or factor value: totl (did you mean total?)'],
     [`${baseline}.pause.total.meen`, 'unknown statistic: meen (did you mean mean?)'],
     [`${baseline}.pause.total`, 'no statistic after pause.total'],

@@ -51,9 +51,19 @@ function readObject(line: string, number: number, wrong: Wrong): PrintedRow {
 
 function readTable(text: string, before: number, wrong: Wrong): readonly PrintedRow[] {
   try {
-    const { head, rows } = readCsv(text)
+    const { head: names, rows } = readCsv(text)
+    // Who prints "a, b" does not mean the blank.
+    const head = names.map((name) => name.trim())
+    const twice = head.find((name, index) => head.indexOf(name) < index)
+    if (twice !== undefined) throw new CsvError(1, `two columns are named ${twice}`)
     if (rows.length === 0)
       throw new CsvError(1, `there is no row below ${describeValue(head.join(','))}, which counts as a head`)
+    const divider = head.length === 1 ? [';', '\t'].find((one) => head[0]?.includes(one)) : undefined
+    if (divider !== undefined && rows.every(({ fields }) => fields[0]?.includes(divider)))
+      throw new CsvError(
+        1,
+        `one column, ${describeValue(head[0])}: divide fields by commas, not by ${divider === ';' ? 'semicolons' : 'tabs'}`,
+      )
     const columns = head.map((name, index) => {
       const filled = rows.filter(({ fields }) => fields[index]?.trim() !== '')
       const number = filled.find(({ fields }) => decimal(fields[index] ?? '') !== undefined)
@@ -71,6 +81,12 @@ function readTable(text: string, before: number, wrong: Wrong): readonly Printed
           filled[0].line,
           `${name} is ${describeValue(filled[0].fields[index])}, no finite number: leave a missing value empty`,
         )
+      const padded = number && filled.find(({ fields }) => /^\s*0\d+\s*$/.test(fields[index] ?? ''))
+      if (padded && name !== 'trial')
+        throw new CsvError(
+          padded.line,
+          `${name} is ${describeValue(padded.fields[index]?.trim())}, which begins with 0, as names do: print it without, or a letter before it if it is a name`,
+        )
       const inexact = number && filled.find(({ fields }) => isLong(fields[index] ?? ''))
       if (inexact)
         throw new CsvError(
@@ -83,7 +99,7 @@ function readTable(text: string, before: number, wrong: Wrong): readonly Printed
       Object.fromEntries(
         columns.map(({ name, isNumber }, index) => {
           const field = fields[index] ?? ''
-          return [name, field.trim() === '' ? null : isNumber ? decimal(field) : field]
+          return [name, field.trim() === '' ? null : isNumber ? decimal(field) : field.trim()]
         }),
       ),
     )

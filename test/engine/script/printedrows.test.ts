@@ -39,6 +39,12 @@ describe('rows that a program prints', () => {
       [{ a: 9007199254740991, b: 1e20, c: '9007199254740993' }, { a: 1234567890123456.5 }],
     ],
     ['nothing', ' \n\n', []],
+    ['CSV with blanks behind commas', 'a, kind\n1, up\n', [{ a: 1, kind: 'up' }]],
+    [
+      'one column whose words have semicolons in some rows',
+      'a;b\nx;y\nz\n',
+      [{ 'a;b': 'x;y' }, { 'a;b': 'z' }],
+    ],
   ])('are read as %s', (_, text, rows) => {
     expect(read(text)).toEqual(rows)
   })
@@ -60,6 +66,10 @@ describe('rows that a program prints', () => {
     ['a,b\n1,2\n3\n', 'line 3: 1 field, but the head has 2'],
     ['\n\na,b\n1,2,3\n', 'line 4: 3 fields, but the head has 2'],
     ['a,a\n1,2\n', 'line 1: two columns are named a'],
+    ['a, a\n1,2\n', 'line 1: two columns are named a'],
+    ['a;b\n1;2\n', "line 1: one column, 'a;b': divide fields by commas, not by semicolons"],
+    ['a\tb\n1\t2\n', "line 1: one column, 'a\\tb': divide fields by commas, not by tabs"],
+    ['a,b\n1,2\n3,007\n', "line 3: b is '007', which begins with 0, as names do: print it without"],
     ['a\n"1\n', 'line 2: a quote that is not closed'],
     ['\na\n1\n2x\n', "line 4: a is no number: '2x', but line 3 has 1"],
     ['[{"a": 1}, {"a": 2}]\n', 'line 1: a list in JSON: write its objects alone, one a line'],
