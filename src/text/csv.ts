@@ -63,7 +63,27 @@ export function openForeignCsv(
   const { line, fields } = first.value
   const names = fields.map((name, index) => name || `column ${index + 1}`)
   const unnamed = new Set(names.filter((_, index) => fields[index] === ''))
-  return { head: headOf({ line, fields: names }), rows: rowsBelow(names, lines), unnamed }
+  const twice = names.find((name, index) => names.indexOf(name) < index)
+  if (twice !== undefined)
+    throw new CsvError(line, `two columns are named ${twice}: rename one, in a copy of the file`)
+  return { head: names, rows: belowHead(names, line, lines), unnamed }
+}
+
+/** A title or a comment above the head has one field, and what follows it has more. */
+function* belowHead(head: readonly string[], line: number, lines: Iterable<CsvRow>): Generator<CsvRow, void> {
+  let isFirst = true
+  function* rows(): Generator<CsvRow, void> {
+    for (const row of lines) {
+      if (isFirst && head.length === 1 && row.fields.length > 1)
+        throw new CsvError(
+          line,
+          `one field, and line ${row.line} has ${row.fields.length}: the first line names the columns; leave out what stands above, in a copy of the file`,
+        )
+      isFirst = false
+      yield row
+    }
+  }
+  yield* rowsBelow(head, rows())
 }
 
 function openLines(text: string, delimiter: string): Generator<CsvRow, void> {

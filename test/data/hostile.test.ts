@@ -32,7 +32,18 @@ const refused: readonly Refused[] = [
   ['a NUL', 'a.csv', 'x\n1\n\u00002\n', 'line 3: a NUL character: this is no text'],
   ['a ragged row', 'a.csv', 'x,y\n1,2\n3\n', 'line 3: 1 field, but the head has 2'],
   ['a long row', 'a.csv', 'x,y\n1,2\n3,4,5\n', 'line 3: 3 fields, but the head has 2'],
-  ['two columns of a name', 'a.csv', 'x,x\n1,2\n', 'line 1: two columns are named x'],
+  [
+    'two columns of a name',
+    'a.csv',
+    'x, x\n1,2\n',
+    'line 1: two columns are named x: rename one, in a copy of the file',
+  ],
+  [
+    'a comment above the head',
+    'a.csv',
+    '# in ms\nx,y\n1,2\n',
+    'line 1: one field, and line 2 has 2: the first line names the columns; leave out what stands above',
+  ],
   ['an open quote', 'a.csv', 'x,y\n1,"2\n3,4\n', 'line 2, column 3: a quote that is not closed'],
   [
     'a quote in a field',
