@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs'
 import { VFile } from 'vfile'
 import { afterAll, describe, expect, it } from 'vitest'
 import { check } from '../../src/check/check.ts'
+import { calloutKinds } from '../../src/document/callout.ts'
 import { type Document, parseDocument } from '../../src/document/document.ts'
 import { expandIncludes, settlePlaces } from '../../src/document/include.ts'
 import { openDrawer } from '../../src/report/drawing/process.ts'
 import { writeHtml } from '../../src/report/html/page.ts'
+import { style } from '../../src/report/html/style.ts'
 import { writeMarkdown } from '../../src/report/markdown/document.ts'
 import { makeReport } from '../../src/report/report.ts'
 import { tableKinds } from '../../src/report/tables/kinds.ts'
@@ -129,6 +131,19 @@ describe('docs/writing.md', () => {
     expect(markdown).toContain('[ORCID](https://orcid.org/0000-0002-1825-0097)')
     expect(markdown).toContain('- License: [CC-BY-4.0](https://spdx.org/licenses/CC-BY-4.0.html)')
     expect(markdown).toContain('## 1 A')
+  })
+})
+
+describe('a callout', () => {
+  it.each(calloutKinds)('%s has only styles of callouts', async (kind) => {
+    const { article } = await rendered(`> [!${kind.toUpperCase()}]\n> Text`)
+    const classes = /<aside class="([^"]*)"/.exec(article)?.[1]?.split(' ') ?? []
+    expect(classes).toEqual(['callout', `callout-${kind}`])
+    // The page has boxes of its own, such as .tip, which lies over the text and is not printed.
+    const selectors = style.split('\n').flatMap((line) => /^\s*([^{}@]+)\{/.exec(line)?.[1]?.split(',') ?? [])
+    const matching = selectors.filter((one) => classes.some((name) => one.trim() === `.${name}`))
+    expect(matching.filter((one) => !one.includes('.callout'))).toEqual([])
+    expect(article).not.toContain('class="tip"')
   })
 })
 

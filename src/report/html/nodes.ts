@@ -194,7 +194,7 @@ function linesOf(code: Listing['code']): readonly Listing['code'][] {
 }
 
 function calloutElement({ kind, title }: Callout, children: readonly ElementContent[]): Element {
-  return h('aside.callout', { className: [kind], role: 'note', ariaLabel: title }, [
+  return h('aside.callout', { className: [`callout-${kind}`], role: 'note', ariaLabel: title }, [
     h('p.callout-title', title),
     ...children,
   ])

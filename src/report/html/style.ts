@@ -337,14 +337,14 @@ html article > .float.listing { max-width: 68ch; }
 .callout { margin: 1.5rem 0; padding: .6rem 1rem; border-inline-start: 4px solid var(--note); background: var(--faint); border-radius: 0 4px 4px 0; }
 .callout > :last-child { margin-bottom: 0; }
 .callout-title { font: 600 .86rem/1.5 var(--sans); color: var(--note); margin: 0 0 .35em; }
-.callout.tip { border-color: var(--tip); }
-.callout.tip .callout-title { color: var(--tip); }
-.callout.important { border-color: var(--important); }
-.callout.important .callout-title { color: var(--important); }
-.callout.warning { border-color: var(--warning); }
-.callout.warning .callout-title { color: var(--warning); }
-.callout.caution { border-color: var(--caution); }
-.callout.caution .callout-title { color: var(--caution); }
+.callout-tip { border-color: var(--tip); }
+.callout-tip .callout-title { color: var(--tip); }
+.callout-important { border-color: var(--important); }
+.callout-important .callout-title { color: var(--important); }
+.callout-warning { border-color: var(--warning); }
+.callout-warning .callout-title { color: var(--warning); }
+.callout-caution { border-color: var(--caution); }
+.callout-caution .callout-title { color: var(--caution); }
 /* Pictures are mostly drawn for white paper. */
 .picture { position: relative; background: #fff; border-radius: 4px; padding: .5rem; width: fit-content; max-width: 100%; }
 .picture img { display: block; }
