@@ -16,6 +16,7 @@ import { replaced } from './conditions.ts'
 import { wholePathIn } from './datablock.ts'
 import { wordsIn } from './experiment.ts'
 import type { Locate } from './place.ts'
+import { warnOfPlainText } from './plaintext.ts'
 import { fail } from './problem.ts'
 import { claimSchema } from './schema.ts'
 import { validate } from './validation.ts'
@@ -45,6 +46,7 @@ export function readClaim(source: Mapping, place: Place): ClaimBlock | undefined
   if (published === undefined && written !== undefined) return undefined
   const test = readTest(data, published, source)
   if (test === undefined || !hasFittingKeys(data, source)) return undefined
+  warnOfPlainText(source, [['statement']])
   return {
     ...{ type: 'claim', place, ...rest, test },
     ...(published === undefined ? {} : { published }),

@@ -5,6 +5,7 @@ import type { VFile } from 'vfile'
 import type * as z from 'zod'
 import type { Place } from './block.ts'
 import { fenceText, type Locate, locateInFence, type SourceText, startOf } from './place.ts'
+import { warnOfPlainText } from './plaintext.ts'
 import { fail } from './problem.ts'
 import { type Author, frontMatterSchema } from './schema.ts'
 import { validate } from './validation.ts'
@@ -104,6 +105,7 @@ export function readFrontMatter(
   if (source === undefined) return nothing
   const data = validate(frontMatterSchema, source, { renamed })
   if (data === undefined) return nothing
+  warnOfPlainText(source, [['title'], ['subtitle'], ...data.keywords.map((_, index) => ['keywords', index])])
   const { artifact, bibliography, conditions, translationOf, translations, nominal, published, ...rest } =
     data
   const named = (file: string, ...path: KeyPath): NamedFile => ({ file, place: source.valuePlace(path) })
