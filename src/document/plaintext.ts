@@ -51,9 +51,7 @@ export function warnOfPlainText(source: Mapping, paths: readonly KeyPath[]): voi
 function cutAt(source: Mapping, path: KeyPath): string | undefined {
   const { line, column } = source.valuePlace(path)
   const written = source.written(path)
-  const text = String(source.file.value)
-    .split(/\r\n|\n|\r/)
-    [line - 1]?.slice(column - 1)
+  const text = sourceText(source.file).lines[line - 1]?.slice(column - 1)
   if (written === undefined || !text?.startsWith(written)) return undefined
   return /^\s+(#[^\s#].*)$/.exec(text.slice(written.length))?.[1]
 }
