@@ -1,11 +1,12 @@
 /** Templates of papers and of other files: real files in templates/ of the package. */
 
-import { lstatSync, mkdirSync, readdirSync, readFileSync, type Stats, writeFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, type Stats, writeFileSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../dist.ts'
 import { RequestError } from '../engine/cells.ts'
 import { makeFolder, writeError } from '../files/change.ts'
+import { makeFolders } from '../files/folders.ts'
 
 export interface Template {
   readonly summary: string
@@ -107,7 +108,7 @@ export function entryAt(path: string): Stats | undefined {
 /** Writes new files; never replaces one. Throws a WriteError for what the file system refuses. */
 export function writeNew(folder: string, files: NewFiles): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolders(folder)
   } catch (error) {
     throw writeError(error, folder)
   }

@@ -4,8 +4,9 @@
  * seal: a cache folder inside of a project could come with a repository, and what it keeps is run or believed.
  */
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, parse } from 'node:path'
+import { makeFolders } from '../files/folders.ts'
 import { cacheFolder } from '../testbed/cache.ts'
 import { openSeal } from './seal.ts'
 
@@ -37,7 +38,7 @@ export function openKept(name: string, cache = cacheFolder()): Kept {
       try {
         const closed = seal.close(item(entry), content)
         if (closed === undefined) return
-        mkdirSync(dirname(draft), { recursive: true })
+        makeFolders(dirname(draft))
         writeFileSync(draft, closed, { mode: 0o600 })
         renameSync(draft, file(entry))
       } catch {

@@ -6,17 +6,9 @@
  */
 
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import {
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { linkSync, lstatSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { makeFolders } from '../files/folders.ts'
 import { cacheFolder } from '../testbed/cache.ts'
 
 export interface Item {
@@ -169,7 +161,7 @@ function isInside(file: string, project: string): boolean {
 /** Creates the key atomically; two processes that do so both use the first. */
 function makeKey(place: Place): Buffer | undefined {
   const { file } = place
-  mkdirSync(dirname(file), { recursive: true })
+  makeFolders(dirname(file))
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   try {
     writeFileSync(draft, randomBytes(keyBytes), { mode: 0o600, flag: 'wx', flush: true })

@@ -1,8 +1,9 @@
 /** The cache folder: downloads and unpacked toolchains, all of which can be recreated. */
 
-import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
+import { rename, rm, statfs, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import { makeFolders } from '../files/folders.ts'
 import { TestbedError } from './board.ts'
 
 type Variables = Readonly<Record<string, string | undefined>>
@@ -28,7 +29,7 @@ export async function freeBytes(folder: string): Promise<number> {
 /** Creates `folder` with its parents. Throws a TestbedError that names it if that fails. */
 export async function makeCacheFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    makeFolders(folder)
   } catch (cause) {
     throw cacheError(cause, folder)
   }
@@ -37,7 +38,7 @@ export async function makeCacheFolder(folder: string): Promise<void> {
 /** Writes a file of the cache atomically, creating its folder; safe with several processes. */
 export async function writeToCache(file: string, content: Uint8Array | string): Promise<void> {
   const draft = `${file}.${process.pid}`
-  await mkdir(dirname(file), { recursive: true })
+  makeFolders(dirname(file))
   try {
     await writeFile(draft, content, { flush: true })
     await rename(draft, file)
