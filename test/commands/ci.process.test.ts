@@ -106,6 +106,28 @@ describe('build --ci', () => {
     )
   })
 
+  it('annotates what stands in an include there, and a line that an error tells without a column', async () => {
+    write({
+      'paper/index.md': paper(
+        'Text.\n\n```yaml include\nfile: paper/part.md\n```\n\n```python experiment id=bad testbed=local trials=1\nprint("x")\nraise ValueError()\n```',
+      ),
+      'paper/part.md':
+        'Part.\n\n`=bad.local.default.x.mean` and {{ x }}.\n\n```yaml claim\nid: C1\nstatement: S\nscope: shape\nvalue: bad.local.default.x.mean\nbetween: [1, 2]\n```\n',
+    })
+    const places = (text: string) =>
+      commandsIn(text).map(({ properties: { file, line }, name }) => `${name} ${file}:${line}`)
+    const { err } = await step(['build', 'index.md', '--ci'], 'paper')
+    expect(places(err)).toEqual([
+      'error paper/index.md:13',
+      'warning paper/part.md:3',
+      'warning paper/part.md:3',
+      'warning paper/part.md:5',
+    ])
+    expect(err).toContain('\npart.md:3:1 warning missing: run bad/local/default')
+    const verified = await step(['verify', '--ci'])
+    expect(places(verified.err)).toContain('error paper/part.md:5')
+  })
+
   it('cannot be told commands without --ci, either, in a step of a workflow', async () => {
     write({ 'paper/index.md': failing })
     const { out, err } = await step(['build'])

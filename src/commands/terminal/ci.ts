@@ -66,10 +66,11 @@ export async function withFindings(
 
 /** Messages of a document as annotations. */
 export function messagesOf(file: VFile): readonly Annotation[] {
-  return file.messages.map(({ line = 1, column = 1, fatal, reason, ruleId }) => ({
+  return file.messages.map(({ file: own = file.path, line = 1, column = 1, fatal, reason, ruleId }) => ({
     severity: fatal ? 'error' : 'warning',
     message: reason,
-    file: file.path,
+    // That of an include, which is another one.
+    file: own,
     place: { line, column },
     ...(ruleId ? { ruleId } : {}),
   }))
@@ -77,9 +78,10 @@ export function messagesOf(file: VFile): readonly Annotation[] {
 
 /** A failed cell, at the place that its message names, or else at its experiment. */
 export function failedCell(message: string, experiment: Annotation, { project }: Site): Annotation {
-  for (const [, file = '', line, column] of message.matchAll(/(?:^|\s)([^\s:][^:\n]*):(\d+):(\d+): /g))
+  // Python and shells tell no column.
+  for (const [, file = '', line, column] of message.matchAll(/(?:^|\s)([^\s:][^:\n]*):(\d+)(?::(\d+))?: /g))
     if (!file.startsWith('/') && existsSync(join(project, file)))
-      return { severity: 'error', message, file, place: { line: Number(line), column: Number(column) } }
+      return { severity: 'error', message, file, place: { line: Number(line), column: Number(column ?? 1) } }
   return { ...experiment, message }
 }
 

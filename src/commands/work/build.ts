@@ -1,5 +1,7 @@
 /** Builds a document and reports progress and what the report lacks, or prints the plan of a build. */
 
+import type { Block } from '../../document/block.ts'
+import { writtenAt } from '../../document/include.ts'
 import { cellsOf, cellSelector } from '../../engine/cells.ts'
 import type { TellEvent } from '../../engine/event.ts'
 import { reasonToRun } from '../../engine/schedule.ts'
@@ -60,8 +62,7 @@ export async function buildDocument(
     const leftOut = cells.filter((cell) => !isChosen(cell)).map(runName)
     findings.add(annotationsOf(outcome, opened, site))
     findings.summarize(...summaryOf(outcome))
-    const path = pathFromHere(site.project, site.document)
-    for (const line of problemLines(outcome.problems, path, leftOut)) complain(line)
+    for (const line of problemLines(outcome.problems, site, leftOut)) complain(line)
     for (const name of outcome.skipped)
       complain(`not run after the failure: ${name} (--keep-going runs what does not need the failed one)`)
     for (const report of outcome.reports) print(pathFromHere(site.project, report))
@@ -84,17 +85,17 @@ function annotationsOf(
   site: Site,
 ): readonly Annotation[] {
   const file = site.document
+  const written = (block: Block) => {
+    const { path, ...place } = writtenAt(document.file, block.place)
+    return { file: path, place }
+  }
   const failed = failures.map(({ message }) => {
     const block = document.blocks.find(({ id }) => message.startsWith(`${id}/`))
-    return failedCell(
-      message,
-      { severity: 'error', message, file, ...(block && { place: block.place }) },
-      site,
-    )
+    return failedCell(message, { severity: 'error', message, file, ...(block && written(block)) }, site)
   })
-  const others = problems.map(({ type, message, place }): Annotation => ({
+  const others = problems.map(({ type, message, place, path = file }): Annotation => ({
     severity: type === 'error' ? 'error' : 'warning',
-    ...{ message, file, place },
+    ...{ message, file: path, place },
   }))
   return [...failed, ...others]
 }
@@ -130,15 +131,16 @@ function unbuiltLines({ project }: Site, { translations }: Opened, to: readonly 
 /** Returns a line per problem; places without cells that --only excluded share one, as that is expected. */
 function problemLines(
   problems: readonly ReportProblem[],
-  document: string,
+  { project, document: own }: Site,
   excluded: readonly string[],
 ): readonly string[] {
+  const document = pathFromHere(project, own)
   const isLeftOut = ({ run }: ReportProblem) => run !== undefined && excluded.includes(run)
   const [leftOut, others] = [problems.filter(isLeftOut), problems.filter((one) => !isLeftOut(one))]
   const cells = counted(new Set(leftOut.map(({ run }) => run)).size, 'cell')
   return present([
-    ...others.map(({ type, message, place, path = document }) =>
-      messageLine(path, place, type === 'error' ? 'error' : 'warning', message),
+    ...others.map(({ type, message, place, path = own }) =>
+      messageLine(pathFromHere(project, path), place, type === 'error' ? 'error' : 'warning', message),
     ),
     leftOut.length > 0 &&
       `${document}: warning ${cells} left out by --only and missing or stale, ` +

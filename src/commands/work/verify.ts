@@ -14,6 +14,7 @@ import {
 } from '../../claims/verification.ts'
 import { type ClaimBlock, sourcesIn } from '../../document/block.ts'
 import type { Document } from '../../document/document.ts'
+import { writtenAt } from '../../document/include.ts'
 import { cellsOf, type PlannedCell } from '../../engine/cells.ts'
 import type { Step } from '../../engine/plan.ts'
 import { FileError } from '../../files/ordinary.ts'
@@ -205,7 +206,7 @@ function foreignRecord(document: Document, files: Files): VerdictRecord {
 /** A line of the document for each claim that is not reproduced, or not as well as recorded. */
 function annotationsOf(
   verifications: readonly Verification[],
-  { blocks }: Document,
+  { blocks, file: source }: Document,
   { document: file }: Site,
 ): readonly Annotation[] {
   return verifications.flatMap((verification) => {
@@ -217,7 +218,9 @@ function annotationsOf(
     const severity = verdict === 'not reproduced' || isWorse || lacking.length > 0 ? 'error' : 'warning'
     const stated = isWorse ? `${verdict}, weaker than recorded` : verdict
     const message = `claim ${id} is ${stated}: ${statement} (${reason})`
-    return { severity, message, file, ...(place && { place }) }
+    if (place === undefined) return { severity, message, file }
+    const { path, ...written } = writtenAt(source, place)
+    return { severity, message, file: path, place: written }
   })
 }
 
