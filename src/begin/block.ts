@@ -36,8 +36,13 @@ export function idOf(type: NewType, name: string): string {
   }
   const read = schemas[type].shape.id.safeParse(id)
   if (read.success) return id
+  const endings = [...scripts.keys()].map((ending) => `NAME.${ending}`)
+  const reason =
+    type === 'experiment' && /^[^./\\]+\.\w{1,4}$/.test(name)
+      ? `scripts to begin with are ${endings.slice(0, -1).join(', ')} and ${endings.at(-1)}; write one in another language by hand, and its block (docs/languages.md)`
+      : read.error.issues[0]?.message
   throw new RequestError(
-    `${name} cannot be the name of ${type === 'experiment' ? 'an' : 'a'} ${type}: ${read.error.issues[0]?.message}`,
+    `${name} cannot be the name of ${type === 'experiment' ? 'an' : 'a'} ${type}: ${reason}`,
   )
 }
 

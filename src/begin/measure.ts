@@ -4,7 +4,7 @@ import type { ExperimentBlock } from '../document/block.ts'
 import { cellsOf } from '../engine/cells.ts'
 import type { Files } from '../files/tracked.ts'
 import type { Site } from '../project/site.ts'
-import { unitInName } from '../query/units.ts'
+import { timeUnitInName, unitInName } from '../query/units.ts'
 import type { Column } from '../results/run.ts'
 import { openStore, readable } from '../results/store.ts'
 
@@ -24,10 +24,23 @@ export function measureOf(block: ExperimentBlock, { project, seal }: Site, files
   }
   const script = 'source' in block.script ? block.script.source : (files.text(block.script.file) ?? '')
   const column = columnPattern.exec(script)
-  const name = column?.[1] ?? rowPattern.exec(script)?.[1] ?? 'time'
+  const name = column?.[1] ?? rowPattern.exec(script)?.[1] ?? printedMeasure(script) ?? 'time'
   const unit = column?.[2] ?? unitInName(name)
   return { measure: { name, role: 'measure', ...(unit === undefined ? {} : { unit }) }, isSure: false }
 }
+
+/** A name of the first head that a program prints: with a unit, or else the last, as factors stand before. */
+function printedMeasure(script: string): string | undefined {
+  const names = headPattern.exec(script)?.[1]?.split(',')
+  return (
+    names?.find((name) => unitInName(name) !== undefined || timeUnitInName(name) !== undefined) ??
+    names?.at(-1)
+  )
+}
+
+/** `print("order,elapsedNs")`, `cat("order,elapsedNs\n")`, `echo order,elapsedNs` */
+const headPattern =
+  /\b(?:print|println|printf|echo|cat|puts)\b[\s("']{1,5}([A-Za-z_]\w*(?:, ?[A-Za-z_]\w*)*)(?:\\n)?["']?[ \t]*\)?[ \t]*$/m
 
 /** `{ name: 'sort', role: 'measure', unit: 'ms'` */
 const columnPattern = /\bname: *'([\w-]+)', *role: *'measure'(?:, *unit: *'([^']+)')?/

@@ -3,14 +3,14 @@
  * parent is missing although it is there, as /proc and automounted folders do.
  */
 
-import { mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Creates a folder and its parents, if they are not there. Throws the system's error of the first that cannot be made. */
 export function makeFolders(folder: string): void {
   const parent = dirname(folder)
   if (isFolder(folder)) return
-  if (parent !== folder && !isFolder(parent)) makeFolders(parent)
+  if (parent !== folder && !existsSync(parent)) makeFolders(parent)
   try {
     mkdirSync(folder)
   } catch (error) {

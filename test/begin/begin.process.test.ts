@@ -247,6 +247,10 @@ describe('repro new', () => {
       out: expect.stringContaining(`wrote experiments/${name}\nadded experiment naps to notes.md:`),
     })
     expect(read('notes.md')).toContain(`id: naps\nscript: experiments/${name}\n`)
+    // Without a run they show what the script prints.
+    for (const type of ['figure', 'table', 'claim'])
+      expect(await repro('new', type, 'naps-one', 'notes.md')).toMatchObject({ exitCode: 0 })
+    expect(read('notes.md')).toContain(`measures: [${measure}]`)
     expect(await repro('build', 'notes.md')).toMatchObject({ exitCode: 0 })
     write({ 'notes.md': `${read('notes.md')}\nIt took \`=naps.local.small.${measure}.mean\`.\n` })
     expect(await repro('check', 'notes.md')).toMatchObject({ exitCode: 0, err: '' })
@@ -257,7 +261,7 @@ describe('repro new', () => {
     expect(await repro('new', 'experiment', 'naps.R', 'notes.md')).toMatchObject({ exitCode: 0 })
     expect(read('experiments/naps.R')).toContain('cat("timeMs,largest\\n")')
     expect((await repro('new', 'experiment', 'naps.jl', 'notes.md')).err).toContain(
-      'naps.jl cannot be the name of an experiment',
+      'naps.jl cannot be the name of an experiment: scripts to begin with are NAME.ts, NAME.py, NAME.R and NAME.sh; write one in another language by hand, and its block (docs/languages.md)',
     )
   })
 
