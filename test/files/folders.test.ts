@@ -13,8 +13,14 @@ it('makes a folder with its parents, also when some are there', () => {
     }
     writeFileSync(join(base, 'file'), '')
     symlinkSync('nowhere', join(base, 'link'))
-    for (const path of ['file', 'file/below', 'link'])
-      expect(() => makeFolders(join(base, path))).toThrow('EEXIST')
+    for (const [path, code] of [
+      ['file', 'EEXIST'],
+      ['file/below', 'ENOTDIR'],
+      ['file/below/that', 'ENOTDIR'],
+      ['link', 'EEXIST'],
+      ['link/below', 'EEXIST'],
+    ] as const)
+      expect(() => makeFolders(join(base, path))).toThrow(code)
   } finally {
     rmSync(base, { recursive: true })
   }
