@@ -2,6 +2,7 @@
 
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, posix, relative, resolve } from 'node:path'
+import { dependencyOf, dependencyPath } from '../pack/installed.ts'
 import { commandName } from '../text/program.ts'
 import { type NewFiles, packagePath } from './template.ts'
 
@@ -56,13 +57,14 @@ function manifestFolder(top: string, project: string): string {
 
 function notesOn(top: string, project: string): readonly string[] {
   const folder = join(top, manifestFolder(top, project))
-  const wanted = dependencyOf(join(folder, 'package.json'))
+  const manifest = join(folder, 'package.json')
+  const wanted = existsSync(manifest) ? dependencyOf(readFileSync(manifest, 'utf8')) : undefined
   if (wanted === undefined)
     return [
       `The workflow runs \`npm ci\`, but no package.json has ${commandName} as a dependency yet: \`npm install\` it here, and ` +
         'commit package.json and package-lock.json.',
     ]
-  const path = /^(?:file:)?(\.{0,2}\/.*)$/.exec(wanted)?.[1]
+  const path = dependencyPath(wanted)
   const place = path === undefined ? '' : relative(top, resolve(folder, path))
   if (/^\.\.(?:\/|$)/.test(place))
     return [
@@ -72,15 +74,4 @@ function notesOn(top: string, project: string): readonly string[] {
   return existsSync(join(folder, 'package-lock.json'))
     ? []
     : ['The workflow runs `npm ci`, which needs package-lock.json: commit it.']
-}
-
-/** Where package.json takes this program from; undefined if it does not. */
-function dependencyOf(file: string): string | undefined {
-  try {
-    const { dependencies = {}, devDependencies = {} } = JSON.parse(readFileSync(file, 'utf8'))
-    const found = dependencies[commandName] ?? devDependencies[commandName]
-    return typeof found === 'string' ? found : undefined
-  } catch {
-    return undefined
-  }
 }

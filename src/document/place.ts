@@ -122,7 +122,7 @@ export function locateInText(source: SourceText, node: Text, near: Place): (offs
 
 /** Offset of a character in the text -> offset in its Markdown; empty if their counts differ. */
 function pairs(character: string, value: string, slice: string): ReadonlyMap<number, number> {
-  const written = indexesOf(character, slice)
+  const written = character === '\\' ? shownBackslashes(slice) : indexesOf(character, slice)
   const shown = indexesOf(character, value)
   return new Map(
     written.length === shown.length ? shown.map((at, index) => [at, written[index] as number]) : [],
@@ -133,6 +133,18 @@ function indexesOf(character: string, text: string): readonly number[] {
   const found: number[] = []
   if (character === '') return found
   for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) found.push(at)
+  return found
+}
+
+/** Backslashes of a Markdown text that are shown: those that escape a sign are not. */
+function shownBackslashes(slice: string): readonly number[] {
+  const found: number[] = []
+  for (let at = slice.indexOf('\\'); at >= 0; at = slice.indexOf('\\', at)) {
+    const escapes = /^[!-/:-@[-`{-~]/.test(slice.slice(at + 1, at + 2))
+    if (!escapes) found.push(at)
+    else if (slice[at + 1] === '\\') found.push(at + 1)
+    at += escapes ? 2 : 1
+  }
   return found
 }
 

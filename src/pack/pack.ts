@@ -41,6 +41,7 @@ import {
   statedMinutes,
 } from './artifact.ts'
 import { generatedFiles, contents } from './contents.ts'
+import { installNotes } from './installed.ts'
 import { readMetadata } from './metadata.ts'
 import { readTree, type Tree } from './tree.ts'
 
@@ -96,7 +97,7 @@ export async function pack(site: Site, options: PackOptions, tell: TellEvent): P
     sha256: sha256(bytes),
     bytes: bytes.length,
     paths: packed.map(({ path }) => path),
-    notes: [...notesOn(artifact), ...notesOnTree(tree, packed)],
+    notes: [...notesOn(artifact, files.text('package.json')), ...notesOnTree(tree, packed)],
   }
 }
 
@@ -260,14 +261,10 @@ function archiveName({ metadata, revision }: Artifact): string {
   return `${present([metadata.name, version, (revision?.changes.length ?? 0) > 0 && 'dirty']).join('-')}.zip`
 }
 
-function notesOn({
-  metadata,
-  setupMinutes,
-  experiments,
-  revision,
-  paths,
-  outcome,
-}: Artifact): readonly string[] {
+function notesOn(
+  { metadata, setupMinutes, experiments, revision, paths, outcome }: Artifact,
+  manifest: string | undefined,
+): readonly string[] {
   const unstated = present([
     setupMinutes === undefined && 'setup',
     ...experiments.map(({ block, humanMinutes }) => humanMinutes === undefined && block.id),
@@ -276,8 +273,7 @@ function notesOn({
   const replaced = paths.filter((path) => generatedFiles.includes(path) && path !== 'codecheck.yml')
   return present([
     revision === undefined && 'not in a git repository: the archive names no commit',
-    !paths.includes('package.json') &&
-      'no package.json: the archive does not say how to install repro (npm install PACKAGE in this folder makes one)',
+    ...installNotes(paths.includes('package.json') ? manifest : undefined, paths),
     (revision?.changes.length ?? 0) > 0 && 'files differ from the commit, which the archive says',
     ...replaced.map((path) => revision && `${path} of the project is replaced by the one made here`),
     metadata.license === undefined && 'no license: name one in CITATION.cff or package.json',

@@ -54,6 +54,8 @@ const constructs: readonly (readonly [name: string, body: string, ...expected: s
     '5:6 citation-form @https://doi.org/10.1/x is a link here: write [@key]',
   ],
   ['a role with options', 'a {span .red}`word` b', '5:3 role the role {span .red}`word` is not read'],
+  ['a backslash that is meant, before a blank', 'more \\\\ and less'],
+  ['a blank that is escaped, behind other escapes', '\\*a\\* \\\\ Mr.\\ Smith', '5:13 escaped-blank'],
   ['a list of figures', '\\listoffigures', '5:1 latex \\listoffigures is plain text'],
   [
     'a reference to a number',
