@@ -9,13 +9,18 @@ export function textOf(bytes: Uint8Array): string {
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
     throw new DataError('line 1: the file is UTF-16: save it as UTF-8')
   if (!isUtf8(bytes)) {
-    const { line, column, byte } = firstWrong(bytes)
-    const hex = byte.toString(16).toUpperCase().padStart(2, '0')
-    throw new DataError(`line ${line}, column ${column}: byte 0x${hex} is not UTF-8: save the file as UTF-8`)
+    throw new DataError(`${wrongByte(bytes)}: save the file as UTF-8`)
   }
   const zero = bytes.indexOf(0)
   if (zero >= 0) throw new DataError(`line ${lineAt(bytes, zero)}: a NUL character: this is no text`)
   return new TextDecoder().decode(bytes)
+}
+
+/** Returns the first byte that is not UTF-8, with its place: `line 2, column 4: byte 0xE9 is not UTF-8`. */
+export function wrongByte(bytes: Uint8Array): string {
+  const { line, column, byte } = firstWrong(bytes)
+  const hex = byte.toString(16).toUpperCase().padStart(2, '0')
+  return `line ${line}, column ${column}: byte 0x${hex} is not UTF-8`
 }
 
 const lineFeed = 0x0a

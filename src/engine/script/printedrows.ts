@@ -15,6 +15,8 @@ export type PrintedRow = Readonly<Record<string, unknown>>
 export function readPrintedRows(text: string, where: string): readonly PrintedRow[] {
   const wrong = (line: number, reason: string) => new ExperimentError(`${where}, line ${line}: ${reason}`)
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)
+  const zero = lines.findIndex((line) => line.includes('\0'))
+  if (zero >= 0) throw wrong(zero + 1, 'a NUL character: this is no text')
   const first = lines.findIndex((line) => line.trim() !== '')
   if (first < 0) return []
   if (lines[first]?.trimStart().startsWith('{'))

@@ -17,6 +17,7 @@ import {
 import { dirname, join, relative } from 'node:path'
 import { Transform } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { wrongByte } from '../../data/text.ts'
 import { languages } from '../../languages/languages.ts'
 import type { Run } from '../../results/run.ts'
 import { type Cell, ExperimentError, ProgramError } from './cell.ts'
@@ -343,7 +344,7 @@ function readRows(bytes: Uint8Array, where: string, isWritten: boolean): readonl
   } catch (error) {
     const isText = !(error instanceof TypeError)
     if (isText && !(error instanceof ExperimentError)) throw error
-    const reason = isText ? error.message : `${where} is not UTF-8`
+    const reason = isText ? error.message : `${where}, ${wrongByte(bytes)}`
     const advice =
       '; standard output is for rows: print messages to standard error, ' +
       `or write the rows to the file that ${variables.rows} names`

@@ -5,6 +5,7 @@
 
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
+import { wrongByte } from '../../data/text.ts'
 import type { Dataset, Row } from '../../results/run.ts'
 import { ExperimentError } from './cell.ts'
 import { columnsOf } from './inline.ts'
@@ -128,7 +129,7 @@ function readRows(bytes: Uint8Array, where: string): readonly Readonly<Record<st
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw new ExperimentError(`${where} is not UTF-8`)
+    throw new ExperimentError(`${where}, ${wrongByte(bytes)}`)
   }
   const lines = text.split(/[\r\n]+/).filter((line) => line.trim() !== '')
   const isHead = lines.length === 1 && !lines[0]?.trimStart().startsWith('{')

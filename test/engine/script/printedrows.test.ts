@@ -66,6 +66,7 @@ describe('rows that a program prints', () => {
     ['a,b\n1,2\n3\n', 'line 3: 1 field, but the head has 2'],
     ['\n\na,b\n1,2,3\n', 'line 4: 3 fields, but the head has 2'],
     ['a,a\n1,2\n', 'line 1: two columns are named a'],
+    ['a,b\n1,2\n3,\0\n', 'line 3: a NUL character: this is no text'],
     ['a, a\n1,2\n', 'line 1: two columns are named a'],
     ['a;b\n1;2\n', "line 1: one column, 'a;b': divide fields by commas, not by semicolons"],
     ['a\tb\n1\t2\n', "line 1: one column, 'a\\tb': divide fields by commas, not by tabs"],

@@ -108,7 +108,11 @@ describe('datasets', () => {
     ['rows.csv', 'a\n1\n', 'the result has a dataset rows'],
     ['events.csv', 'a,b\n1\n', 'events.csv in the folder of REPRO_DATASETS, line 2'],
     ['events.jsonl', '{"a": NaN}\n', 'events.jsonl in the folder of REPRO_DATASETS, line 1'],
-    ['events.csv', Uint8Array.of(0xff, 10, 49), 'events.csv in the folder of REPRO_DATASETS is not UTF-8'],
+    [
+      'events.csv',
+      Uint8Array.of(0xff, 10, 49),
+      'events.csv in the folder of REPRO_DATASETS, line 1, column 1: byte 0xFF is not UTF-8',
+    ],
     ['events.csv', '', 'the dataset events has no row in any trial'],
     ['events.csv', 'a,b\n', 'the dataset events has no row in any trial'],
   ])('%s with %j is refused', (name, text, reason) => {
