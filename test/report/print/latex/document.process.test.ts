@@ -1,6 +1,8 @@
 /** What ordinary documents have, on pages of LaTeX: nothing lost, nothing off the page. */
 
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { source } from '../../../source.ts'
 import { reportOf } from '../document.ts'
 import { compiled, hasLatex, mostTeX } from './texlive.ts'
 
@@ -44,6 +46,24 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
       expect(errors).toEqual([])
       expect(overfull).toEqual([])
       expect(words).toContain('END')
+    },
+    mostTeX,
+  )
+
+  it(
+    'have pictures in their own size, but no wider than a column',
+    async () => {
+      const wide = '![A report](first.png)'
+      const body = [wide, `In a sentence ${wide} with words.`, `- in a list ${wide}`, wide, wide, wide].join(
+        '\n\n',
+      )
+      const files = { 'paper/first.png': readFileSync(source('docs/first.png')) }
+      const { pages, words, errors, overfull } = await compiled(await reportOf(body, { files }))
+      expect(errors).toEqual([])
+      expect(overfull).toEqual([])
+      // Three of them fill a column.
+      expect(pages).toBeGreaterThan(1)
+      expect(words).toMatch(/In a sentence with words/)
     },
     mostTeX,
   )

@@ -22,6 +22,7 @@ export interface Compiled {
   readonly errors: readonly string[]
   /** By how much text is wider than its place, in points, where that can be seen. */
   readonly overfull: readonly number[]
+  readonly pages: number
   readonly program: string
   readonly problems: readonly { readonly message: string }[]
 }
@@ -50,6 +51,7 @@ export async function compiled(report: Report): Promise<Compiled> {
     overfull: [...stdout.matchAll(/Overfull \\hbox \(([\d.]+)pt/g)]
       .map(([, wide]) => Number(wide))
       .filter((wide) => wide > 5),
+    pages: Number(/Output written on .* \((\d+) pages?/.exec(stdout)?.[1]),
     problems,
     program,
   }
