@@ -34,6 +34,7 @@ import {
   headingWords,
   type Say,
 } from './foreignnodes.ts'
+import { checkSpans } from './foreignspans.ts'
 
 /** Bounded, as all that is looked for from each of many places to the end of a text. */
 const attributeList = String.raw`(?:#[\w:.-]{1,100}|\.[A-Za-z][\w-]{0,100}|[A-Za-z][\w-]{0,100}=(?:"[^"]{0,300}"|'[^']{0,300}'|[^\s}]{1,300})|-)`
@@ -159,6 +160,13 @@ const inText: readonly Form[] = [
     ruleId: 'edit-mark',
     pattern: /\{(?:\+\+[^{}]*\+\+|--[^{}]*--|>>[^{}]*<<|==[^{}]*==)\}/g,
     say: ([whole]) => `${whole} is shown with its signs: accept the edit, or leave it out`,
+  },
+  {
+    // MyST allows the blanks. What has no sign of a formula may be two prices.
+    ruleId: 'math-blank',
+    pattern: /(?<![\\$\w])\$[ \t]+(?=[^$\n]{0,200}[\\^_={}])[^$\n]{1,200}[ \t]\$(?![\d$])/g,
+    say: ([whole]) =>
+      `${whole} is plain text: write $${whole.slice(1, -1).trim()}$, without blanks behind and before the signs`,
   },
   {
     ruleId: 'math-fence',
@@ -454,10 +462,13 @@ export function warnOfForeign(document: Document): void {
         checkDefinitions(node.children, source, say)
         checkNeighbours(node, source, say)
         checkParagraphs(node.children, source, say)
+        checkSpans(node, source, near, say)
       }
       if (node.type === 'text') checkText(node, source, near, known, say)
-      else if (node.type === 'paragraph') checkLines(node, source, near, say)
-      else if (node.type === 'heading') checkHeadingLabel(node, source, say)
+      else if (node.type === 'paragraph') {
+        checkLines(node, source, near, say)
+        checkCaption(node, source, say)
+      } else if (node.type === 'heading') checkHeadingLabel(node, source, say)
       else if (node.type === 'table') checkRows(node, source, say)
       else if (node.type === 'delete') checkTilde(node, source, say)
       else if (node.type === 'code' && !isBlock(node)) checkCode(node, source, say)
@@ -866,6 +877,26 @@ function checkCallout(node: Nodes, say: Say): void {
       'callout',
       place,
       `[!${kind}] stands in a line by itself, or it is plain text: put "${rest.trim()}" into the next line`,
+    )
+}
+
+/**
+ * A picture that is a paragraph: Pandoc and Quarto show its words below it. Those of a sentence, or with Markdown, are
+ * meant so; others say what there is to see.
+ */
+function checkCaption(paragraph: Paragraph, source: SourceText, say: Say): void {
+  const [picture, ...others] = paragraph.children
+  if (
+    picture?.type !== 'image' ||
+    others.some((one) => one.type !== 'text' || !/^\{[^{}]*\}$/.test(one.value))
+  )
+    return
+  const [, words = ''] = /^!\[(.*)\]\(/s.exec(sliceOf(source, picture)) ?? []
+  if (/\S[ \t]+\S+.*\.$|\$[^$]+\$|\*[^*]+\*|`[^`]+`|@[\w-]+/s.test(words))
+    say(
+      'picture-caption',
+      startOf(picture),
+      'the words of a picture are for those who cannot see it, and no caption: a block yaml figure has both (src, caption, alt)',
     )
 }
 
