@@ -38,7 +38,7 @@ const spans: readonly Span[] = [
   },
   {
     ruleId: 'latex',
-    pattern: /\\[A-Za-z]+\*?\{[^{}\uFFFF]{0,300}\uFFFF[^{}]{0,300}\}/g,
+    pattern: /\\(?!footnote\b)[A-Za-z]+\*?\{[^{}\uFFFF]{0,300}\uFFFF[^{}]{0,300}\}/g,
     say: ([whole]) => `${shown(whole)} is plain text: LaTeX stands in formulas only, $...$; write Markdown`,
   },
   {
