@@ -55,7 +55,7 @@ export const explain = command({
     if (step === undefined) {
       const names = steps.map((one) => one.id)
       const what = id.endsWith('.md') ? 'no document, and no step of this name' : 'no step of this name'
-      throw new UsageError(`${what}: ${id}${hint(id, names) || '; \`repro status\` lists them'}`)
+      throw new UsageError(`${what}: ${id}${hint(id, names) || '; `repro status` lists them'}`)
     }
     for (const line of options.json ? [JSON.stringify(step, null, 2)] : explanation(step)) print(line)
     return exitCodes.done
