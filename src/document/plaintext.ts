@@ -11,7 +11,7 @@ const forms: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/\[@[^\]\n]+\]/, 'cite it in the text'],
   [/(?<![\w.+/@-])@(?:tbl|fig|eq|sec|lst)-\w[\w-]*/, 'refer to it in the text'],
   [/\[[^\]\n]+\]\([^)\n]+\)/, 'write the words alone'],
-  [/<(\/?[A-Za-z][\w-]*)(?:\s[^<>]*)?>/, 'leave the tag out'],
+  [/<\/?(?:b|br|code|em|i|kbd|small|span|strong|sub|sup|u)\b[^<>]*>/i, 'leave the tag out'],
   [/\\[A-Za-z]{2,}(?:\{[^{}\n]*\})?/, 'write the sign itself'],
 ]
 

@@ -753,7 +753,7 @@ describe('a claim that cannot be tested', () => {
         tolerance: 0,
       }),
       evidence(),
-      'unknown measure or factor value: found',
+      'found is a factor, whose values are words: name one of them',
     ],
     [
       'is all of nothing',

@@ -204,16 +204,18 @@ async function built(folder: string): Promise<string> {
 
 /** Without what differs between two runs of a cell: times, digests of raw files, and how busy this computer was. */
 function shown(html: string): string {
-  return html
-    .replace(/<script.*?<\/script>/gs, '')
-    .replace(/<p[^>]*>\s*Other programs kept [^<]*<\/p>/g, '')
-    .replace(/Other programs kept [^<]*?too long\./g, '')
-    // The provenance has these only if all runs happen to have the same.
-    .replace(
-      /<dt>(?:machine (?:load|frequency|busy elsewhere)|duration \(s\)|date|ended)<\/dt>\s*<dd>[^<]*<\/dd>\s*/g,
-      '',
-    )
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\b[0-9a-f]{12}\b|\b[0-9a-f]{64}\b/g, '#')
+  return (
+    html
+      .replace(/<script.*?<\/script>/gs, '')
+      .replace(/<p[^>]*>\s*Other programs kept [^<]*<\/p>/g, '')
+      .replace(/Other programs kept [^<]*?too long\./g, '')
+      // The provenance has these only if all runs happen to have the same.
+      .replace(
+        /<dt>(?:machine (?:load|frequency|busy elsewhere)|duration \(s\)|date|ended)<\/dt>\s*<dd>[^<]*<\/dd>\s*/g,
+        '',
+      )
+      .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z|\b[0-9a-f]{12}\b|\b[0-9a-f]{64}\b/g, '#')
+  )
 }
 
 it('shows after each change what a build from nothing shows', async () => {
