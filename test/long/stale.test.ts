@@ -209,6 +209,7 @@ function shown(html: string): string {
       .replace(/<script.*?<\/script>/gs, '')
       .replace(/<p[^>]*>\s*Other programs kept [^<]*<\/p>/g, '')
       .replace(/Other programs kept [^<]*?too long\./g, '')
+      .replaceAll('class="banner unsound"', 'class="banner"')
       // The provenance has these only if all runs happen to have the same.
       .replace(
         /<dt>(?:machine (?:load|frequency|busy elsewhere)|duration \(s\)|date|ended)<\/dt>\s*<dd>[^<]*<\/dd>\s*/g,
