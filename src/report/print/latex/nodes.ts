@@ -223,7 +223,8 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const { mime, content, alt } = node
     const { column, height } = context.measures
     const width = widthIn({ type: 'picture', mime, content, alt }, column, 0.6 * height)
-    return `\\reproshrink{\\includegraphics[width=${width.toFixed(1)}bp]{${file}}}`
+    // A line of a sentence may end before it, and is short then.
+    return `\\leavevmode\\hfil\\penalty0\\hfilneg\\reproshrink{\\includegraphics[width=${width.toFixed(1)}bp]{${file}}}`
   }
 
   function textSource(text: string): string {
