@@ -81,7 +81,7 @@ describe('a figure', () => {
     // Nothing in it has an id a second time, or leads behind it.
     expect(await dialog.locator('[id], a').count()).toBe(0)
     await page.keyboard.press('Escape')
-    expect(await dialog.count()).toBe(0)
+    await expect.poll(() => dialog.count()).toBe(0)
     expect(await focused(page)).toBe('zoom')
     expect(complaints).toEqual([])
     await page.close()
