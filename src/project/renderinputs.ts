@@ -115,13 +115,15 @@ function runsReader({ document, runs, statuses }: Rendering): (experiment?: stri
   const experiments = sourcesIn(document.blocks)
   const stale = staleReasons(statuses)
   const byExperiment = Map.groupBy(runs, ({ experiment }) => experiment)
+  const byId = Map.groupBy(experiments, ({ id }) => id)
   const known = new Map<string | undefined, Inputs>()
   const read = (experiment?: string): Inputs => {
     const own = experiment === undefined ? runs : (byExperiment.get(experiment) ?? [])
-    const missing = experiments.flatMap((block) =>
-      experiment === undefined || block.id === experiment ? missingRuns(block, own) : [],
+    const named = experiment === undefined ? [] : (byId.get(experiment) ?? [])
+    const missing = (experiment === undefined ? experiments : named).flatMap((block) =>
+      missingRuns(block, byExperiment.get(block.id) ?? []),
     )
-    const patterns = experiments.flatMap((block) => (block.id === experiment ? block.patterns : []))
+    const patterns = named.flatMap((block) => block.patterns)
     return Object.fromEntries([
       ...patterns.map(({ name, label }) => [`label ${experiment}/${name}`, label] as const),
       ...own.map((run) => [`run ${runName(run)}`, runInput(run, stale)] as const),
