@@ -4,34 +4,22 @@
  * its script can do.
  */
 
-import { cpSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium.ts'
-import { checkout, repro } from './project.ts'
+import { buildLooks } from './looksproject.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 let browser: Browser
 let project: string
-const pages = new Map<string, string>()
+let pages: ReadonlyMap<string, string>
 beforeAll(async () => {
   browser = await launch()
-  project = await mkdtemp(join(tmpdir(), 'repro-interactions-'))
-  cpSync(join(checkout, 'test/fixtures/looks'), project, { recursive: true })
-  for (const [lang, document] of [
-    ['en', 'paper/index.md'],
-    ['ja', 'paper/index.ja.md'],
-  ] as const) {
-    const { out, err, exitCode } = await repro(project, 'build', document)
-    expect(exitCode, err).toBe(0)
-    pages.set(lang, pathToFileURL(join(project, out.trim())).href)
-  }
+  ;({ project, pages } = await buildLooks())
 })
 afterAll(async () => {
   await browser?.close()

@@ -10,24 +10,19 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launch } from './chromium.ts'
-import { checkout, repro } from './project.ts'
+import { buildLooks, editions } from './looksproject.ts'
+import { checkout } from './project.ts'
 
 const pictures = join(checkout, 'test/fixtures/looks/pictures')
 const differing = join(checkout, '_build/looks')
 const renew = process.env.RENEW_LOOKS !== undefined
 
-const editions = [
-  { document: 'paper/index.md', lang: 'en' },
-  { document: 'paper/index.ja.md', lang: 'ja' },
-]
 const looks = [
   ...[390, 1280, 1600].flatMap((width) =>
     (['light', 'dark'] as const).map((scheme) => ({
@@ -53,17 +48,11 @@ footer dl { display: none !important; } /* versions and digests */
 let browser: Browser
 let project: string
 let canvas: Page
-const pages = new Map<string, string>()
+let pages: ReadonlyMap<string, string>
 beforeAll(async () => {
   browser = await launch()
   canvas = await browser.newPage()
-  project = await mkdtemp(join(tmpdir(), 'repro-looks-'))
-  cpSync(join(checkout, 'test/fixtures/looks'), project, { recursive: true })
-  for (const { document, lang } of editions) {
-    const { out, err, exitCode } = await repro(project, 'build', document)
-    expect(exitCode, err).toBe(0)
-    pages.set(lang, pathToFileURL(join(project, out.trim())).href)
-  }
+  ;({ project, pages } = await buildLooks())
 })
 afterAll(async () => {
   await browser?.close()
