@@ -255,6 +255,12 @@ export function frontMatterText(text: string): string {
   return /^\uFEFF?---[^\S\r\n]*\r?\n.*?\n---[^\S\r\n]*(?:\r?\n|$)/s.exec(text)?.[0] ?? ''
 }
 
+/** The front matter, and language, attributes and content of each block, as they are written. */
+export function writtenBlocks({ file, fences }: Pick<Document, 'file' | 'fences'>): readonly string[] {
+  const written = fences.flatMap(({ node }) => [node.lang ?? '', node.meta ?? '', node.value])
+  return [frontMatterText(String(file)), ...written]
+}
+
 // A VFile made from an empty string has no value.
 const frontMatterOf = remembered((head) => parseDocument(new VFile({ value: head })).frontMatter, 50)
 

@@ -25,7 +25,7 @@ export function programOf({ generator }: { readonly generator: string }, files: 
 const found = new WeakMap<Files, readonly string[]>()
 
 /** Tells versions of the packages that are not in the bundle, looked for once with the same files. */
-export function libraryVersions(files: Files): readonly string[] {
+function libraryVersions(files: Files): readonly string[] {
   const versions = found.get(files) ?? lockOf(here, files) ?? versionsOf(libraries, here, files)
   found.set(files, versions)
   return versions

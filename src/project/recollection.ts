@@ -5,18 +5,19 @@
  * is read.
  */
 
-import { fileURLToPath } from 'node:url'
 import type { Files } from '../files/tracked.ts'
 import { beginRecalling, endRecalling } from '../text/memory.ts'
-import { flat, type Place } from './manifest.ts'
-import { libraryVersions } from './program.ts'
+import { flat } from './manifest.ts'
+import { programOf } from './program.ts'
 import { sealedText } from './sealedtext.ts'
+import type { Site } from './site.ts'
 
 /** Begins to recall. Returns what ends that, and leaves what was asked for. */
-export function openRecollection({ project, document, seal }: Place, files: Files): () => Promise<void> {
-  const program = programName(files)
-  // Run from its source, the program may change without its name.
-  if (program === undefined) return async () => {}
+export function openRecollection(site: Site, files: Files): () => Promise<void> {
+  // Run from its source, the program has no digest that changes with it.
+  if (import.meta.url.endsWith('.ts')) return async () => {}
+  const { project, document, seal } = site
+  const program = programOf(site, files)
   const { read, write } = sealedText(
     { project, seal },
     { kind: 'texts', path: `.repro/texts/${flat(document)}` },
@@ -34,10 +35,4 @@ export function openRecollection({ project, document, seal }: Place, files: File
     const kept = [...results].map(([key, json]) => `${JSON.stringify(key)}\n${json}`)
     await write([program, ...kept].join('\n'))
   }
-}
-
-/** The bundle is named by its content. */
-function programName(files: Files): string | undefined {
-  const file = fileURLToPath(import.meta.url)
-  return file.endsWith('.ts') ? undefined : JSON.stringify([file, process.version, ...libraryVersions(files)])
 }

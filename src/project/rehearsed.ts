@@ -3,7 +3,7 @@
  * with what was read for it, and each table and figure by its inputs. Only a file with this machine's seal is read.
  */
 
-import { type Document, frontMatterText } from '../document/document.ts'
+import { type Document, writtenBlocks } from '../document/document.ts'
 import { includedFiles } from '../document/include.ts'
 import { type Fingerprints, unchanged } from '../files/fingerprint.ts'
 import type { Files } from '../files/tracked.ts'
@@ -63,11 +63,6 @@ export function openRehearsed(
 }
 
 /** Of the front matter, the blocks and the values: words between them are nothing that a rehearsal looks at. */
-function keyOf({ file, fences, values }: Document, program: string): string {
-  return digest([
-    program,
-    frontMatterText(String(file)),
-    fences.map(({ node }) => [node.lang ?? '', node.meta ?? '', node.value]),
-    values.map(({ source }) => source),
-  ])
+function keyOf(document: Document, program: string): string {
+  return digest([program, writtenBlocks(document), document.values.map(({ source }) => source)])
 }

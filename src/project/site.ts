@@ -14,6 +14,7 @@ import {
   parseDocument,
   parseFrontMatter,
   withBlocks,
+  writtenBlocks,
 } from '../document/document.ts'
 import { expandIncludes, settlePlaces } from '../document/include.ts'
 import { fail, hasErrors, sortMessages, warn } from '../document/problem.ts'
@@ -181,7 +182,7 @@ export async function checkDocument(
   const formulas = formulasOf(document)
   const blocks = again.over(
     [
-      ...[hasErrors(document.file), ...writtenBlocks(document), ...writtenBlocks(document.original)],
+      ...[hasErrors(document.file), ...[document, document.original ?? []].flat().flatMap(writtenBlocks)],
       ...[...environments.values(), ...shared, ...published, ...[...data.values()].flat()],
     ],
     files,
@@ -238,13 +239,6 @@ export async function checkDocument(
   translationsOf(document, path, files, document.file)
   sortMessages(document.file)
   settlePlaces(document.file)
-}
-
-/** The front matter and the blocks of a document as they are written. */
-function writtenBlocks(document: Document | undefined): readonly string[] {
-  if (document === undefined) return []
-  const fences = document.fences.flatMap(({ node }) => [node.lang ?? '', node.meta ?? '', node.value])
-  return [frontMatterText(String(document.file)), ...fences]
 }
 
 /** Of a file that the front matter names. `check` reports unreadable ones at their place. */
