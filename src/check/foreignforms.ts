@@ -8,7 +8,7 @@ export interface Form {
   readonly ruleId: string
   /** In a text, or in the first line of a paragraph; its start is the place. */
   readonly pattern: RegExp
-  /** The pattern matches only in texts that have one of these: looking for them first is quicker. */
+  /** Characters of which every match has one; texts without them are skipped, as that is quicker. */
   readonly signs?: readonly string[]
   /** Also where its first sign is escaped, as Bookdown and LaTeX write it; else an escaped sign is meant as it is. */
   readonly isEscapedToo?: boolean

@@ -1,8 +1,8 @@
-/** Forms of other tools that have emphasis, code, or a link inside: Markdown cuts their text into several nodes. */
+/** Syntax of other tools with emphasis, code or a link inside, which Markdown parses into several nodes. */
 
 import type { Nodes, Parents, Text } from 'mdast'
 import type { Place } from '../document/block.ts'
-import { locateInText, type SourceText, startOf } from '../document/place.ts'
+import { locateInText, type SourceText } from '../document/place.ts'
 import type { Say } from './foreignnodes.ts'
 
 /** Stands for a node that is no text. No document has it: it is no character. */
@@ -14,7 +14,7 @@ interface Span {
   readonly say: (match: RegExpExecArray) => string
 }
 
-/** Each has a node inside, or beside it: forms of text alone are looked for in texts. */
+/** Each pattern has a gap in or beside it: foreign.ts looks for those of text alone. */
 const spans: readonly Span[] = [
   {
     ruleId: 'inline-note',
@@ -77,11 +77,7 @@ export function checkSpans({ children }: Parents, source: SourceText, near: Plac
     for (const match of text.matchAll(pattern)) {
       const found = texts.findLast(({ start }) => start <= match.index)
       if (found === undefined) continue
-      const { isEscaped, ...place } = locateInText(
-        source,
-        found.node,
-        near ?? startOf(found.node),
-      )(match.index - found.start)
+      const { isEscaped, ...place } = locateInText(source, found.node, near)(match.index - found.start)
       if (!isEscaped || ruleId === 'latex') say(ruleId, place, words(match))
     }
   }

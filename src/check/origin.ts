@@ -54,9 +54,15 @@ function pattern(name: string): string {
 /** Marks a number as emulated. */
 const emulated = /\bemulat|\bmodels? of\b|エミュレ|模擬|のモデル/iu
 
-/** Finds the sentences of a text that speak of hardware, and not of an emulated one; by its names, one in each line. */
-const aboutHardwareIn = remembered((names) => {
-  const hardware = aboutHardware(names.split('\n').filter(Boolean))
+/** Calls `make` once for the same names. */
+function perNames<T>(make: (names: readonly string[]) => T): (names: readonly string[]) => T {
+  const made = remembered((json) => make(JSON.parse(json) as string[]), 20)
+  return (names) => made(JSON.stringify(names))
+}
+
+/** By the names of hardware: finds the sentences of a text that speak of it, and not of an emulated one. */
+const aboutHardwareIn = perNames((names) => {
+  const hardware = aboutHardware(names)
   return remembered(
     (text): readonly { readonly words: string; readonly from: number; readonly to: number }[] =>
       // Most texts do not, and to tell sentences takes longer.
@@ -67,11 +73,11 @@ const aboutHardwareIn = remembered((names) => {
           : [{ words, from: index, to: index + segment.length }]
       }),
   )
-}, 20)
+})
 
 /** Adds errors to the document's file. */
 export function checkOrigins(document: Document, known: Emulated = nothing): void {
-  const hardwareIn = aboutHardwareIn(known.hardware.join('\n'))
+  const hardwareIn = aboutHardwareIn(known.hardware)
   const values = new Map(document.values.map((value) => [value.node, value]))
   for (const { text, codes } of prosesOf(document.tree)) {
     for (const { words, from, to } of codes.length === 0 ? [] : hardwareIn(text)) {
@@ -120,7 +126,7 @@ function checkStatement(
     const reason = `the statement says ${time}, and the claim is one of scope shape, which no time tests: say a ratio or an order, make the scope absolute, or list it as nominal if it is set and not measured`
     fail(file, 'absolute-time', source.valuePlace(['statement']), reason)
   }
-  const board = environment === undefined ? undefined : boardIn(known.hardware.join('\n'))(block.statement)
+  const board = environment === undefined ? undefined : boardIn(known.hardware)(block.statement)
   const place = source.valuePlace(['statement'])
   if (board !== undefined) {
     const reason = `the statement says "${board}", but runs of ${environment} judge it: say that they are emulated, leave the board out, or make the scope absolute and name the machine`
@@ -143,18 +149,14 @@ function machinesIn({ blocks }: Document): readonly string[] {
   return [...new Set(claims.flatMap(({ machine = {} }) => Object.values(machine)))]
 }
 
-/**
- * Finds the first words for a board, in a sentence that does not say that it is emulated; by the names of boards, one in
- * each line.
- */
-const boardIn = remembered((lines) => {
-  const names = lines.split('\n').filter(Boolean)
+/** By the names of boards: finds the first words for one, in a sentence that does not say that it is emulated. */
+const boardIn = perNames((names) => {
   const found = [aboutHardware(names), ...names.map(mentions)]
   return remembered((text) => {
     const plain = [...sentences(text)].filter(({ segment }) => !emulated.test(segment))
     return plain.flatMap(({ segment }) => found.flatMap((one) => one.exec(segment)?.[0] ?? []))[0]
   })
-}, 20)
+})
 
 /** A name of one word, such as Pi, is told from other words by its capital. */
 function mentions(name: string): RegExp {
@@ -183,7 +185,7 @@ function checkCaption(
       one.environments.some((name) => environments.includes(name)),
   )
   if (!isEmulated) return
-  const [found] = aboutHardwareIn(hardware.join('\n'))(block.caption)
+  const [found] = aboutHardwareIn(hardware)(block.caption)
   if (found === undefined) return
   const reason = `the caption says "${found.words}" of emulated runs: say that they are emulated, or leave the hardware out`
   fail(file, 'emulated-as-hardware', source.valuePlace(['caption']), reason)

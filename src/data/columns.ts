@@ -104,7 +104,7 @@ function guessedRole(from: string, cells: readonly Cell[], table: Numbers): Colu
   )
 }
 
-/** Throws a DataError where numbers are probably names, and texts probably numbers, or none. */
+/** Throws a DataError where numbers are probably names, and where texts are probably numbers or missing values. */
 function refuseOdd(
   from: string,
   cells: readonly Cell[],

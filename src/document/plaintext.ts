@@ -2,7 +2,7 @@
 
 import { sourceText } from './place.ts'
 import { warn } from './problem.ts'
-import type { KeyPath, Mapping } from './yaml.ts'
+import { type KeyPath, type Mapping, valueAt } from './yaml.ts'
 
 const forms: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/(?<![\\$\w])\$(?=[^\s$])[^$\n]{0,200}?(?<![\s\\])\$(?![\d$])/, 'write signs such as ² and μ'],
@@ -15,19 +15,16 @@ const forms: readonly (readonly [pattern: RegExp, advice: string])[] = [
   [/\\[A-Za-z]{2,}(?:\{[^{}\n]*\})?/, 'write the sign itself'],
 ]
 
-/** Warns of Markdown and LaTeX in keys whose words are shown as they are, and of a number sign that cuts them. */
+/** Warns of Markdown and LaTeX in values that are shown as plain text, and of a `#` that cuts such a value short. */
 export function warnOfPlainText(source: Mapping, paths: readonly KeyPath[]): void {
   for (const path of paths) {
-    const value = path.reduce<unknown>(
-      (found, key) => (found as Readonly<Record<PropertyKey, unknown>> | undefined)?.[key],
-      source.data,
-    )
+    const value = valueAt(source.data, path)
     if (typeof value !== 'string') continue
     const key = String(path.findLast((part) => typeof part === 'string'))
     const place = source.valuePlace(path)
     const [found] = forms.flatMap(([pattern, advice]) => {
       const match = pattern.exec(value)
-      return match === null ? [] : [{ text: match[0], index: match.index, advice }]
+      return match === null ? [] : [{ text: match[0], advice }]
     })
     if (found)
       warn(

@@ -37,8 +37,8 @@ export interface Source {
    */
   problem(path: string): string | undefined
   /**
-   * Returns what `make` makes of the files that it reads by its argument and of nothing else but `key`: once for all who ask,
-   * and in a live document (project/live.ts) what was made before, if these files are as they were.
+   * Returns the result of `make`, which may depend only on `key` and on the files that it reads by its argument. It is called
+   * once for all who ask; a live document (project/live.ts) uses an earlier result while these files are unchanged.
    */
   derived<T>(key: string, make: (files: Source) => T): T
 }

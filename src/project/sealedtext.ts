@@ -6,7 +6,7 @@ import type { Item } from '../results/seal.ts'
 import { contentOf, type Place } from './manifest.ts'
 
 export interface SealedText {
-  /** Undefined if there is none, or not ours. */
+  /** Returns undefined if there is no such file, or if it lacks this machine's seal. */
   read(): string | undefined
   /** Nothing is kept where it cannot be written. */
   write(text: string): Promise<void>

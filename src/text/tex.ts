@@ -24,7 +24,7 @@ export interface TexFormula {
   readonly isDisplay: boolean
 }
 
-/** Returns what typesets these formulas, or any; KaTeX is loaded unless an earlier process typeset all of them. */
+/** Returns a typesetter for these formulas, by default for any. Loads KaTeX only if a build before has not left all of them. */
 export async function loadTypesetter(formulas?: readonly TexFormula[]): Promise<Typesetter> {
   if (!formulas?.every(({ tex, isDisplay }) => isRecalled(name, asked(tex, isDisplay)))) await load()
   return (tex, isDisplay) => typeset(asked(tex, isDisplay))

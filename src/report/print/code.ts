@@ -1,11 +1,12 @@
 /** Code as it is printed. */
 
 import type { Listing } from '../model.ts'
+import { inEights } from './words.ts'
 
 /** Columns between the stops of a tabulator: neither typesetter has any, and browsers' eight are too wide for columns. */
 const stop = 4
 
-/** Returns code with blanks up to the next stop in place of tabulators. */
+/** Returns code with each tabulator expanded to blanks. */
 export function withoutTabs(code: Listing['code']): Listing['code'] {
   let column = 0
   const expanded = (text: string) =>
@@ -49,7 +50,7 @@ export function piecesOfCode(code: Listing['code']): readonly CodePiece[] {
         const { start, end } = runs[next] ?? { start: Infinity, end: Infinity }
         const isLong = start <= offset
         const text = line.slice(at, at + (isLong ? end : start) - offset)
-        const shown = isLong ? (text.match(/\p{M}*(?:\P{M}\p{M}*){1,8}|\p{M}+/gsu) ?? []) : [text]
+        const shown = isLong ? inEights(text) : [text]
         for (const piece of shown) {
           if (isLong && pieces.length > 0 && pieces.at(-1) !== 'end') pieces.push('soft')
           pieces.push({ ...kind, text: piece })

@@ -15,7 +15,7 @@ export function markup(text: string): string {
     .join('')
 }
 
-/** Few lines have room for these, such as digests: they may end within. */
+/** Allows a line break within long words and code, such as digests, for which few lines have room. */
 const longWord = /([0-9A-Za-z]{30,})/
 
 const soft = '#soft;'

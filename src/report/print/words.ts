@@ -18,7 +18,10 @@ export function longRuns(text: string): readonly string[] {
 export function piecesOf(text: string, most: number): readonly string[] {
   return text
     .split(/(?<=[/._=,:;@+)\]-])(?=[^\s/._=,:;@+)\]-])/)
-    .flatMap((piece) =>
-      piece.length > most ? (piece.match(/\p{M}*(?:\P{M}\p{M}*){1,8}|\p{M}+/gsu) ?? []) : [piece],
-    )
+    .flatMap((piece) => (piece.length > most ? inEights(piece) : [piece]))
+}
+
+/** Returns a text in pieces of eight letters, each with its marks. */
+export function inEights(text: string): readonly string[] {
+  return text.match(/\p{M}*(?:\P{M}\p{M}*){1,8}|\p{M}+/gsu) ?? []
 }

@@ -338,7 +338,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   function formulaSource(formula: Formula): string {
     const tex = latexFormula(formula.tex)
     const shown = `$${formula.isDisplay ? '\\displaystyle ' : ''}${tex ?? formulaPicture(formula)}$`
-    // One that no line can break is no wider than a line.
+    // A formula that cannot be broken is shrunk to the width of a line.
     return tex !== undefined && canBreak(formula.mathml)
       ? shown
       : `${formula.tex.length > 40 ? allowBreak : ''}\\reproshrink{${shown}}`
