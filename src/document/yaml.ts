@@ -1,22 +1,11 @@
-/** YAML 1.2 -> plain data, with the place of every key and value. Anything unusual becomes a message. */
+/** A mapping in YAML, with the place of every key and value in its document. Anything unusual becomes a message. */
 
 import type { VFile } from 'vfile'
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Node,
-  type Pair,
-  parseDocument,
-  type Scalar,
-  type YAMLError,
-} from 'yaml'
-import type { Parameter, Parameters } from '../results/parameters.ts'
-import { remembered } from '../text/memory.ts'
+import type { Parameters } from '../results/parameters.ts'
 import type { Place } from './block.ts'
 import { type Locate, offsetAt, placeAt, sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
+import { parseYaml } from './yamltext.ts'
 
 export type KeyPath = readonly PropertyKey[]
 
@@ -66,11 +55,6 @@ export function mappingOf(
   }
 }
 
-/** Nesting limit, well within the stack. */
-const deepest = 32
-/** Limits the growth that aliases allow from a few lines. */
-const mostValues = 20_000
-
 /**
  * Reads one mapping.
  * @param what name in messages: 'experiment', 'front matter'
@@ -82,99 +66,26 @@ export function readMapping(
   locate: Locate,
   { file, what, fence }: { file: VFile; what: string; fence: Place },
 ): Mapping | undefined {
-  const entries = new Map<string, Entry>()
-  let valid = true
-  const report = (ruleId: string, place: Place, reason: string) => {
-    valid = false
-    fail(file, ruleId, place, reason)
-  }
-
-  const document = parse(text)
-  if (document === undefined) {
-    report('yaml-syntax', fence, `${what} is nested too deeply`)
-    return undefined
-  }
-  for (const error of document.errors) report(...explain(error, locate))
-  for (const warning of document.warnings) warn(file, 'yaml-syntax', locate(warning.pos[0]), warning.message)
-  if (document.errors.length > 0) return undefined
-
-  const place = (node: Node) => locate(node.range?.[0] ?? 0)
-  const { contents } = document
-  if (contents === null || (isScalar(contents) && contents.value === null)) {
-    report('yaml-empty', fence, `${what} is empty: write its keys, one a line (key: value)`)
-    return undefined
-  }
-  if (!isMap<Node, Node | null>(contents)) {
-    const found = isSeq(contents) ? 'a list' : 'a single value'
-    report('yaml-mapping', place(contents), `${what} is ${found}: write keys, one a line (key: value)`)
-    return undefined
-  }
-
-  let count = 0
-  const open = new Set<Node>()
-  const plain = (node: Node | null, path: KeyPath, key: Place): Parameter => {
-    count += 1
-    const value = node === null ? key : place(node)
-    const written = isScalar(node) ? (node.source ?? String(node.value)) : undefined
-    entries.set(JSON.stringify(path), { key, value, written })
-    if (count === mostValues) report('yaml-syntax', value, `${what} has more than ${mostValues} values`)
-    if (path.length === deepest)
-      report('yaml-syntax', value, `${what} is nested more than ${deepest} levels deep`)
-    if (node === null || count >= mostValues || path.length >= deepest) return null
-    if (isAlias(node)) {
-      const target = node.resolve(document)
-      if (target !== undefined && !open.has(target)) return plain(target, path, key)
-      const reason = target ? 'contains itself' : 'names no anchor above it'
-      report('yaml-alias', value, `*${node.source} ${reason}`)
-      return null
-    }
-    if (isScalar(node)) return scalar(node, written ?? '', value)
-    open.add(node)
-    const data = isMap<Node, Node | null>(node)
-      ? mapping(node.items, path)
-      : isSeq<Node>(node)
-        ? node.items.map((item, index) => plain(item, [...path, index], place(item)))
-        : null
-    open.delete(node)
-    return data
-  }
-
-  const mapping = (pairs: readonly Pair<Node, Node | null>[], path: KeyPath): Parameters => {
-    const data: Record<string, Parameter> = {}
-    for (const { key, value } of pairs) {
-      const at = key === null ? fence : place(key)
-      // Use the source, not the value: `null` and `4.10` are valid names.
-      const name = isScalar(key) ? (key.source ?? String(key.value)) || undefined : undefined
-      if (name === undefined || name === '__proto__') {
-        const reason = name === undefined ? 'use a word' : 'every object of JavaScript has this name'
-        report('yaml-key', at, `${name ?? 'a list, a mapping or nothing'} cannot be a key: ${reason}`)
-        continue
-      }
-      if (Object.hasOwn(data, name)) report('yaml-duplicate-key', at, `key given twice: ${name}`)
-      data[name] = plain(value, [...path, name], at)
-    }
-    return data
-  }
-
-  const scalar = ({ value, type }: Scalar, written: string, at: Place): Parameter => {
-    if (typeof value === 'number' || typeof value === 'bigint') {
-      const number = Number(value)
-      if (!Number.isFinite(number) || (Number.isInteger(number) && !Number.isSafeInteger(number)))
-        report('yaml-number', at, `${written} is no exact number: quote it, or give one within ±2^53`)
-      return number
-    }
-    if (typeof value === 'boolean' || value === null) return value
-    // YAML 1.1 reads these as booleans, YAML 1.2 as strings (Norway's country code became false).
-    if (type === 'PLAIN' && /^(?:yes|no|on|off)$/i.test(written) && what !== 'front matter') {
-      const truth = /^(?:yes|on)$/i.test(written)
-      const reason = `${written} is a word here, not ${truth}: write ${truth}, or quote it ('${written}')`
-      warn(file, 'yaml-word', at, reason)
-    }
-    return String(value)
-  }
-
-  const data = mapping(contents.items, [])
-  return mappingOf({ file, valid, data }, entries, fence)
+  const { data, values, problems } = parseYaml(what, text)
+  for (const { ruleId, offset, reason, isWarning } of problems)
+    (isWarning ? warn : fail)(file, ruleId, offset === undefined ? fence : locate(offset), reason)
+  if (data === undefined) return undefined
+  const entries = new Map(
+    values.map(([path, key, value, written]): [string, Entry] => [
+      path,
+      // Few are asked for.
+      {
+        get key() {
+          return locate(key)
+        },
+        get value() {
+          return locate(value)
+        },
+        written,
+      },
+    ]),
+  )
+  return mappingOf({ file, valid: problems.every(({ isWarning }) => isWarning), data }, entries, fence)
 }
 
 /** Locates characters of a value, even over several lines. After an escape (\u0041), all map to its start. */
@@ -217,22 +128,4 @@ function alignment(value: string, written: string): readonly number[] {
     else if (/\s/.test(written[at] ?? '')) at += written.startsWith('\r\n', at) ? 2 : 1
   }
   return [...offsets, at]
-}
-
-const parse = remembered((text) => {
-  try {
-    // Keys are compared below: here, each would be with all others.
-    return parseDocument(text, { prettyErrors: false, version: '1.2', uniqueKeys: false })
-  } catch (error) {
-    if (error instanceof RangeError) return undefined // The parser recurses into [[[[...
-    throw error
-  }
-})
-
-function explain(error: YAMLError, locate: Locate): [string, Place, string] {
-  const place = locate(error.pos[0])
-  if (error.code === 'TAB_AS_INDENT') return ['yaml-tab', place, 'a tab cannot indent YAML: use spaces']
-  if (error.code === 'MULTIPLE_DOCS')
-    return ['yaml-syntax', place, '--- starts a second document: a block holds one']
-  return ['yaml-syntax', place, `not YAML: ${error.message.replace(/\s+/g, ' ')}`]
 }
