@@ -8,6 +8,7 @@ import { entriesInside, FileError, readInside } from '../files/ordinary.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
+import { remembered } from '../text/memory.ts'
 
 /** The report's files in one format. */
 export interface WrittenReport {
@@ -94,10 +95,13 @@ function read(path: string, project: string, seal: Seal): Manifest | undefined {
   const file = contentOf(project, path)
   const text = file && seal.open(item(path), file)
   if (text === undefined) return undefined
-  const manifest: Manifest = JSON.parse(new TextDecoder().decode(text))
+  const manifest = parse(new TextDecoder().decode(text))
   // Earlier versions had other fields.
   return 'fingerprints' in manifest ? manifest : undefined
 }
+
+/** A build asks three times. */
+const parse = remembered((text): Manifest => JSON.parse(text), 4)
 
 function item(path: string): Item {
   return { kind: 'manifest', path }

@@ -207,10 +207,10 @@ function contradiction(head: Header): string | undefined {
   const broken = brokenChain(head.accepted ?? [], digestsOf(head))
   if (broken !== undefined) return broken
   // Runs of older programs are stale, but valid.
-  const keys = Array.from({ length: keySchema }, (_, index) => keyOf(head, inputs, index + 1))
-  return keys.includes(head.key)
-    ? undefined
-    : `its key is ${head.key}, and its name and inputs give ${keys.at(-1)}`
+  const own = keyOf(head, inputs, keySchema)
+  if (own === head.key) return undefined
+  const older = Array.from({ length: keySchema - 1 }, (_, index) => keyOf(head, inputs, index + 1))
+  return older.includes(head.key) ? undefined : `its key is ${head.key}, and its name and inputs give ${own}`
 }
 
 /** SHA-256 (hex) of a run's files of rows, by name. */
@@ -241,7 +241,16 @@ export function parseRun(
 ): Run | undefined {
   const text = read('run.json')
   if (text === undefined) return undefined
-  const head = parseHeader(text, `${folder}/run.json`, cell)
+  return runOf(parseHeader(text, `${folder}/run.json`, cell), read, folder, cell)
+}
+
+/** As parseRun, of a header that was parsed. */
+export function runOf(
+  head: Header,
+  read: (name: string) => string | undefined,
+  folder: string,
+  cell: string,
+): Run {
   const csvOf = (name: string, { sha256: wanted }: RowsStated): string => {
     const csv = read(name)
     const file = `${folder}/${name} of run ${cell}`

@@ -28,6 +28,7 @@ import {
   parseHeader,
   parseRun,
   rowsDigest,
+  runOf,
   StoreError,
 } from './runfile.ts'
 import { type Item, openSeal, type Seal } from './seal.ts'
@@ -128,9 +129,8 @@ export function openStore(
         const look = readerOf(folder)
         const run = attempt(folder, () => {
           if (!isOurs(folder, look)) return undefined
-          return fits(parseHeader(look('run.json') ?? '', `${folder}/run.json`, runName(cell)))
-            ? read(folder, cell, look)
-            : undefined
+          const head = parseHeader(look('run.json') ?? '', `${folder}/run.json`, runName(cell))
+          return fits(head) ? runOf(head, look, folder, runName(cell)) : undefined
         })
         if (run) return run
       }
