@@ -40,6 +40,7 @@ import { statistic, statistics } from '../query/statistics.ts'
 import { folderOf } from '../results/name.ts'
 import { isMapping, type Parameters } from '../results/parameters.ts'
 import type { Column } from '../results/run.ts'
+import { withId } from '../text/lists.ts'
 import { hint, nearest } from '../text/spelling.ts'
 import type { Typesetter } from '../text/tex.ts'
 import { checkConditions } from './conditions.ts'
@@ -420,7 +421,7 @@ function checkTable(source: Mapping, context: Context): void {
     const environment = options[option]
     if (typeof environment === 'string') checkEnvironment(environment, source.valuePlace([option]), context)
   }
-  const experiment = context.experiments.find(({ id }) => id === from)
+  const experiment = typeof from === 'string' ? withId(context.experiments, from) : undefined
   if (experiment !== undefined) {
     const known = [...experiment.patterns.map(({ name }) => name), ...Object.keys(experiment.groups ?? {})]
     for (const [index, word] of wordsIn(options.patterns)) {
@@ -522,7 +523,7 @@ function checkWhere(
   source: Mapping,
   { experiments }: Context,
 ): void {
-  const experiment = experiments.find(({ id }) => id === from)
+  const experiment = typeof from === 'string' ? withId(experiments, from) : undefined
   if (experiment === undefined || !isMapping(where)) return
   const patterns = experiment.patterns.map(({ name }) => name)
   const known = { environment: experiment.environments, pattern: patterns }
@@ -691,7 +692,7 @@ function checkExpression(ast: Expression, locate: Locate, context: Context): voi
   const list = unreducedPath(ast, ({ parts: [id, environment = '', word = ''] }) => {
     if (id === publishedRoot)
       return isSeveral(word, publishedNames(environment, project.published ?? [], groupsOf(experiments)))
-    const experiment = experiments.find((one) => one.id === id)
+    const experiment = withId(experiments, id ?? '')
     return experiment !== undefined && isSeveral(word, patternNames(experiment))
   })
   if (list === undefined) return

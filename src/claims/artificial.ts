@@ -19,6 +19,7 @@ import type { Parameters } from '../results/parameters.ts'
 import { bootColumn, type Column, excludedColumn, type Row, type Run } from '../results/run.ts'
 import { median } from '../stats/order.ts'
 import { randomNumbers } from '../stats/random.ts'
+import { withId } from '../text/lists.ts'
 import { type Rule, rulesOf, satisfied } from './rules.ts'
 
 /** A measure in the rows of a cell that have the same factors: what varies by itself. */
@@ -204,7 +205,7 @@ function templateOf(
   { known, recorded, trialsOf, invariantsOf }: FrameOptions,
 ): Template {
   const [id = '', environment = '', own = ''] = name.split('/')
-  const experiment = experiments.find((one) => one.id === id)
+  const experiment = withId(experiments, id)
   const parameters = experiment?.patterns.find((pattern) => pattern.name === own)?.parameters ?? {}
   const others = (experiment?.patterns ?? []).map((pattern) => `${id}/${environment}/${pattern.name}`)
   for (const cell of [name, ...others]) {

@@ -12,6 +12,7 @@ import { symbol } from '../query/units.ts'
 import { digest } from '../results/key.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { resultDigest } from '../results/runfile.ts'
+import { withId } from '../text/lists.ts'
 import type { FrameOptions } from './artificial.ts'
 import { examine, type Finding } from './search.ts'
 
@@ -44,12 +45,8 @@ export function checkVacuous(
   const options: FrameOptions = {
     known,
     recorded,
-    trialsOf: (id) =>
-      trialsOf(
-        experiments.find((one) => one.id === id),
-        recorded,
-      ),
-    invariantsOf: (id) => experiments.find((one) => one.id === id)?.invariants ?? [],
+    trialsOf: (id) => trialsOf(withId(experiments, id), recorded),
+    invariantsOf: (id) => withId(experiments, id)?.invariants ?? [],
     sameAs: twins(experiments),
   }
   const sources = { experiments, ...(published ? { published } : {}) }

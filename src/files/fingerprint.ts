@@ -1,6 +1,6 @@
 /** What a build saw of the project's files, and whether it would see the same again. */
 
-import { createHash } from 'node:crypto'
+import * as crypto from 'node:crypto'
 import type { BigIntStats } from 'node:fs'
 import { isAbsolute } from 'node:path'
 import {
@@ -101,5 +101,8 @@ export function stampAt(project: string, path: string): string | undefined {
 
 /** Returns the SHA-256 (hex) of a file's content or a text. */
 export function sha256(content: Uint8Array | string): string {
-  return createHash('sha256').update(content).digest('hex')
+  // At once takes half as long; since Node 20.12.
+  return crypto.hash
+    ? crypto.hash('sha256', content)
+    : crypto.createHash('sha256').update(content).digest('hex')
 }

@@ -5,6 +5,7 @@
  */
 
 import { flatParameters, type Parameters } from '../results/parameters.ts'
+import { withId } from '../text/lists.ts'
 import type { Invariant } from './invariant.ts'
 import { type Condition, conditionsIn, fits, misfit } from './parameters.ts'
 
@@ -61,7 +62,7 @@ export function neededBy(
   ids: readonly string[],
   experiments: readonly Pick<ExperimentSource, 'id' | 'needs'>[],
 ): ReadonlySet<string> {
-  const needs = (id: string) => experiments.find((one) => one.id === id)?.needs ?? []
+  const needs = (id: string) => withId(experiments, id)?.needs ?? []
   const found = new Set(ids.flatMap(needs))
   // A set that grows is visited to its end.
   for (const id of found) for (const other of needs(id)) found.add(other)

@@ -13,6 +13,7 @@ import {
   type Run,
   runName,
   runsByName,
+  runsOf,
 } from '../results/run.ts'
 import { QueryError, unknown } from './error.ts'
 import {
@@ -50,8 +51,7 @@ const cache = new WeakMap<Results, Map<string, FactorValues>>()
 function factorValuesOf(results: Results, experiment: string): FactorValues {
   const cached = cache.get(results) ?? new Map<string, FactorValues>()
   cache.set(results, cached)
-  const values =
-    cached.get(experiment) ?? factorValues(results.runs.filter((run) => run.experiment === experiment))
+  const values = cached.get(experiment) ?? factorValues(runsOf(results.runs, experiment))
   cached.set(experiment, values)
   return values
 }

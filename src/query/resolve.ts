@@ -1,6 +1,7 @@
 /** Resolves the parts of a path: experiment, environment and patterns; then factor values and a measure. */
 
 import { runName } from '../results/run.ts'
+import { withId } from '../text/lists.ts'
 import { hint } from '../text/spelling.ts'
 import { PathError, type PathMistake } from './error.ts'
 import type { Path } from './expression.ts'
@@ -21,7 +22,7 @@ export function resolveCells(
   experiments: readonly ExperimentSource[],
 ): Resolved {
   const [id = '', environment = '', word = ''] = parts
-  const experiment = experiments.find((one) => one.id === id)
+  const experiment = withId(experiments, id)
   if (experiment === undefined) {
     const known = experiments.map((one) => one.id)
     const reason = `unknown experiment: ${id}${hint(id, known)}`

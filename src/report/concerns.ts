@@ -4,7 +4,7 @@ import type { ExperimentBlock, SourceBlock } from '../document/block.ts'
 import type { Messages } from '../locale/en.ts'
 import { concernsOf } from '../query/machine.ts'
 import type { Results } from '../query/query.ts'
-import type { Run } from '../results/run.ts'
+import { runsOf, type Run } from '../results/run.ts'
 
 /** Returns a sentence for each thing: a processor's governor, and other programs, with the patterns they met. */
 export function concernNotes(
@@ -30,12 +30,6 @@ export function concernsOfAll(
   messages: Messages,
 ): readonly string[] {
   return experiments.flatMap((block) =>
-    block.type === 'data'
-      ? []
-      : concernNotes(
-          block,
-          runs.filter(({ experiment }) => experiment === block.id),
-          messages,
-        ),
+    block.type === 'data' ? [] : concernNotes(block, runsOf(runs, block.id), messages),
   )
 }

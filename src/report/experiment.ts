@@ -1,7 +1,7 @@
 /** Experiment blocks in the report: source, and the run of each cell. */
 
 import type { SourceBlock } from '../document/block.ts'
-import { runName, type Run } from '../results/run.ts'
+import { runName, runsOf, type Run } from '../results/run.ts'
 import type { RenderContext } from './context.ts'
 import type { Experiment, ExperimentRun } from './model.ts'
 import { badgeOf } from './runstatus.ts'
@@ -37,7 +37,7 @@ function summaryOf(
 ): Experiment['summary'] {
   const { title, inlineScript, size, dataTitle, dataSize, notRerun } = messages.experiment
   if (block.type === 'data') {
-    const rows = runs.filter(({ experiment }) => experiment === block.id).map((run) => run.rows.length)
+    const rows = runsOf(runs, block.id).map((run) => run.rows.length)
     const files = block.files.map(({ path }) => path)
     const text = dataSize(
       files,

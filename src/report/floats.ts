@@ -12,8 +12,9 @@ import { commonGivenUnit } from '../query/givenunit.ts'
 import { parsePublished } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import type { Parameter } from '../results/parameters.ts'
-import { runName, type Run } from '../results/run.ts'
+import { runName, runsOf, type Run } from '../results/run.ts'
 import { CsvError } from '../text/csv.ts'
+import { withId } from '../text/lists.ts'
 import { withColumns, withTimesIn } from './columnformat.ts'
 import type { RenderContext } from './context.ts'
 import type { Records } from './drawing/order.ts'
@@ -153,7 +154,7 @@ interface Content {
 
 async function table(block: TableBlock, sources: Sources): Promise<Content> {
   const kind = tableKinds.get(block.kind)
-  const experiment = sources.results.experiments.find(({ id }) => id === block.from)
+  const experiment = block.from === undefined ? undefined : withId(sources.results.experiments, block.from)
   // `check` reported this; previews render documents with errors.
   if (kind === undefined) throw new QueryError(`unknown kind of table: ${block.kind}`)
   if (experiment === undefined && block.from !== undefined)
@@ -164,9 +165,10 @@ async function table(block: TableBlock, sources: Sources): Promise<Content> {
     throw new QueryError(`options of table ${block.id}: ${issue?.path.join('.')} ${issue?.message}`)
   }
   const { messages, display } = sources.context
+  const runs = experiment === undefined ? [] : runsOf(sources.results.runs, experiment.id)
   const rendered = kind.render(block.options, {
     ...(experiment === undefined ? {} : { experiment }),
-    runs: sources.results.runs.filter((run) => run.experiment === experiment?.id),
+    runs,
     verifications: sources.verifications,
     removed: sources.removed,
     published: await readTables(block.options.published, sources),
@@ -174,7 +176,6 @@ async function table(block: TableBlock, sources: Sources): Promise<Content> {
     messages,
     display,
   })
-  const runs = sources.results.runs.filter((run) => run.experiment === experiment?.id)
   const inUnit = withTimesIn(rendered, commonGivenUnit(runs, measuresOf(block, runs)))
   return { ...rendered, content: shownTable(withColumns(inUnit, block.columns, messages), sources.context) }
 }
@@ -251,7 +252,7 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
   const runs: Run[] = []
   const missing: string[] = []
   for (const [name, source] of Object.entries(shown.data)) {
-    const experiment = experiments.find(({ id }) => id === source.from)
+    const experiment = withId(experiments, source.from)
     if (experiment === undefined) {
       data[name] = await readFile(source.from, sources)
       continue

@@ -24,9 +24,7 @@ export function nameProblem(
   name: string,
   { dots = false, latin = false }: NameRules = {},
 ): string | undefined {
-  const letter = latin ? String.raw`\p{Script=Latin}` : String.raw`\p{L}`
-  const signs = new RegExp(String.raw`^[${letter}\d][${letter}\p{M}\d_${dots ? '.' : ''}-]*$`, 'u')
-  if (!signs.test(name)) {
+  if (!signs(latin, dots).test(name)) {
     const others = dots ? 'digits, hyphens, underscores and dots' : 'digits, hyphens and underscores'
     return `use ${latin ? 'Latin letters' : 'letters'}, ${others}, starting with a letter or a digit`
   }
@@ -38,6 +36,14 @@ export function nameProblem(
   if (Buffer.byteLength(name) > mostBytes) return `use at most ${mostBytes} bytes: it is the name of a folder`
   if (objectNames.has(name)) return 'every object of JavaScript has this name: take another one'
   return undefined
+}
+
+function signs(latin: boolean, dots: boolean): RegExp {
+  if (latin)
+    return dots
+      ? /^[\p{Script=Latin}\d][\p{Script=Latin}\p{M}\d_.-]*$/u
+      : /^[\p{Script=Latin}\d][\p{Script=Latin}\p{M}\d_-]*$/u
+  return dots ? /^[\p{L}\d][\p{L}\p{M}\d_.-]*$/u : /^[\p{L}\d][\p{L}\p{M}\d_-]*$/u
 }
 
 /** Without `constructor`, which could always be a name. */

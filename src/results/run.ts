@@ -105,6 +105,15 @@ export function runName(run: Pick<Run, 'experiment' | 'environment' | 'pattern'>
 
 const byName = new WeakMap<readonly Run[], ReadonlyMap<string, Run>>()
 
+const byExperiment = new WeakMap<readonly Run[], ReadonlyMap<string, readonly Run[]>>()
+
+/** Returns an experiment's runs of a list, which must not change later. */
+export function runsOf(runs: readonly Run[], experiment: string): readonly Run[] {
+  const known = byExperiment.get(runs) ?? Map.groupBy(runs, (run) => run.experiment)
+  byExperiment.set(runs, known)
+  return known.get(experiment) ?? []
+}
+
 /** Finds runs by name, the first of each. Made once for a list: many cells are looked up in the same one. */
 export function runsByName(runs: readonly Run[]): ReadonlyMap<string, Run> {
   const known = byName.get(runs) ?? new Map(runs.map((run) => [runName(run), run] as const).toReversed())
