@@ -106,29 +106,48 @@ export function openWriter(): (report: Report) => LivePage {
     const messages = messagesFor(report.lang)
     const body = bodyElement(placed(report), messages, translator(messages, keepPart(report.lang)))
     const blocks: PageBlock[] = []
-    const texts: string[] = []
+    // Blocks that follow each other, and what lies between them, have one mark.
+    const runs: string[][] = []
     const shown: Shown[] = []
-    const frameOf = (holder: Element, into: string): Element => ({
-      ...holder,
-      children: holder.children.map((child): ElementContent => {
+    const frameOf = (holder: Element, into: string): Element => {
+      const children: ElementContent[] = []
+      let run: string[] | undefined
+      for (const child of holder.children) {
         if (child.type === 'element' && holders.includes(child.tagName)) {
+          run = undefined
           blocks.push({ into, type: 'holder', name: child.tagName })
-          return frameOf(child, child.tagName)
+          children.push(frameOf(child, child.tagName))
+        } else if (child.type === 'element') {
+          if (run === undefined) {
+            children.push(mark(`blocks${runs.length}`))
+            run = []
+            runs.push(run)
+          }
+          const html = htmlOf(child)
+          run.push(html)
+          const { start, end } = child.position ?? {}
+          blocks.push({
+            ...{ into, type: 'block', html },
+            get hash() {
+              return hashOf(html)
+            },
+            ...(start && end ? { lines: [start.line, end.line] as const } : {}),
+          })
+        } else if (run && child.type === 'text' && /^[ \n]*$/.test(child.value)) run.push(child.value)
+        else {
+          run = undefined
+          children.push(child)
         }
-        if (child.type !== 'element') return child
-        const number = numberOf(child)
-        const block = number === undefined ? written(child) : undefined
-        const html = block ? whole(block.html) : (byNumber.get(number ?? '') ?? '')
-        if (block) shown.push(block.shown)
-        const { start, end } = child.position ?? {}
-        blocks.push({
-          ...{ into, type: 'block', hash: hashOf(html), html },
-          ...(start && end ? { lines: [start.line, end.line] as const } : {}),
-        })
-        texts.push(html)
-        return mark(`block${texts.length - 1}`)
-      }),
-    })
+      }
+      return { ...holder, children }
+    }
+    const htmlOf = (child: Element): string => {
+      const number = numberOf(child)
+      if (number !== undefined) return byNumber.get(number) ?? ''
+      const block = written(child)
+      shown.push(block.shown)
+      return whole(block.html)
+    }
     const framed = frameOf(body, 'body')
     for (const part of parts.values()) if (part.usedAt === look) shown.push(part.shown)
     const frame = pageAround(framed, report, shown)
@@ -137,7 +156,7 @@ export function openWriter(): (report: Report) => LivePage {
     const around = frame
       .replace(style, '')
       .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
-      .replace(new RegExp(`\\s*<div id="kept-${secret}-block\\d+"></div>\\s*`, 'g'), '')
+      .replace(new RegExp(`\\s*<div id="kept-${secret}-blocks\\d+"></div>\\s*`, 'g'), '')
     for (const [name, { number, usedAt }] of parts) {
       if (look - usedAt <= 20) continue
       parts.delete(name)
@@ -148,11 +167,11 @@ export function openWriter(): (report: Report) => LivePage {
       long.clear()
       parts.clear()
     }
-    const inner = new RegExp(`<div id="kept-${secret}-block(\\d+)"></div>`, 'g')
+    const inner = new RegExp(`<div id="kept-${secret}-blocks(\\d+)"></div>`, 'g')
     let text: string | undefined
     return {
       get text() {
-        text ??= frame.replace(inner, (_, index: string) => texts[Number(index)] ?? '')
+        text ??= frame.replace(inner, (_, index: string) => runs[Number(index)]?.join('') ?? '')
         return text
       },
       ...{ title: report.title, blocks, style, frame: sha256(around) },
