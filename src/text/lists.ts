@@ -1,0 +1,10 @@
+/** Finds items of lists that are searched once for each of a thousand items: an index is made once for a list. */
+
+const ids = new WeakMap<readonly object[], ReadonlyMap<string, object>>()
+
+/** Returns the first item with this id. The list must not change later. */
+export function withId<T extends { readonly id: string }>(items: readonly T[], id: string): T | undefined {
+  const known = ids.get(items) ?? new Map(items.map((one) => [one.id, one] as const).toReversed())
+  ids.set(items, known)
+  return known.get(id) as T | undefined
+}
