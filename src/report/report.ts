@@ -7,7 +7,9 @@
  * Same document, runs and files: same report. Formats (formats.ts) write it.
  */
 
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Nodes, PhrasingContent } from 'mdast'
+import pLimit from 'p-limit'
 import { picturesOf, type ReadPicture, readPictures } from '../check/picture.ts'
 import { type Judgement, judge } from '../claims/judge.ts'
 import type { Reasons } from '../claims/reasons.ts'
@@ -185,31 +187,64 @@ export async function makeReport({
       return nodeWith({ ...judgement, measured: [] })
     }
   }
-  const render = async (part: Block | InlineValue): Promise<Nodes> => {
+  const render = (part: Exclude<Block | InlineValue, TableBlock | FigureBlock>): Nodes => {
     if (part.type === 'experiment' || part.type === 'data')
       return experimentNode(part, sourceOf(written, part), runs, context)
     if (part.type === 'claim') return claim(part)
-    if (part.type === 'value') {
-      const make = () => inlineValue(part, results, context)
-      const { value, ...state } = keeping ? keeping.value(part, make) : make()
-      problems.push(...problemsOf(state, part))
-      return value
-    }
-    const node = await float(part)
-    problems.push(...problemsOf(node, part))
-    return node
+    const make = () => inlineValue(part, results, context)
+    const { value, ...state } = keeping ? keeping.value(part, make) : make()
+    problems.push(...problemsOf(state, part))
+    return value
+  }
+  // Their process draws one figure while all else of the report is made.
+  const limit = pLimit(drawnAtOnce)
+  const drawing = new Map(
+    [...document.nodes].flatMap(([node, part]) =>
+      part.type === 'table' || part.type === 'figure'
+        ? [[node, settled(limit(() => float(part)))] as const]
+        : [],
+    ),
+  )
+  await turn()
+  const made = new Map<Nodes, Nodes>()
+  for (const [node, part] of document.nodes)
+    if (part.type !== 'table' && part.type !== 'figure') made.set(node, render(part))
+  const cited = await citedWorks(document, readText)
+  const shownPictures = await pictures(document, read)
+  const missing = cells.filter((name) => !found.has(name))
+  const around = {
+    banner: banner(
+      runs,
+      {
+        ...{ missing, changed: notAsRecorded(verifications, removed) },
+        concerns: concernsOfAll(results, messages),
+        hasSources: experiments.length > 0,
+      },
+      context,
+    ),
+    references: references(cited, messages),
+    works: new Map([...cited].map(([key, { work }]) => [key, work])),
+    provenance: provenance(
+      {
+        ...{ generator, documents: documentsOf(document), sources: sourcesOf(document) },
+        hasSources: experiments.length > 0,
+      },
+      runs,
+      context,
+    ),
   }
   const nodes = new Map<Nodes, Nodes>()
-  // Sequential: figures share vega's id counters.
-  for (const [node, part] of document.nodes) nodes.set(node, await render(part))
-
-  const cited = await citedWorks(document, readText)
-  for (const picture of await pictures(document, read)) {
+  for (const [node, part] of document.nodes) {
+    const shown = made.get(node) ?? (await drawing.get(node)?.())
+    if (shown === undefined) throw new Error('a part of a document that nothing renders')
+    if (shown.type === 'float') problems.push(...problemsOf(shown, part))
+    nodes.set(node, shown)
+  }
+  for (const picture of shownPictures) {
     nodes.set(picture.node, pictureNode(picture, messages))
     const { problem, source: name, place } = picture
     if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
   }
-  const missing = cells.filter((name) => !found.has(name))
   for (const one of await writtenNodes(document, nodes, { labels: names, messages })) problems.push(one)
   const addressOf = nameOf && addressesFrom(document.file.path ?? '', nameOf)
   const replacements = { nodes, labels: names, cited, messages, ...(addressOf && { addressOf }) }
@@ -227,31 +262,22 @@ export async function makeReport({
     ...(doi === undefined ? {} : { doi }),
     ...(print === undefined ? {} : { print }),
     translations,
-    banner: banner(
-      runs,
-      {
-        ...{ missing, changed: notAsRecorded(verifications, removed) },
-        concerns: concernsOfAll(results, messages),
-        hasSources: experiments.length > 0,
-      },
-      context,
-    ),
     ...text,
     contents: [...contents, ...referencesEntry(cited, messages)],
-    references: references(cited, messages),
-    works: new Map([...cited].map(([key, { work }]) => [key, work])),
-    provenance: provenance(
-      {
-        ...{ generator, documents: documentsOf(document), sources: sourcesOf(document) },
-        hasSources: experiments.length > 0,
-      },
-      runs,
-      context,
-    ),
+    ...around,
     problems: problems
       .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
       .map((one) => asWritten(one, document)),
   }
+}
+
+/** Figures whose data are laid out at once: that which is drawn, and the next. */
+const drawnAtOnce = 2
+
+/** Returns what awaits a promise, which may fail before that. */
+function settled<T>(promise: Promise<T>): () => Promise<T> {
+  promise.catch(() => {})
+  return () => promise
 }
 
 /** Gives floats and listings their captions, which are Markdown and no part of what is cached. */
