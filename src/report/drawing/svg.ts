@@ -6,7 +6,7 @@
 import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
 import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
-import { changed, type Svg } from './element.ts'
+import { changed, type Svg, visit } from './element.ts'
 import { partsOf, tipName, tipOf } from './tips.ts'
 
 const number = /^-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:px|%)?$/i
@@ -96,17 +96,21 @@ export function parseSvg(text: string): Svg {
   }
   if (root?.name !== 'svg') throw new QueryError('the drawing is not an SVG')
   const ids = new Set<string | undefined>()
-  const svg = changed(checked(root), (element) => {
-    ids.add(element.attributes.id)
-    return element
-  })
-  return changed(svg, (element) => {
-    for (const [key, value] of Object.entries(element.attributes)) {
-      const target = reference.exec(value)?.[1]
-      if (target !== undefined && !ids.has(target)) throw new QueryError(refused(element.name, key, value))
+  const svg = checked(root)
+  visit(svg, ({ attributes }) => ids.add(attributes.id))
+  visit(svg, ({ name, attributes }) => {
+    for (const [key, value] of Object.entries(attributes)) {
+      const target = targetOf(value)
+      if (target !== undefined && !ids.has(target)) throw new QueryError(refused(name, key, value))
     }
-    return element
   })
+  return svg
+}
+
+/** The id in an attribute that refers to one. */
+function targetOf(value: string): string | undefined {
+  // Most do not.
+  return value.startsWith('url') ? reference.exec(value)?.[1] : undefined
 }
 
 function checked(element: XmlElement): Svg {
@@ -137,11 +141,13 @@ function refused(name: string, key: string, value: string): string {
 /** Prefixes ids and references to them, to be unique in a page of several drawings. */
 export function prefixIds(svg: Svg, prefix: string): Svg {
   return changed(svg, (element) => {
-    const attributes = Object.entries(element.attributes).map(([key, value]) => [
-      key,
-      key === 'id' ? `${prefix}:${value}` : value.replace(reference, `url(#${prefix}:$1)`),
-    ])
-    return { ...element, attributes: Object.fromEntries(attributes) }
+    const own = Object.entries(element.attributes).flatMap(([key, value]): (readonly [string, string])[] => {
+      if (key === 'id') return [[key, `${prefix}:${value}`]]
+      const target = targetOf(value)
+      return target === undefined ? [] : [[key, `url(#${prefix}:${target})`]]
+    })
+    if (own.length === 0) return element
+    return { ...element, attributes: { ...element.attributes, ...Object.fromEntries(own) } }
   })
 }
 
@@ -150,6 +156,7 @@ export function prefixIds(svg: Svg, prefix: string): Svg {
  * own. Throws QueryError (with the nearest text) for a text that is not drawn, unless it `isPart`.
  */
 export function replaceTexts(svg: Svg, replacements: ReadonlyMap<string, string>, isPart: boolean): Svg {
+  if (replacements.size === 0) return svg
   const drawn = new Set<string>()
   const replacedIn = (tip: string) =>
     partsOf(tip)

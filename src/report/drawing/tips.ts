@@ -1,6 +1,6 @@
 /** What marks of a drawing tell of themselves, as the page shows it to who points at them. */
 
-import { changed, type Svg } from './element.ts'
+import { changed, type Svg, visit } from './element.ts'
 
 /** Attribute of a mark with its values: `pause: 12.5; pattern: idle`. */
 export const tipName = 'data-tip'
@@ -35,11 +35,9 @@ export function partsOf(tip: string): readonly (readonly [string, string])[] {
  */
 export function withSharedTips(svg: Svg): Svg {
   const counts = new Map<string, number>()
-  changed(svg, (element) => {
-    const tip = element.attributes[tipName]
+  visit(svg, ({ attributes: { [tipName]: tip } }) => {
     for (const text of tip === undefined ? [] : partsOf(tip).flat())
       counts.set(text, (counts.get(text) ?? 0) + 1)
-    return element
   })
   // A text of its own that looks like a number of a shared one is one.
   const isShared = ([text, count]: readonly [string, number]) =>
