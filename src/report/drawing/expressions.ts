@@ -6,16 +6,8 @@
 import { field } from 'vega'
 import { expressionInterpreter } from 'vega-interpreter'
 import { QueryError } from '../../query/error.ts'
+import { type Evaluate, evaluator, type Node } from './evaluate.ts'
 import { noteInfinite, noteNoNumber, own, type Reads, readAt, type Site } from './fields.ts'
-
-/** An ESTree node, from vega-expression. */
-interface Node {
-  readonly type: string
-  readonly name?: string
-  readonly value?: unknown
-  readonly computed?: boolean
-  readonly [child: string]: unknown
-}
 
 interface Expression {
   readonly ast: Node
@@ -23,6 +15,13 @@ interface Expression {
 
 interface Context {
   readonly functions: object
+}
+
+type Params = Readonly<Record<string, unknown>> | undefined
+
+interface Encode {
+  readonly marktype: string
+  readonly channels: Readonly<Record<string, Expression>>
 }
 
 /**
@@ -77,23 +76,44 @@ export function interpreter(options: Interpreting) {
     prepared.set(ast, node)
     return node
   }
-  const within = (context: Context) => ({
-    functions: Object.assign(Object.create(context.functions), functions),
-  })
+  const within = (context: Context): object =>
+    Object.assign(Object.create(context.functions) as object, functions)
   const never = () => {
     throw new Error('a drawing has no events')
   }
   return {
-    operator: (context: Context, { ast }: Expression) =>
-      expressionInterpreter.operator(within(context), { ast: ready(ast) }),
-    parameter: (context: Context, { ast }: Expression) =>
-      expressionInterpreter.parameter(within(context), { ast: ready(ast) }),
-    encode: (context: Context, encode: { readonly channels: Readonly<Record<string, Expression>> }) => {
-      const channels = Object.entries(encode.channels).map(([name, { ast }]) => [name, { ast: ready(ast) }])
-      return expressionInterpreter.encode(within(context), {
-        ...encode,
-        channels: Object.fromEntries(channels),
-      })
+    operator(context: Context, { ast }: Expression) {
+      const value = evaluator(ready(ast), within(context))
+      return (params: Params) => value({ params })
+    },
+    parameter(context: Context, { ast }: Expression) {
+      const value = evaluator(ready(ast), within(context))
+      return (datum: unknown, params: Params) => value({ params, datum })
+    },
+    encode(context: Context, { marktype, channels }: Encode) {
+      const own = within(context)
+      const values = Object.entries(channels).map(([name, { ast }]): readonly [string, Evaluate] => [
+        name,
+        evaluator(ready(ast), own),
+      ])
+      // Without a channel to set, Vega only makes width and height of those that are there.
+      const names = Object.keys(channels).map((name) => [name, { value: true }])
+      const adjust = expressionInterpreter.encode(
+        { functions: own },
+        { marktype, channels: Object.defineProperties({}, Object.fromEntries(names)) },
+      )
+      return (item: Record<string, unknown>, params: Params) => {
+        const scope = { params, datum: item.datum, item }
+        let isChanged = 0
+        for (const [name, valueOf] of values) {
+          const value = valueOf(scope)
+          if (item[name] === value) continue
+          item[name] = value
+          isChanged = 1
+        }
+        adjust(item, params)
+        return isChanged
+      }
     },
     event: never,
     handler: never,
