@@ -34,6 +34,7 @@ import { digest } from '../results/key.ts'
 import type { Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
 import { openStore } from '../results/store.ts'
+import { isSame } from '../text/lists.ts'
 import { ExplainedError } from '../text/message.ts'
 import { statusesOf } from './build.ts'
 import { dataRuns } from './data.ts'
@@ -279,11 +280,6 @@ function keeping(
       return first === undefined ? make() : of(`node ${numberOf(first)} ${digest(parts)}`, make)
     },
   }
-}
-
-/** Whether these are the same things, one by one. */
-function isSame(before: readonly unknown[], now: readonly unknown[]): boolean {
-  return before.length === now.length && before.every((one, index) => Object.is(one, now[index]))
 }
 
 /** See `Again`. */

@@ -1,5 +1,6 @@
 /** Renders floats (tables and figures), each on its own: a failure leaves the others whole. */
 
+import { setImmediate as turn } from 'node:timers/promises'
 import type { Heading } from 'mdast'
 import type { VerdictRecord, Verification } from '../claims/verification.ts'
 import type { FigureBlock, SourceBlock, TableBlock } from '../document/block.ts'
@@ -290,16 +291,25 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
     ...(shown.width === undefined ? {} : { width: shown.width }),
     ...(shown.height === undefined ? {} : { height: shown.height }),
   }
-  const svg = await renderFigure(order, sources.drawer)
+  const drawing = settled(renderFigure(order, sources.drawer))
+  // While its process draws; the order leaves first.
+  await turn()
+  const rows = drawnData(order)
   const content = {
     type: 'figure',
-    svg,
+    svg: await drawing(),
     alt,
     isFolded: shown.isFolded,
-    data: drawnData(order),
+    data: rows,
     spec: order.spec,
   } as const
   return { content, runs, missing, notes: [] }
+}
+
+/** Returns what awaits a promise, which may fail before that. */
+export function settled<T>(promise: Promise<T>): () => Promise<T> {
+  promise.catch(() => {})
+  return () => promise
 }
 
 /** Returns the names of an experiment's cells without a run, in the block's order. */

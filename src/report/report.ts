@@ -51,7 +51,7 @@ import { type RenderContext, type RunStatuses, displayNames } from './context.ts
 import { type Drawer, openDrawer } from './drawing/process.ts'
 import { experimentNode } from './experiment.ts'
 import { withTitle } from './figure.ts'
-import { errorText, type FloatCache, labels, makeFloat } from './floats.ts'
+import { errorText, type FloatCache, labels, makeFloat, settled } from './floats.ts'
 import type { Claim, Drawing, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
 import { captionContent, prose, type Replacements } from './prose.ts'
 import { provenance } from './provenance.ts'
@@ -273,12 +273,6 @@ export async function makeReport({
 
 /** Figures whose data are laid out at once: that which is drawn, and the next. */
 const drawnAtOnce = 2
-
-/** Returns what awaits a promise, which may fail before that. */
-function settled<T>(promise: Promise<T>): () => Promise<T> {
-  promise.catch(() => {})
-  return () => promise
-}
 
 /** Gives floats and listings their captions, which are Markdown and no part of what is cached. */
 function placeCaptions(

@@ -1,4 +1,4 @@
-/** Finds items of lists that are searched once for each of a thousand items: an index is made once for a list. */
+/** Lists: an index for those that are searched once for each of a thousand items, and whether two are the same. */
 
 const ids = new WeakMap<readonly object[], ReadonlyMap<string, object>>()
 
@@ -7,4 +7,9 @@ export function withId<T extends { readonly id: string }>(items: readonly T[], i
   const known = ids.get(items) ?? new Map(items.map((one) => [one.id, one] as const).toReversed())
   ids.set(items, known)
   return known.get(id) as T | undefined
+}
+
+/** Whether these are the same things, one by one. */
+export function isSame(before: readonly unknown[], now: readonly unknown[]): boolean {
+  return before.length === now.length && before.every((one, index) => Object.is(one, now[index]))
 }

@@ -24,9 +24,16 @@ export interface SentOrder extends Omit<Order, 'data'> {
 export function sent({ data, ...order }: Order): SentOrder {
   const entries = Object.entries(data).map(([name, rows]) => [
     name,
-    typeof rows === 'string' ? rows : (packed(rows) ?? rows),
+    typeof rows === 'string' ? rows : (packedOnce(rows) ?? rows),
   ])
   return { ...order, data: Object.fromEntries(entries) }
+}
+
+const known = new WeakMap<Records, Columns | undefined>()
+
+function packedOnce(records: Records): Columns | undefined {
+  if (!known.has(records)) known.set(records, packed(records))
+  return known.get(records)
 }
 
 /** Returns the order that was sent. */

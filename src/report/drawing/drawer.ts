@@ -6,6 +6,7 @@
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../../dist.ts'
 import { codeName, loadCompiled } from '../../results/compiled.ts'
+import { isSame } from '../../text/lists.ts'
 import type { SentOrder } from './columns.ts'
 import type { Answer, Start } from './process.ts'
 
@@ -47,8 +48,4 @@ function builtIns(): readonly unknown[] {
 
 function send(answer: Answer): void {
   process.send?.(answer)
-}
-
-function isSame(left: readonly unknown[], right: readonly unknown[]): boolean {
-  return left.length === right.length && left.every((one, index) => Object.is(one, right[index]))
 }
