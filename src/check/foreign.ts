@@ -3,7 +3,7 @@
  * vanish. Each warning stands at its place and says what to write instead.
  */
 
-import type { Code, InlineCode, Nodes, Paragraph, Table, Text } from 'mdast'
+import type { Code, InlineCode, Nodes, Paragraph, Parents, Table, Text } from 'mdast'
 import type { Place } from '../document/block.ts'
 import { calloutKindNames } from '../document/callout.ts'
 import type { Document } from '../document/document.ts'
@@ -19,6 +19,8 @@ import {
 } from '../document/place.ts'
 import { warn } from '../document/problem.ts'
 import { isListing } from '../document/target.ts'
+import { sha256 } from '../files/fingerprint.ts'
+import { unlessSilent } from '../text/memory.ts'
 import { type Form, formsAtLineStart, formsAtStart, formsInText, sayCitation } from './foreignforms.ts'
 import {
   checkAccents,
@@ -31,7 +33,7 @@ import {
   checkNeighbours,
   checkParagraph,
   checkPictureSize,
-  headingWords,
+  namesIn,
   type Say,
 } from './foreignnodes.ts'
 import { checkSpans } from './foreignspans.ts'
@@ -448,22 +450,20 @@ export function warnOfForeign(document: Document): void {
   const near = file.messages.flatMap(({ ruleId, line, column }) =>
     ruleId === 'reference-near-miss' ? [`${line}:${column}`] : [],
   )
-  const known = { headings: headingWords(tree), citation: bareCitation(document), near: new Set(near) }
+  const { headings, definitions } = namesIn(tree)
+  const known = { headings, citation: bareCitation(document), near: new Set(near) }
   const said = new Map<string, number>()
+  let count = 0
   const say = (ruleId: string, place: Place, reason: string) => {
-    const count = (said.get(ruleId) ?? 0) + 1
-    said.set(ruleId, count)
-    if (count > mostOfRule) return
-    warn(file, ruleId, place, count === mostOfRule ? `${reason} (more of these are not told)` : reason)
+    count += 1
+    const own = (said.get(ruleId) ?? 0) + 1
+    said.set(ruleId, own)
+    if (own > mostOfRule) return
+    warn(file, ruleId, place, own === mostOfRule ? `${reason} (more of these are not told)` : reason)
   }
-  for (const root of [...(abstract ? [abstract] : []), tree, ...captions.values()]) {
-    for (const { node, near } of descend(root)) {
-      if ('children' in node) {
-        checkDefinitions(node.children, source, say)
-        checkNeighbours(node, source, say)
-        checkParagraphs(node.children, source, say)
-        checkSpans(node, source, near, say)
-      }
+  const checkAll = (top: Nodes, root: Nodes) => {
+    for (const { node, near } of descend(top, startOf(top))) {
+      if ('children' in node) checkChildren(node, source, near, say)
       if (node.type === 'text') checkText(node, source, near, known, say)
       else if (node.type === 'paragraph') {
         checkLines(node, source, near, say)
@@ -481,6 +481,33 @@ export function warnOfForeign(document: Document): void {
         say('simple-table', startOf(node), simpleTable)
     }
   }
+  // Most of a text is as it was, and says nothing. What a node is, and what it is compared with, others decide too.
+  const others = sha256(JSON.stringify([[...headings], definitions, known.citation.source]))
+  for (const root of [...(abstract ? [abstract] : []), tree, ...captions.values()]) {
+    if (root.type === 'root') checkChildren(root, source, { line: 1, column: 1 }, say)
+    for (const top of root.type === 'root' ? root.children : [root]) {
+      const check = () => {
+        const before = count
+        checkAll(top, root)
+        return count > before
+      }
+      if (known.near.size > 0) check()
+      else unlessSilent('foreign', `${others} ${root.type} ${surroundings(top, source)}`, check)
+    }
+  }
+}
+
+function checkChildren(node: Parents, source: SourceText, near: Place, say: Say): void {
+  checkDefinitions(node.children, source, say)
+  checkNeighbours(node, source, say)
+  checkParagraphs(node.children, source, say)
+  checkSpans(node, source, near, say)
+}
+
+/** A node's Markdown, with as much of what is around it as a check looks at. */
+function surroundings({ position }: Nodes, { text }: SourceText): string {
+  const [start, end] = [position?.start.offset ?? 0, position?.end.offset ?? text.length]
+  return `${text.slice(Math.max(0, start - 160), start)}\0${text.slice(start, end + 50)}`
 }
 
 /** To Markdown, the line below a head is a rule. */

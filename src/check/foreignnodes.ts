@@ -282,11 +282,21 @@ export function checkHeadingLinks(
   )
 }
 
-/** Words of the headings, in lower case. */
-export function headingWords(root: Nodes): ReadonlySet<string> {
-  const found = new Set<string>()
-  for (const { node } of descend(root)) if (node.type === 'heading') found.add(wordsOf(node).toLowerCase())
-  return found
+/** Words of the headings, in lower case, and what links and footnotes are defined. */
+export function namesIn(root: Nodes): {
+  readonly headings: ReadonlySet<string>
+  readonly definitions: readonly string[]
+} {
+  const headings = new Set<string>()
+  const definitions: string[] = []
+  const waiting = [root]
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (node.type === 'heading') headings.add(wordsOf(node).toLowerCase())
+    else if (node.type === 'definition' || node.type === 'footnoteDefinition')
+      definitions.push(`${node.type} ${node.identifier}`)
+    if ('children' in node) for (const child of node.children) waiting.push(child)
+  }
+  return { headings, definitions }
 }
 
 function wordsOf(heading: Heading): string {

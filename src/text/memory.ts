@@ -75,3 +75,26 @@ export function recall<T>(name: string, text: string, make: () => T): T {
 export function recalled<T>(name: string, make: (text: string) => T, most?: number): (text: string) => T {
   return remembered((text) => recall(name, text, () => make(text)), most)
 }
+
+const silent = new Set<string>()
+const mostSilent = 20_000
+
+/**
+ * Runs a check, unless it found nothing before, here or in an earlier process.
+ *
+ * @param text all that decides what the check finds
+ * @param check returns whether it found something
+ */
+export function unlessSilent(name: string, text: string, check: () => boolean): void {
+  const key = keyOf(name, text)
+  if (recalling === undefined && silent.has(key)) return
+  let hasRun = false
+  const isSilent = recall(name, text, () => {
+    hasRun = true
+    return !check()
+  })
+  if (!isSilent && !hasRun) check()
+  if (recalling !== undefined || !isSilent) return
+  if (silent.size >= mostSilent) silent.clear()
+  silent.add(key)
+}
