@@ -497,6 +497,41 @@ describe('syntax of other tools works, or is warned of at its place', () => {
   })
 })
 
+describe('a text that was read before', () => {
+  it('is warned of again', () => {
+    const all = () => constructs.map(([, body]) => messages(body))
+    expect(all()).toEqual(all())
+  })
+
+  it.each([
+    ['[words][there] stand here.', '[there]: https://example.org', 'link-definition'],
+    ['It is so [^a].', '[^a]: A note.', 'footnote'],
+  ])('%s is warned of once %s is gone', (text, other, rule) => {
+    expect(messages(`${text}\n\n${other}`)).toEqual([])
+    expect(messages(text)).toEqual([expect.stringContaining(` ${rule} `)])
+    expect(messages(`${text}\n\n${other}`)).toEqual([])
+  })
+
+  it.each([
+    ['See [All results] there.', '## All results', 'link-definition'],
+    ['@lovelace shows it.', 'It is known [@lovelace].', 'citation-form'],
+  ])('%s is warned of once %s is there', (text, other, rule) => {
+    expect(messages(text)).toEqual([])
+    expect(messages(`${text}\n\n${other}`)).toEqual([expect.stringContaining(` ${rule} `)])
+    expect(messages(text)).toEqual([])
+  })
+
+  it.each([
+    ['`x` stands here.', '{ref}', 'role'],
+    ['*x* stands here.', ':emoji', undefined],
+  ])('%s depends on %s before it', (text, before, rule) => {
+    expect(messages(`A word ${text}`)).toEqual([])
+    const found = messages(`A word ${before}${text}`)
+    expect(found).toEqual(rule === undefined ? [] : [expect.stringContaining(` ${rule} `)])
+    expect(messages(`A word ${text}`)).toEqual([])
+  })
+})
+
 describe('keys of Quarto and MyST in the front matter', () => {
   it.each([
     ['author: A', '3:1 unknown-key unknown key: author (now called authors)'],
