@@ -1,5 +1,6 @@
 /** JSON lines (an object a line), and a JSON array of objects, as cells. */
 
+import { repeatedKey } from '../text/json.ts'
 import { type Cell, type CellTable, DataError, limits, requireShort, requireSize } from './table.ts'
 import { textOf } from './text.ts'
 
@@ -61,8 +62,9 @@ function ofArray(text: string): CellTable {
 }
 
 function parsed(text: string, line: number): unknown {
+  let value: unknown
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch (error) {
     const { message } = error as SyntaxError
     // What programs write for a number that they do not have.
@@ -79,6 +81,11 @@ function parsed(text: string, line: number): unknown {
     const advice = isBare ? ` (JSON has no ${bare[0]}: write null for a value that is not there)` : ''
     throw new DataError(`${place}not JSON: ${reason}${advice}`)
   }
+  const twice = repeatedKey(text)
+  if (twice === undefined) return value
+  const before = text.slice(0, twice.offset).split('\n')
+  const place = `line ${line + before.length - 1}, column ${(before.at(-1)?.length ?? 0) + 1}`
+  throw new DataError(`${place}: an object has two values for ${twice.key}: leave one`)
 }
 
 /** Where V8 says that JSON is wrong: by a number, or by what stands around the place. */

@@ -59,6 +59,12 @@ const file = '{rows: data/f.csv}'
 describe('a figure is checked without runs', () => {
   it.each<[string, object | string, string, string]>([
     ['text that is no JSON', '{', file, 'the specification is not valid JSON: '],
+    [
+      'a key twice',
+      '{"mark": "point",\n "mark": "bar"}',
+      file,
+      'the specification has two values for mark in one object, at line 2, column 2: leave one',
+    ],
     ['an unknown mark', { ...bars, mark: 'lien' }, '{rows: naps}', 'unknown mark: lien, at mark (did you'],
     [
       'an unknown channel',

@@ -198,6 +198,18 @@ const refused: readonly Refused[] = [
     'line 10, column 7: not JSON: Unexpected token',
   ],
   ['a cut JSON array', 'a.json', '[{"x": 1},\n {"x": 2}', 'line 2, column 10: not JSON: '],
+  [
+    'a key twice',
+    'a.jsonl',
+    '{"x": 1}\n{"x": 1, "x": 2}\n',
+    'line 2, column 10: an object has two values for x: leave one',
+  ],
+  [
+    'a key twice in an array',
+    'a.json',
+    '[{"x": 1},\n {"x": 1, "x": 2}]',
+    'line 2, column 11: an object has two values for x: leave one',
+  ],
   ['a list', 'a.jsonl', '{"x": 1}\n[1, 2]\n', 'line 2: a list is no object with a value for each column'],
   [
     'lists in a column',

@@ -1,6 +1,7 @@
 /** Reads the rows that a program gives: CSV with a head, or a JSON object a line. */
 
 import { CsvError, readCsv } from '../../text/csv.ts'
+import { repeatedKey } from '../../text/json.ts'
 import { decimal } from '../../text/numbers.ts'
 import { ExperimentError } from './cell.ts'
 import { describeValue, isRecord } from './rows.ts'
@@ -43,6 +44,8 @@ function readObject(line: string, number: number, wrong: Wrong): PrintedRow {
         : ''
     throw wrong(number, `${describeValue(line)} is no JSON${advice}`)
   }
+  const twice = repeatedKey(line)
+  if (twice) throw wrong(number, `an object has two values for ${twice.key}: print one`)
   if (isRecord(value)) {
     const inexact = Object.keys(value).find((name) => isInexact(value[name]))
     if (inexact === undefined || !(line.match(longIntegers) ?? []).some(isLong)) return value

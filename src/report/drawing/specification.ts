@@ -1,6 +1,7 @@
 /** A Vega-Lite specification as written: its parts, its datasets, and what it may not ask for. */
 
 import { QueryError } from '../../query/error.ts'
+import { repeatedKey } from '../../text/json.ts'
 import { hint, nearest } from '../../text/spelling.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -84,11 +85,19 @@ function checkChannels(names: readonly string[], path: string): void {
 }
 
 function parse(text: string): Json {
+  let spec: Json
   try {
-    return JSON.parse(text)
+    spec = JSON.parse(text)
   } catch (cause) {
     throw new QueryError(`the specification is not valid JSON: ${(cause as Error).message}`)
   }
+  const twice = repeatedKey(text)
+  if (twice === undefined) return spec
+  const before = text.slice(0, twice.offset).split('\n')
+  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+  throw new QueryError(
+    `the specification has two values for ${twice.key} in one object, at ${place}: leave one`,
+  )
 }
 
 /** Returns all parts of a specification except its data. Throws QueryError if it is nested too deep. */

@@ -53,6 +53,7 @@ describe('rows that a program prints', () => {
     ['{"a": 1}\n\n{"a": 2\n', `line 3: '{"a": 2' is no JSON`],
     ['{"a": NaN}\n', `line 1: '{"a": NaN}' is no JSON, which has no NaN and no Infinity`],
     ['{"a": 1}\n[1]\n', 'line 2: [ 1 ] is no row: write one JSON object a line'],
+    ['{"a": 1}\n{"a": 1, "a": 2}\n', 'line 2: an object has two values for a: print one'],
     ['{"a": 1}\ndone\n', "line 2: 'done' is no JSON"],
     ['loading\n{"a": 1}\n', "line 1: 'loading' stands before rows in JSON (line 2)"],
     [
