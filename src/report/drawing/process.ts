@@ -58,8 +58,11 @@ const shortSeconds = 1
 export function openDrawer(bounds = limits): Drawer {
   let ended = 0
   let child: ChildProcess | undefined
+  let isClosed = false
   let before: Promise<unknown> = Promise.resolve()
   const begin = async () => {
+    // A report that failed may still have figures to draw.
+    if (isClosed) throw new QueryError('not drawn, as the report failed')
     if (child === undefined || hasEnded(child)) child = await started(bounds)
     return child
   }
@@ -84,6 +87,7 @@ export function openDrawer(bounds = limits): Drawer {
       return drawn
     },
     [Symbol.dispose]() {
+      isClosed = true
       child?.kill('SIGKILL')
       void before.then(() => child?.kill('SIGKILL')) // it may only be starting
     },

@@ -100,6 +100,14 @@ describe('a drawing', () => {
 })
 
 describe('the process that draws', () => {
+  it('does not start again once its report is over', async () => {
+    const own = openDrawer()
+    own[Symbol.dispose]()
+    const count = processes().length
+    await expect(render(valid[0] as Specification, own)).rejects.toThrow('not drawn')
+    expect(processes()).toHaveLength(count)
+  })
+
   it('sees neither the environment of the build nor its files, and compiles no code', async () => {
     process.env.REPRO_CANARY = 'secret'
     using own = openDrawer()
