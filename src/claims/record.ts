@@ -7,6 +7,7 @@ import * as z from 'zod'
 import type { Document } from '../document/document.ts'
 import { StoreError } from '../results/runfile.ts'
 import { isDate } from '../text/dates.ts'
+import { repeated } from '../text/lists.ts'
 import { type Basis, basisChanges, type CellChange } from './basis.ts'
 import { type Definition, rounded } from './definition.ts'
 import type { Judgement } from './judge.ts'
@@ -101,7 +102,7 @@ export function parseVerdicts(text: string): RecordedVerdicts {
   const { documents } = parsed.data
   for (const [document, claims] of Object.entries(documents)) {
     const ids = claims.map(({ id }) => id)
-    const twice = ids.find((id, index) => ids.indexOf(id) !== index)
+    const twice = repeated(ids)
     if (twice !== undefined)
       throw new StoreError(`${verdictsFile} has ${twice} of ${document} twice. ${advice}.`)
   }

@@ -6,6 +6,7 @@
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import * as zlib from 'node:zlib'
 import { type ColumnData, type Compressors, type FileMetaData, parquetMetadata, parquetRead } from 'hyparquet'
+import { repeated } from '../text/lists.ts'
 import type { ParquetAnswer, ParquetLimits, ParquetOrder } from './parquet.ts'
 import type { Cell } from './table.ts'
 
@@ -82,8 +83,8 @@ function sizeOf({ num_rows, row_groups, schema }: FileMetaData, bytes: number, l
   if (rows > limits.rows) throw new Refused(`${rows} rows: at most ${limits.rows} are read`)
   if (rows * columns.length > limits.cells)
     throw new Refused(`${rows * columns.length} cells: at most ${limits.cells} are read`)
-  const twice = columns.find(({ name }, index) => columns.findIndex((one) => one.name === name) !== index)
-  if (twice) throw new Refused(`two columns are named ${twice.name}`)
+  const twice = repeated(columns.map(({ name }) => name))
+  if (twice !== undefined) throw new Refused(`two columns are named ${twice}`)
   let unpacked = 0
   for (const { meta_data: part } of row_groups.flatMap((group) => group.columns)) {
     if (part === undefined) throw new Refused('a column lies in another file')

@@ -4,6 +4,8 @@
  * line and column.
  */
 
+import { repeated } from './lists.ts'
+
 export interface Csv {
   readonly head: readonly string[]
   readonly rows: readonly CsvRow[]
@@ -63,7 +65,7 @@ export function openForeignCsv(
   const { line, fields } = first.value
   const names = fields.map((name, index) => name || `column ${index + 1}`)
   const unnamed = new Set(names.filter((_, index) => fields[index] === ''))
-  const twice = names.find((name, index) => names.indexOf(name) < index)
+  const twice = repeated(names)
   if (twice !== undefined)
     throw new CsvError(line, `two columns are named ${twice}: rename one, in a copy of the file`)
   return { head: names, rows: belowHead(names, line, lines), unnamed }

@@ -1,4 +1,4 @@
-/** Lists: an index for those that are searched once for each of a thousand items, and whether two are the same. */
+/** Lists: an index for those that are searched once for each of a thousand items, and whether two are the same, and what one has twice. */
 
 const ids = new WeakMap<readonly object[], ReadonlyMap<string, object>>()
 
@@ -12,4 +12,14 @@ export function withId<T extends { readonly id: string }>(items: readonly T[], i
 /** Whether these are the same things, one by one. */
 export function isSame(before: readonly unknown[], now: readonly unknown[]): boolean {
   return before.length === now.length && before.every((one, index) => Object.is(one, now[index]))
+}
+
+/** Returns the first item that stands in a list before. */
+export function repeated(items: readonly string[]): string | undefined {
+  const known = new Set<string>()
+  return items.find((one) => {
+    const isKnown = known.has(one)
+    known.add(one)
+    return isKnown
+  })
 }

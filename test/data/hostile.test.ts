@@ -210,6 +210,12 @@ const refused: readonly Refused[] = [
     '[{"x": 1},\n {"x": 1, "x": 2}]',
     'line 2, column 11: an object has two values for x: leave one',
   ],
+  [
+    'a million columns',
+    'a.csv',
+    `${Array.from({ length: 1_000_000 }, (_, index) => `c${index}`).join(',')}\n1\n`,
+    '1000000 columns: at most 1000 are read',
+  ],
   ['a list', 'a.jsonl', '{"x": 1}\n[1, 2]\n', 'line 2: a list is no object with a value for each column'],
   [
     'lists in a column',

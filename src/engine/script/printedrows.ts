@@ -2,6 +2,7 @@
 
 import { CsvError, readCsv } from '../../text/csv.ts'
 import { repeatedKey } from '../../text/json.ts'
+import { repeated } from '../../text/lists.ts'
 import { decimal } from '../../text/numbers.ts'
 import { ExperimentError } from './cell.ts'
 import { describeValue, isRecord } from './rows.ts'
@@ -59,7 +60,7 @@ function readTable(text: string, before: number, wrong: Wrong): readonly Printed
     const { head: names, rows } = readCsv(text)
     // Who prints "a, b" does not mean the blank.
     const head = names.map((name) => name.trim())
-    const twice = head.find((name, index) => head.indexOf(name) < index)
+    const twice = repeated(head)
     if (twice !== undefined) throw new CsvError(1, `two columns are named ${twice}`)
     if (rows.length === 0)
       throw new CsvError(1, `there is no row below ${describeValue(head.join(','))}, which counts as a head`)

@@ -7,6 +7,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } f
 import { basename, extname, join } from 'node:path'
 import { wrongByte } from '../../data/text.ts'
 import type { Dataset, Row } from '../../results/run.ts'
+import { repeated } from '../../text/lists.ts'
 import { ExperimentError } from './cell.ts'
 import { columnsOf } from './inline.ts'
 import { mostBytes } from './journal.ts'
@@ -87,7 +88,7 @@ export function gather(kept: string): Gathered {
     take(folders, trial) {
       const found = { files: namesIn(folders.files), datasets: namesIn(folders.datasets) }
       const names = found.datasets.map((file) => basename(file, extname(file)))
-      const twice = names.find((name, index) => names.indexOf(name) < index)
+      const twice = repeated(names)
       if (twice !== undefined)
         throw new ExperimentError(
           `the folder of REPRO_DATASETS has two datasets ${twice}: leave one of them out`,
