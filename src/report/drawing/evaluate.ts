@@ -17,6 +17,8 @@ export interface Node {
 
 /** What names in an expression stand for. */
 export interface Scope {
+  /** By name, called with themselves as `this`; Vega's standard ones need not be there. */
+  readonly functions: object
   /** Signals, by `$` and their names. */
   readonly params: Readonly<Record<string, unknown>> | undefined
   readonly datum?: unknown
@@ -26,6 +28,17 @@ export interface Scope {
 export type Evaluate = (scope: Scope) => unknown
 
 type Functions = Readonly<Record<string, ((...values: readonly unknown[]) => unknown) | undefined>>
+
+/** Of Vega's standard functions, those that marks call by the thousand. */
+const standard: Readonly<Record<string, ((...values: never[]) => unknown) | undefined>> = {
+  abs: Math.abs,
+  ceil: Math.ceil,
+  floor: Math.floor,
+  max: Math.max,
+  min: Math.min,
+  round: Math.round,
+  sqrt: Math.sqrt,
+}
 
 const unary: Readonly<Record<string, (a: never) => unknown>> = {
   '+': (a) => +a,
@@ -56,30 +69,30 @@ const binary: Readonly<Record<string, (a: never, b: never) => unknown>> = {
 /**
  * Returns what evaluates a node, which may only call functions that are allowed, and has no member expressions.
  *
- * @param functions by name, called with themselves as `this`; Vega's standard ones need not be there
+ * @param names has a property for each function that a scope will have
  */
-export function evaluator(node: Node, functions: object): Evaluate {
-  const of = (child: unknown): Evaluate => evaluator(child as Node, functions)
+export function evaluator(node: Node, names: object): Evaluate {
+  const of = (child: unknown): Evaluate => evaluator(child as Node, names)
   switch (node.type) {
     case 'Literal':
-      if (node.regex) return byVega(node, functions)
+      if (node.regex) return byVega(node)
       return () => node.value
     case 'Identifier':
-      return identifier(node, functions)
+      return identifier(node)
     case 'ArrayExpression': {
       const elements = (node.elements as readonly Node[]).map(of)
       return (scope) => elements.map((one) => one(scope))
     }
     case 'UnaryExpression': {
       const [apply, argument] = [unary[node.operator as string], of(node.argument)]
-      return apply ? (scope) => apply(argument(scope) as never) : byVega(node, functions)
+      return apply ? (scope) => apply(argument(scope) as never) : byVega(node)
     }
     case 'BinaryExpression': {
       const apply = binary[node.operator as string]
       const [left, right] = [of(node.left), of(node.right)]
       return apply
         ? (scope) => apply(left(scope) as never, right(scope) as never)
-        : byVega(node, functions, [left, right], (left, right) => ({ ...node, left, right }))
+        : byVega(node, [left, right], (left, right) => ({ ...node, left, right }))
     }
     case 'LogicalExpression': {
       const [left, right] = [of(node.left), of(node.right)]
@@ -92,11 +105,11 @@ export function evaluator(node: Node, functions: object): Evaluate {
       return (scope) => (test(scope) ? yes(scope) : no(scope))
     }
     case 'CallExpression':
-      return call(node, functions)
+      return call(node, names)
     case 'ObjectExpression': {
       const properties = node.properties as readonly Node[]
       const values = properties.map(({ value }) => of(value))
-      return byVega(node, functions, values, (...literals) => ({
+      return byVega(node, values, (...literals) => ({
         ...node,
         properties: properties.map((one, index) => ({ ...one, value: literals[index] })),
       }))
@@ -106,47 +119,46 @@ export function evaluator(node: Node, functions: object): Evaluate {
   }
 }
 
-function identifier(node: Node, functions: object): Evaluate {
+function identifier(node: Node): Evaluate {
   if (node.name === 'datum') return ({ datum }) => datum
   if (node.name === 'item') return ({ item }) => item
   if (node.name === 'event') return () => undefined
-  const constant = byVega(node, functions)({ params: {} })
+  const constant = byVega(node)({ functions: {}, params: {} })
   if (constant) return () => constant
   const signal = `$${node.name}`
   return ({ params }) => params?.[signal]
 }
 
-function call(node: Node, functions: object): Evaluate {
+function call(node: Node, names: object): Evaluate {
   // Encoders mark functions of theirs so.
   const name = (node.callee as Node).name?.replace(/^_/, '') ?? ''
-  const values = (node.arguments as readonly Node[]).map((one) => evaluator(one, functions))
+  const values = (node.arguments as readonly Node[]).map((one) => evaluator(one, names))
   if (name === 'if') {
     const [test, yes, no] = values
     return (scope) => (test?.(scope) ? yes?.(scope) : no?.(scope))
   }
-  const own = (functions as Functions)[name]
-  if (own === undefined)
-    return byVega(node, functions, values, (...literals) => ({ ...node, arguments: literals }))
+  const known = Object.hasOwn(standard, name) && !(name in names) ? standard[name] : undefined
+  if (known) return (scope) => known(...values.map((value) => value(scope) as never))
+  if (!(name in names)) return byVega(node, values, (...literals) => ({ ...node, arguments: literals }))
   const [first, second, third] = values
   // The usual ones, without a list.
   if (first && second && third && values.length === 3)
-    return (scope) => own.call(functions, first(scope), second(scope), third(scope))
-  return (scope) =>
-    own.apply(
-      functions,
-      values.map((value) => value(scope)),
-    )
+    return (scope) => functionsOf(scope)[name]?.(first(scope), second(scope), third(scope))
+  return (scope) => functionsOf(scope)[name]?.(...values.map((value) => value(scope)))
+}
+
+function functionsOf({ functions }: Scope): Functions {
+  return functions as Functions
 }
 
 /** Leaves a node to Vega, as `made` of the values of its children. */
 function byVega(
   node: Node,
-  functions: object,
   children: readonly Evaluate[] = [],
   made: (...literals: readonly Node[]) => Node = () => node,
 ): Evaluate {
   const literals = children.map(() => ({ type: 'Literal', value: undefined as unknown }))
-  const interpret = expressionInterpreter.operator({ functions }, { ast: made(...literals) })
+  const interpret = expressionInterpreter.operator({ functions: {} }, { ast: made(...literals) })
   return (scope) => {
     const values = children.map((child) => child(scope))
     for (const [index, literal] of literals.entries()) literal.value = values[index]

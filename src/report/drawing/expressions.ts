@@ -70,40 +70,47 @@ export interface Interpreting {
 
 /** For a Vega view's option `expr`. Forbidden expressions throw QueryError when the view is made. */
 export function interpreter(options: Interpreting) {
-  const prepared = new WeakMap<object, Node>()
-  const ready = (ast: Node): Node => {
-    const node = prepared.get(ast) ?? prepare(ast, options)
-    prepared.set(ast, node)
-    return node
+  // A facet has functions of its own, and the expressions of all.
+  const prepared = new WeakMap<object, Evaluate>()
+  const ready = (ast: Node, own: object): Evaluate => {
+    const value = prepared.get(ast) ?? evaluator(prepare(ast, options), own)
+    prepared.set(ast, value)
+    return value
   }
-  const within = (context: Context): object =>
-    Object.assign(Object.create(context.functions) as object, functions)
+  const known = new WeakMap<Context, object>()
+  const within = (context: Context): object => {
+    const own = known.get(context) ?? Object.assign(Object.create(context.functions) as object, ownFunctions)
+    known.set(context, own)
+    return own
+  }
   const never = () => {
     throw new Error('a drawing has no events')
   }
   return {
     operator(context: Context, { ast }: Expression) {
-      const value = evaluator(ready(ast), within(context))
-      return (params: Params) => value({ params })
+      const functions = within(context)
+      const value = ready(ast, functions)
+      return (params: Params) => value({ functions, params })
     },
     parameter(context: Context, { ast }: Expression) {
-      const value = evaluator(ready(ast), within(context))
-      return (datum: unknown, params: Params) => value({ params, datum })
+      const functions = within(context)
+      const value = ready(ast, functions)
+      return (datum: unknown, params: Params) => value({ functions, params, datum })
     },
     encode(context: Context, { marktype, channels }: Encode) {
-      const own = within(context)
+      const functions = within(context)
       const values = Object.entries(channels).map(([name, { ast }]): readonly [string, Evaluate] => [
         name,
-        evaluator(ready(ast), own),
+        ready(ast, functions),
       ])
       // Without a channel to set, Vega only makes width and height of those that are there.
       const names = Object.keys(channels).map((name) => [name, { value: true }])
       const adjust = expressionInterpreter.encode(
-        { functions: own },
+        { functions },
         { marktype, channels: Object.defineProperties({}, Object.fromEntries(names)) },
       )
       return (item: Record<string, unknown>, params: Params) => {
-        const scope = { params, datum: item.datum, item }
+        const scope = { functions, params, datum: item.datum, item }
         let isChanged = 0
         for (const [name, valueOf] of values) {
           const value = valueOf(scope)
@@ -135,7 +142,7 @@ interface Scaling {
 }
 
 /** Extend and override Vega's functions. */
-const functions = {
+const ownFunctions = {
   member: (object: unknown, name: unknown, site?: Site) =>
     site === undefined ? own(object, String(name)) : readAt(site, object),
   /** Vega draws values without a place on a scale (a logarithm of 0) at 0. */

@@ -32,6 +32,7 @@ it.each([
   ...['scaled()', 'scaled(1)', 'scaled(1, 2)', 'scaled(1, 2, 3)', 'scaled(1, 2, 3, width)', '_scaled(1, 2)'],
   ...['max(1, width, abs(-300))', 'isFinite(+width)', 'upper(name)', 'join([1, width], "-")', 'pow(2, 10)'],
   ...['test(/a s/, name)', 'test(/S/i, name) && replace(name, /[aeiou]/g, "_")', 'slice(sort([3, 1, 2]), 1)'],
+  ...['round(2.5) + round(-2.5)', 'ceil(1.2) * floor(-1.2)', 'sqrt(min(width, 2))', 'max()', 'abs("-3")'],
   ...['year(datetime(2020, 1, 2))', 'clamp(width, 0, 100) - min(3, if(width > 100, 1, 2))'],
 ])('%s', (text) => {
   const ast = parseExpression(text)
@@ -39,7 +40,8 @@ it.each([
   const own = evaluator(ast, functions)
   const expected: unknown = vegas(datum, params)
   // More than once, as for many marks.
-  for (const found of [own({ params, datum }), own({ params, datum })]) expect(found).toEqual(expected)
+  for (const found of [own({ functions, params, datum }), own({ functions, params, datum })])
+    expect(found).toEqual(expected)
 })
 
 it('evaluates no more of a condition than it needs', () => {
@@ -51,11 +53,14 @@ it('evaluates no more of a condition than it needs', () => {
     'note("f") || note("g")',
     'note("h") ? note("i") : note("j")',
   ])
-    evaluator(parseExpression(text), noting)({ params })
+    evaluator(parseExpression(text), noting)({ functions: noting, params })
   expect(calls).toEqual(['a', 'b', 'd', 'f', 'h', 'i'])
 })
 
 it('reads signals anew each time', () => {
   const own = evaluator(parseExpression('width + max(width, 1)'), {})
-  expect([own({ params: { $width: 1 } }), own({ params: { $width: 5 } })]).toEqual([2, 10])
+  expect([
+    own({ functions: {}, params: { $width: 1 } }),
+    own({ functions: {}, params: { $width: 5 } }),
+  ]).toEqual([2, 10])
 })
