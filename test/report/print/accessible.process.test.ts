@@ -82,6 +82,13 @@ describe('a PDF', () => {
     expect(inaccessible(await printed(code))).toEqual([])
   })
 
+  it('of a formula whose lines go on has it once', async () => {
+    const line = Array.from({ length: 30 }, (_, index) => `x_{${index}}`).join(' + ')
+    const pdf = await printed(`$$\n\\begin{aligned} a &= ${line} \\\\ &= ${line} \\end{aligned}\n$$`)
+    expect(inaccessible(pdf)).toEqual([])
+    expect(pdf.toString('latin1').match(/\/S \/Formula/g)).toHaveLength(1)
+  })
+
   it('of all that docs/writing.md shows has nothing either', async () => {
     const writing = readFileSync(source('docs/writing.md'), 'utf8')
     const shown = [...writing.matchAll(/^(`{3,4})markdown\n(.*?)\n\1$/gms)]

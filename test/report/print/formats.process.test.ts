@@ -8,7 +8,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import type { Printed, Report } from '../../../src/report/model.ts'
 import { openCompiler } from '../../../src/report/print/compiler.ts'
 import { writeLatex } from '../../../src/report/print/latex/document.ts'
-import { mathematics } from '../../../src/report/print/mathematics.ts'
+import { mathematics, mathematicsFunctions } from '../../../src/report/print/mathematics.ts'
 import { writePdf } from '../../../src/report/print/pdf.ts'
 import { writeTypst } from '../../../src/report/print/typst/document.ts'
 import { loadTypesetter } from '../../../src/text/tex.ts'
@@ -192,7 +192,7 @@ describe('formulas', () => {
     expect(made).toHaveProperty('mathml')
     const { mathml } = made as { mathml: string }
     const compiled = await compiler.compile(
-      `#set page(width: auto)\n$ ${mathematics(mathml)} $\n`,
+      `#set page(width: auto)\n${mathematicsFunctions}$ ${mathematics(mathml)} $\n`,
       new Map(),
       false,
     )

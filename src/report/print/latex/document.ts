@@ -12,6 +12,7 @@ import { messagesFor } from '../../../locale/languages.ts'
 import type { FormatProblem, Printed, Report } from '../../model.ts'
 import { openCompiler } from '../compiler.ts'
 import { eastAsian, isEastAsian } from '../fonts.ts'
+import { mathematicsFunctions } from '../mathematics.ts'
 import { measures } from '../measures.ts'
 import { printable } from '../picture.ts'
 import { string } from '../source.ts'
@@ -161,7 +162,7 @@ function picturesIn(
       const shown = isDisplay ? `$ ${inside} $` : `$${inside}$`
       const path = compiled(
         name,
-        `${page}#show math.equation: set text(${fonts})\n#set text(bottom-edge: "bounds", top-edge: "bounds")\n${shown}\n`,
+        `${page}${mathematicsFunctions}#show math.equation: set text(${fonts})\n#set text(bottom-edge: "bounds", top-edge: "bounds")\n${shown}\n`,
         new Map(),
       )
       names.set(key, path)

@@ -72,7 +72,7 @@ const commands: ReadonlySet<string> = new Set(
 
 const environments: ReadonlySet<string> = new Set(
   [
-    'matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array aligned alignedat split gathered cases subarray',
+    'matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix array aligned alignedat gathered cases subarray',
   ].flatMap((line) => line.split(' ')),
 )
 
@@ -106,8 +106,26 @@ const sized: ReadonlySet<string> = new Set('rule hspace hskip kern mkern mskip'.
 /** Of matrices: `MaxMatrixCols` of the preamble. */
 export const mostColumns = 200
 
+/** Environments that LaTeX has outside of formulas only, or warns of within, and those that look the same there. */
+const within: ReadonlyMap<string, string> = new Map([
+  ['align', 'aligned'],
+  ['align*', 'aligned'],
+  ['alignat', 'alignedat'],
+  ['alignat*', 'alignedat'],
+  ['split', 'aligned'],
+  ['gather', 'gathered'],
+  ['gather*', 'gathered'],
+])
+
 /** Returns a formula that LaTeX reads as KaTeX does; undefined if that is not sure. */
-export function latexFormula(tex: string): string | undefined {
+export function latexFormula(written: string): string | undefined {
+  const tex = written.replaceAll(
+    /(?<!\\)((?:\\\\)*\\(?:begin|end))\s*\{([a-z]+\*?)\}/g,
+    (all, command: string, name: string) => {
+      const other = within.get(name)
+      return other === undefined ? all : `${command}{${other}}`
+    },
+  )
   // Characters by number (^^5c is a backslash), and letters that TeX's fonts lack.
   if (/\^\^|[^\t\n\r\x20-\x7e]/.test(tex)) return undefined
   // A matrix of more columns than the preamble sets.
@@ -172,4 +190,39 @@ function argument(rest: string): string | undefined {
     else if (rest[at] === '}' && (depth -= 1) === 0) return rest.slice(start, at)
   }
   return undefined
+}
+
+/**
+ * Returns the lines of a formula that is `aligned` or `gathered` as a whole: what stands before the point where they meet, and
+ * behind it. Undefined for all others.
+ *
+ * @param tex what `latexFormula` returned
+ */
+export function formulaLines(tex: string): readonly (readonly [string, string])[] | undefined {
+  const [, name, body] = /^\\begin\{(aligned|gathered)\}([^]*)\\end\{\1\}$/.exec(tex.trim()) ?? []
+  const lines = body === undefined ? undefined : cells(body)
+  return lines?.flatMap((line) =>
+    name === 'gathered'
+      ? line.map((cell) => ['', cell] as const)
+      : line.flatMap((cell, index) => (index % 2 === 0 ? [[cell, line[index + 1] ?? ''] as const] : [])),
+  )
+}
+
+/** Splits the inside of a table at `\\` and `&` that are its own; undefined if it ends before the text does. */
+function cells(body: string): readonly (readonly string[])[] | undefined {
+  const lines: string[][] = [['']]
+  let depth = 0
+  for (const [token] of body.matchAll(/\\(?:begin|end)(?![A-Za-z])|\\\\(?:\s*\[[^\]]*\])?|\\[^]|[^\\]/g)) {
+    if (depth === 0 && token.startsWith('\\\\')) lines.push([''])
+    else if (depth === 0 && token === '&') lines.at(-1)?.push('')
+    else {
+      if (token === '{' || token === '\\begin') depth += 1
+      if (token === '}' || token === '\\end') depth -= 1
+      if (depth < 0) return undefined
+      const line = lines.at(-1) ?? []
+      line.push(`${line.pop() ?? ''}${token}`)
+    }
+  }
+  const trimmed = lines.map((line) => line.map((cell) => cell.trim()))
+  return trimmed.filter((line, index) => index < trimmed.length - 1 || line.some((cell) => cell !== ''))
 }

@@ -26,13 +26,13 @@ import { textWidth } from '../../textwidth.ts'
 import { piecesOfCode, withoutTabs } from '../code.ts'
 import { deepNote, mostNotes } from '../footnotes.ts'
 import { targetOf } from '../link.ts'
-import { canBreak, FormulaError, mathematics } from '../mathematics.ts'
+import { brokenLines, canBreak, FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
 import { heightOfParts, widthIn, widthOf } from '../picture.ts'
 import { fittingTable } from '../tablefit.ts'
 import { piecesOf } from '../words.ts'
 import { between, columnMarks, type Layout, layoutOf } from './columns.ts'
-import { latexFormula } from './formula.ts'
+import { formulaLines, latexFormula } from './formula.ts'
 import { longTable, tabular } from './table.ts'
 import { address, allowBreak, breakable, type Escape, labelName } from './text.ts'
 
@@ -105,10 +105,12 @@ export function translator(context: Context, trees: readonly Root[]): Translator
 
   const all = (nodes: readonly Nodes[]): string => nodes.map(one).join('')
   const blocks = (nodes: readonly Nodes[]): string =>
-    nodes
-      .map(one)
-      .filter((source) => source !== '')
-      .join('\n\n')
+    nodes.reduce((before, node, index) => {
+      const source = one(node)
+      // A formula belongs to the paragraph before it: one of its own would be a line without words.
+      const isSame = node.type === 'equation' && nodes[index - 1]?.type === 'paragraph'
+      return before === '' || source === '' ? before + source : `${before}${isSame ? '\n' : '\n\n'}${source}`
+    }, '')
   const phrasing = (content: readonly Inline[]) => all(inlines(content))
   const anchor = (id: string) => `\\phantomsection\\label{${labelName(id)}}`
 
@@ -348,9 +350,15 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     if (formula.type === 'missing') return `\\repromissing{${escape(formula.text)}}`
     const tex = latexFormula(formula.tex)
     const isLine = tex !== undefined && !/\\\\|&/.test(tex) && canBreak(formula.mathml)
-    const shown = `\\${isLine ? 'reproformula' : 'reprofit'}{${tex ?? formulaPicture(formula)}}`
+    const lines =
+      tex === undefined || brokenLines(formula.mathml) === undefined ? undefined : formulaLines(tex)
+    const rows = lines?.map(([before, behind]) => `\\reprorow{${before}}{${behind}}`) ?? []
+    const name = isLine ? 'reproformula' : rows.length === 0 ? 'reprofit' : 'reproaligned'
+    const beside = number === undefined || id === undefined ? '' : `[(${escape(number)})]`
+    const more = rows.length === 0 ? '' : `{%\n${rows.join('%\n')}}`
+    const shown = `\\${name}${beside}{${tex ?? formulaPicture(formula)}}${more}`
     if (number === undefined || id === undefined) return `\\[\n${shown}\n\\]`
-    return `\\begin{equation}\n${shown}\\tag{${escape(number)}}\\label{${labelName(id)}}\n\\end{equation}`
+    return `\\begin{equation*}\n${shown}\\tag{${escape(number)}}\\label{${labelName(id)}}\n\\end{equation*}`
   }
 
   function headingSource({ depth, data, children }: Extract<Nodes, { type: 'heading' }>): string {

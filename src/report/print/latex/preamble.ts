@@ -45,6 +45,7 @@ export function preamble(
 % Made by repro. To make a PDF: latexmk -${program === 'lualatex' ? program : 'pdf'} -jobname=OTHER-NAME THIS-FILE
 ${documentClass}
 \usepackage{iftex}
+\ifluatex\pdfvariable minorversion=7\else\pdfminorversion=7\fi
 \ifluatex
   \usepackage[no-math]{fontspec}
 ${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}${hasEastAsian && hasOthers ? `  \\ltjsetparameter{jacharrange={-2}}\n${foreignRange(foreignSigns)}` : ''}${hasOthers ? fallbackFonts : ''}\else
@@ -93,10 +94,24 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 \pdfstringdefDisableCommands{\def\reprobreak{}}
 % No wider than there is room.
 \newcommand{\reproshrink}[1]{\adjustbox{max width=\linewidth}{#1}}
-\newcommand{\reprofit}[1]{\adjustbox{max width=0.92\linewidth}{$\displaystyle\begin{aligned}#1\end{aligned}$}}
+% The room for a formula beside its number, with the blank that TeX wants there.
+\newlength{\reproroom}
+\newcommand{\reprosetroom}[1]{\settowidth{\reproroom}{#1}\ifdim\reproroom>0pt\advance\reproroom by 1.2em\fi\setlength{\reproroom}{\linewidth-\reproroom}}
+\newcommand{\reprofit}[2][]{\reprosetroom{#1}\adjustbox{max width=\reproroom}{$\displaystyle\begin{aligned}#2\end{aligned}$}}
 % One that would be too small to read goes on in the next line.
 \newlength{\reproformulawidth}
-\newcommand{\reproformula}[1]{\settowidth{\reproformulawidth}{$\displaystyle #1$}\ifdim 0.6\reproformulawidth>0.92\linewidth\parbox{0.88\linewidth}{\raggedright$\displaystyle #1$}\else\reprofit{#1}\fi}
+\newcommand{\reproformula}[2][]{\reprosetroom{#1}\settowidth{\reproformulawidth}{$\displaystyle #2$}\ifdim 0.8\reproformulawidth>\reproroom\reprobroken{\noindent$\displaystyle #2$}\else\reprofit[#1]{#2}\fi}
+\newcommand{\reprobroken}[1]{\parbox{\reproroom}{\raggedright\lineskiplimit=3pt\lineskip=3pt #1}}
+% Lines that meet at a point: each with what stands before it, and behind it.
+\newlength{\reproleft}
+\newlength{\reproone}
+\newcommand{\reprorow}[2]{}
+\newcommand{\reprorowleft}[2]{\settowidth{\reproone}{$\displaystyle #1$}\ifdim\reproone>\reproleft\reproleft=\reproone\fi}
+\newcommand{\reprorowhanging}[2]{\par\hangindent=\dimexpr\reproleft+1.5em\relax\hangafter=1\noindent\hbox to \reproleft{\hss$\displaystyle #1$}$\displaystyle{}#2$}
+\newcommand{\reprorowplain}[2]{\par\hangindent=2em\hangafter=1\noindent$\displaystyle #1{}#2$}
+\newcommand{\reproaligned}[3][]{\reprosetroom{#1}\settowidth{\reproformulawidth}{$\displaystyle #2$}\ifdim 0.8\reproformulawidth>\reproroom
+  \reproleft=0pt\let\reprorow\reprorowleft #3\ifdim\reproleft<0.4\reproroom\let\reprorow\reprorowhanging\else\let\reprorow\reprorowplain\fi
+  \reprobroken{#3}\else\reprofit[#1]{#2}\fi}
 % Names and affiliations, which classes write in one line each.
 \newlength{\reproauthorwidth}
 \newcommand{\reproauthor}[1]{\settowidth{\reproauthorwidth}{#1}\ifdim\reproauthorwidth>0.6\textwidth\parbox{0.6\textwidth}{\centering #1}\else\enspace#1\enspace\fi}

@@ -27,7 +27,7 @@ import { textOf } from '../../textof.ts'
 import { piecesOfCode, withoutTabs } from '../code.ts'
 import { deepNote, mostNotes } from '../footnotes.ts'
 import { targetOf } from '../link.ts'
-import { canBreak, FormulaError, mathematics } from '../mathematics.ts'
+import { brokenLines, canBreak, FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
 import { heightOfParts, printable, widthIn, widthOf } from '../picture.ts'
 import { array, markup, string } from '../source.ts'
@@ -277,9 +277,15 @@ export function translator(context: Context, trees: readonly Root[]): Translator
             alt,
             number === undefined ? 'none' : block(markup(messages.equationNumber(number))),
             `$ ${inside} $`,
-            ...(canBreak(formula.mathml) ? ['breaks: true'] : []),
+            ...(canBreak(formula.mathml) ? ['breaks: true'] : brokenSource(formula.mathml)),
           )
     return id === undefined ? shown : `#at(${string(id)})\n${shown}`
+  }
+
+  function brokenSource(mathml: string): readonly string[] {
+    const found = brokenLines(mathml)
+    if (found === undefined) return []
+    return [`lines: ${array(found.map(([before, behind]) => `($${before}$, $${behind}$)`))}`]
   }
 
   function headingSource({ depth, data, children }: Extract<Nodes, { type: 'heading' }>): string {

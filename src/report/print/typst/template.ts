@@ -4,6 +4,7 @@ import type { Messages } from '../../../locale/en.ts'
 import type { PrintOptions } from '../../model.ts'
 import { textWidth } from '../../textwidth.ts'
 import { families, isEastAsian } from '../fonts.ts'
+import { mathematicsFunctions } from '../mathematics.ts'
 import { gutter, margins, measures, papers } from '../measures.ts'
 import { array, string } from '../source.ts'
 
@@ -28,15 +29,14 @@ export function preamble(settings: Settings, messages: Messages): string {
   const { lang, title, authors, keywords, print } = settings
   const { typst: paper } = papers[print.paper]
   const { x, top, bottom } = margins(print)
-  const { serif, sans, mono } = families(lang, settings.hasEastAsian)
+  const { serif, mono } = families(lang, settings.hasEastAsian)
   const fonts = (names: readonly string[]) => array(names.map(string))
   const [language, region] = lang.split('-')
   const isTwo = print.columns === 2
   const size = isTwo ? 9.5 : 10.5
   return `// Made by repro. Functions of the look, the look itself, then the text.
 
-#let serif = ${fonts(serif)}
-#let sans = ${fonts(sans)}
+#let serif-fonts = ${fonts(serif)}
 #let monospaced = ${fonts(mono)}
 #let ink = (origin: rgb("#555555"), wrong: rgb("#a3140c"), link: rgb("#0b4a7d"), rule: rgb("#8a8a8a"))
 
@@ -51,17 +51,32 @@ export function preamble(settings: Settings, messages: Messages): string {
 #let origin(body) = super(typographic: false, size: 0.62em, baseline: -0.45em, text(fill: ink.origin, body))
 #let missing(body) = text(fill: ink.wrong, style: "italic", body)
 
-// Mathematics, with words for those who cannot see it.
+${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
 // Smaller if its line has no room for it.
-#let numbered(alt, number, eq, breaks: false) = block(width: 100%, above: 1em, below: 1em, layout(room => {
+// \`lines\` are pairs: what stands before the point where lines meet, and behind it.
+#let numbered(alt, number, eq, breaks: false, lines: none) = block(width: 100%, above: 1em, below: 1em, layout(room => {
   let free = room.width - if number == none { 0pt } else { 2 * measure(number).width + 8pt }
   let natural = measure(math.equation(block: true, alt: alt, eq.body)).width
   // One that would be too small to read goes on in the next line.
-  if breaks and natural * 0.6 > free {
-    set par(justify: false, first-line-indent: 0pt)
+  if (breaks or lines != none) and natural * 0.8 > free {
+    // Tall signs take 0.7 of this from what is above and below them.
+    set par(justify: false, first-line-indent: 0pt, leading: 0.32em)
+    let shown(alt, body) = math.equation(block: false, alt: alt, math.display(body))
+    let body = if lines == none { shown(alt, eq.body) } else {
+      // The first says it all; the others are its lines.
+      let part(index, side, body) = if index == 0 and side == 0 { shown(alt, body) } else { pdf.artifact(shown(" ", body)) }
+      let left = calc.max(..lines.map(((before, _)) => measure(shown(" ", before.body)).width))
+      let isHanging = left < 0.4 * free
+      stack(spacing: 0.8em, ..lines.enumerate().map(((index, (before, behind))) => if isHanging {
+        grid(
+          columns: (left, 1fr), column-gutter: 0.28em, align: (end + top, start + top),
+          part(index, 0, before.body), par(hanging-indent: 1.5em, part(index, 1, behind.body)),
+        )
+      } else { par(hanging-indent: 2em, part(index, 0, before.body + behind.body)) }))
+    }
     grid(
       columns: (1fr, auto), column-gutter: 8pt, align: (start + horizon, end + horizon),
-      math.equation(block: false, alt: alt, math.display(eq.body)), if number != none { text(size: ${size}pt, number) },
+      body, if number != none { text(size: ${size}pt, number) },
     )
     return
   }
@@ -236,7 +251,7 @@ export function preamble(settings: Settings, messages: Messages): string {
 #set document(title: ${string(title)}, author: ${array(authors.map(string))}, keywords: ${array(keywords.map(string))}, date: none${
     settings.description === undefined ? '' : `,\n  description: ${string(settings.description)}`
   })
-#set text(font: serif, size: ${size}pt, lang: ${string(language ?? 'en')}${
+#set text(font: serif-fonts, size: ${size}pt, lang: ${string(language ?? 'en')}${
     region !== undefined && /^[A-Za-z]{2}$/.test(region) ? `, region: ${string(region)}` : ''
   }, fallback: false)
 #set smartquote(enabled: false)
@@ -258,7 +273,7 @@ export function preamble(settings: Settings, messages: Messages): string {
 #set image(fit: "contain")
 #set footnote.entry(gap: 0.45em, clearance: 0.7em)
 #set math.equation(supplement: none)
-#show math.equation: set text(font: ("New Computer Modern Math", ..serif))
+#show math.equation: set text(font: ("New Computer Modern Math", ..serif-fonts))
 #show math.equation.where(block: true): set block(spacing: 0.9em)
 #show footnote.entry: set text(size: 0.84em)
 #show footnote.entry: set par(leading: 0.42em, first-line-indent: 0pt)

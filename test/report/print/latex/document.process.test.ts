@@ -156,6 +156,28 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
   )
 
   it(
+    'break lines of formulas that are too wide, beside their number',
+    async () => {
+      const line = count(24, (index) => `x_{${index}}`).join(' + ')
+      const formulas = [
+        String.raw`\begin{aligned} a + b &= ${line} \\ &= \text{SECOND} & c &= \text{PAIR} \end{aligned}`,
+        String.raw`\begin{gather*} ${line} \\ \text{BELOW} \end{gather*}`,
+        String.raw`\begin{split} ${line} &= ${line} \end{split}`,
+        String.raw`\begin{aligned} a &= \frac{${line}}{2} \end{aligned}`,
+      ]
+      const body = formulas.map(
+        (tex, index) => `Before.\n\n$$\n${tex}\n$$ {#eq-${index}}\n\nSee @eq-${index}.`,
+      )
+      const { words, errors, overfull, warnings } = await compiled(await reportOf(body.join('\n\n')))
+      expect(errors).toEqual([])
+      expect(overfull).toEqual([])
+      expect(warnings.filter((one) => /amsmath|identifier|inclusion/.test(one))).toEqual([])
+      for (const part of ['SECOND', 'PAIR', 'BELOW', '(1)', '(4)']) expect(words).toContain(part)
+    },
+    mostTeX,
+  )
+
+  it(
     'say at its place which character no font has',
     async () => {
       const { problems, errors } = await compiled(await reportOf('One.\n\nA 🦄 here.'))

@@ -20,6 +20,7 @@ export interface Compiled {
   readonly words: string
   readonly lines: readonly string[]
   readonly errors: readonly string[]
+  readonly warnings: readonly string[]
   /** By how much text is wider than its place, in points, where that can be seen. */
   readonly overfull: readonly number[]
   readonly pages: number
@@ -48,6 +49,7 @@ export async function compiled(report: Report): Promise<Compiled> {
     words: words.replace(/\s+/g, ' '),
     lines: words.split('\n').map((line) => line.trim()),
     errors: stdout.split('\n').filter((line) => line.startsWith('!') || /Missing character/.test(line)),
+    warnings: stdout.split('\n').filter((line) => /warning/i.test(line)),
     overfull: [...stdout.matchAll(/Overfull \\hbox \(([\d.]+)pt/g)]
       .map(([, wide]) => Number(wide))
       .filter((wide) => wide > 5),
