@@ -77,7 +77,10 @@ function refusal(text: string): Compiled {
     if (shown === undefined) mistakes.push({ message })
     else withoutGlyph.push(unescaped(shown))
   }
-  return { mistakes, withoutGlyph: [...new Set(withoutGlyph)] }
+  // A glyph of several may have no text of its own.
+  const shown = [...new Set(withoutGlyph)].filter((one) => one !== '')
+  if (mistakes.length + shown.length === 0) mistakes.push({ message: messages[0] ?? text })
+  return { mistakes, withoutGlyph: shown }
 }
 
 /** Rust escapes what is not printed: `\u{1f984}`, `\"`. */

@@ -1,6 +1,6 @@
 /** Pictures and drawings as they are printed. */
 
-import { Buffer } from 'node:buffer'
+import { Buffer, isUtf8 } from 'node:buffer'
 import type { Drawing, PictureContent } from '../model.ts'
 import { eastAsian, families, isEastAsian } from './fonts.ts'
 import type { Measures } from './measures.ts'
@@ -89,10 +89,16 @@ function pixelsOfWebp(bytes: Buffer): Pixels | undefined {
   }
 }
 
+/** Returns a picture as text, if that may have characters that no font has. */
+export function pictureFile(mime: string, bytes: Uint8Array): string | Uint8Array {
+  return mime.startsWith('image/svg') && isUtf8(bytes) ? Buffer.from(bytes).toString('utf8') : bytes
+}
+
 /** Names the fonts of print in a drawing, whose own are those of browsers. */
 export function printable(svg: string, lang: string): string {
   const names = families(lang, isEastAsian(lang) || eastAsian.test(svg)).sans.map((name) => `'${name}'`)
   return svg
+    .normalize('NFC')
     .replace(/font-family=("[^"]*"|'[^']*')/g, () => `font-family="${names.join(', ')}"`)
     .replace(/font-family:[^;"']*(?:&quot;[^;"]*)*/g, () => `font-family:${names.join(', ')}`)
 }

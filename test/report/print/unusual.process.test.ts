@@ -174,6 +174,30 @@ describe('a picture', () => {
   })
 })
 
+describe('a drawing', () => {
+  const figure = '```yaml figure\nid: fig-a\nsrc: figures/a.svg\nalt: A\ncaption: C\n```'
+  const svg = (text: string) =>
+    `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text y="15" font-family="Arimo">${text}</text></svg>`
+
+  it.each([
+    // Decomposed letters that are one character otherwise are no problem.
+    ['e\u0301', []],
+    ['x\u0302', ['◌\u0302 (U+0302)']],
+    ['हिन्दी', ['◌ि (U+093F)']],
+    ['สวัสดี', ['ส (U+0E2A)']],
+    ['👩‍💻', ['👩‍💻 (U+1F469 U+200D U+1F4BB)']],
+  ])('with %s is printed, and what no font has is told at its place', async (text, expected) => {
+    const { text: pdf, problems = [] } = await writePdf(
+      await reportOf(`Text.\n\n${figure}`, { files: { 'figures/a.svg': svg(text) } }),
+    )
+    expect(pdf).toBeInstanceOf(Uint8Array)
+    const messages = problems.map(({ message }) => message).join('\n')
+    for (const one of expected) expect(messages).toContain(one)
+    expect(problems.every(({ line }) => line === 7)).toBe(true)
+    expect(problems.length > 0).toBe(expected.length > 0)
+  })
+})
+
 describe.skipIf(!hasLatex)('LaTeX', () => {
   it.each([1, 2])(
     'of unusual content in columns: %s',

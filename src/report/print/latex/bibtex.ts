@@ -55,6 +55,16 @@ function entry(key: string, work: Work, phrasing: (content: readonly Inline[]) =
     const value = work.fields.get(name)
     if (value !== undefined && !found.has(own)) found.set(own, text(value))
   }
+  // Styles know several pages by a sign of ASCII.
+  const pages = work.fields.get('pages')
+  if (pages !== undefined)
+    found.set(
+      'pages',
+      pages
+        .split(/\s*(?:\u2013|--?)\s*/)
+        .map(text)
+        .join('--'),
+    )
   const subtitle = work.fields.get('subtitle')
   const title = found.get('title')
   if (title !== undefined)

@@ -10,14 +10,15 @@ import { doiAddress, licenseAddress, orcidAddress } from '../../../document/iden
 import type { Messages } from '../../../locale/en.ts'
 import { messagesFor } from '../../../locale/languages.ts'
 import type { FormatProblem, Printed, Report } from '../../model.ts'
-import { openCompiler } from '../compiler.ts'
+import { type Compiler, openCompiler } from '../compiler.ts'
 import { eastAsian, isEastAsian } from '../fonts.ts'
+import { compileWithGlyphs } from '../glyphs.ts'
 import { mathematicsFunctions } from '../mathematics.ts'
 import { measures } from '../measures.ts'
-import { printable } from '../picture.ts'
+import { pictureFile, printable } from '../picture.ts'
 import { string } from '../source.ts'
 import { bibtex } from './bibtex.ts'
-import { foreignSigns } from './fallback.ts'
+import { foreignSigns, needsOtherAsian, otherAsianFonts } from './fallback.ts'
 import { type Translator, translator } from './nodes.ts'
 import { bibliographyStyle, preamble } from './preamble.ts'
 import { allowBreak, escaper, needsFallback } from './text.ts'
@@ -32,9 +33,11 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
     if (!problems.some((one) => one.message === message))
       problems.push({ message, ...(line === undefined ? {} : { line }) })
   }
+  // A message for all of a place, such as those of a word; each character once.
+  const withoutFont = new Map<number | undefined, Set<string>>()
   const escape = escaper((character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-    tell(`LaTeX has no ${character} (U+${code}): write something else`)
+    const known = [...withoutFont.values()].some((one) => one.has(character))
+    if (!known) withoutFont.set(line, (withoutFont.get(line) ?? new Set<string>()).add(character))
   })
   const { draw, ...pictures } = picturesIn(
     folder,
@@ -83,11 +86,22 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
   const settings = {
     ...{ lang, print, hasEastAsian, hasOthers: written.some(needsFallback) },
     foreignSigns: hasEastAsian ? foreignSigns(written) : [],
+    asianFonts: hasEastAsian && needsOtherAsian(written) ? otherAsianFonts(lang, written) : '',
     // Metadata have no lines.
     title: escape(title).replaceAll(allowBreak, ''),
     hasNumbers: hasNumbers(report),
   }
-  return { text: `${preamble(settings, messages, escape)}${text}\n\n\\end{document}\n`, files, problems }
+  const start = preamble(settings, messages, escape)
+  for (const [at, characters] of withoutFont) {
+    line = at
+    tell(`LaTeX has no ${[...characters].map(named).join(', ')}: write something else`)
+  }
+  return { text: `${start}${text}\n\n\\end{document}\n`, files, problems }
+}
+
+function named(character: string): string {
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+  return `${character} (U+${code})`
 }
 
 function hasNumbers({ body }: Report): boolean {
@@ -126,10 +140,29 @@ function picturesIn(
     if (orders.length === 0) return
     using compiler = openCompiler()
     for (const { name, source, given, line } of orders) {
-      const made = await compiler.compile(source, given, false)
+      // What is in a box of its own is looked at as a page that everybody can read, where a character without a font is a mistake.
+      const isPlain = ![...given.values()].some((one) => typeof one === 'string' && /[^\0-\u017f]/.test(one))
+      const checked = isPlain ? { files: given } : await withNumbers(compiler, source, given, line)
+      const made = await compiler.compile(source, checked.files, false)
       if ('pdf' in made) keep(`${name}.pdf`, made.pdf)
       else tell(`cannot draw ${name}: ${made.mistakes.map(({ message }) => message).join('; ')}`, line)
     }
+  }
+  const withNumbers = async (
+    compiler: Compiler,
+    source: string,
+    files: ReadonlyMap<string, string | Uint8Array>,
+    line: number | undefined,
+  ) => {
+    const chunk = { source, ...(line === undefined ? {} : { line }) }
+    const head = '#set document(title: "-")\n'
+    const found = await compileWithGlyphs(
+      compiler,
+      { chunks: [chunk], files },
+      (chunks) => `${head}${chunks[0]?.source ?? ''}`,
+    )
+    for (const { message } of found.problems) if (!message.startsWith('cannot')) tell(message, line)
+    return found
   }
   const page = '#set page(width: auto, height: auto, margin: 0pt)\n#set document(date: none)\n'
   return {
@@ -145,9 +178,12 @@ function picturesIn(
           ? keep(`${name}.${mime === 'image/png' ? 'png' : 'jpg'}`, Buffer.from(content))
           : compiled(
               name,
-              `${page}#image("drawing")\n`.replace('"drawing"', string(`drawing.${typeOf(mime)}`)),
+              `${page}#image("drawing", alt: "-")\n`.replace('"drawing"', string(`drawing.${typeOf(mime)}`)),
               new Map([
-                [`drawing.${typeOf(mime)}`, typeof content === 'string' ? printable(content, lang) : content],
+                [
+                  `drawing.${typeOf(mime)}`,
+                  typeof content === 'string' ? printable(content, lang) : pictureFile(mime, content),
+                ],
               ]),
             )
       names.set(key, path)

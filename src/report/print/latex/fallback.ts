@@ -3,6 +3,8 @@
  * scripts that go from right to left or join letters.
  */
 
+import { families, isEastAsian } from '../fonts.ts'
+
 const ranges = new RegExp(
   `^[${[
     '\\u0100-\\u02e9\\u02ec-\\u02f0\\u02f3\\u02f7\\u0300-\\u034f\\u0351-\\u0353\\u0357-\\u0358\\u035a\\u035c-\\u0362\\u0370-\\u0525',
@@ -31,6 +33,24 @@ export function foreignSigns(texts: readonly string[]): readonly string[] {
   const known = japanese
   const found = new Set(texts.flatMap((text) => [...new Set(text)]))
   return [...found].filter((sign) => sign > '\u1fff' && isInFallback(sign) && !known.has(sign)).sort()
+}
+
+/** Whether a text has East Asian letters that fonts of Japanese may lack, such as Korean ones. */
+export function needsOtherAsian(texts: readonly string[]): boolean {
+  japanese ??= new Set(inShiftJis())
+  const known = japanese
+  return texts.some((text) =>
+    [...new Set(text)].some((sign) => /[\p{Script=Han}\p{Script=Hangul}]/u.test(sign) && !known.has(sign)),
+  )
+}
+
+/** Fonts of all East Asian letters, in the shapes of a language. */
+export function otherAsianFonts(lang: string, texts: readonly string[]): string {
+  const isKorean = !isEastAsian(lang) && texts.some((text) => /\p{Script=Hangul}/u.test(text))
+  const { serif, sans } = families(isKorean ? 'ko' : lang, true)
+  const name = (names: readonly string[]) => names.find((one) => one.includes(' CJK ')) ?? ''
+  const [text, code] = [name(serif), name(sans)]
+  return `  \\usepackage{luatexja-fontspec}\\setmainjfont{${text}}\\setsansjfont{${code}}\\setmonojfont{${code}}\n`
 }
 
 /** All characters of two bytes (https://encoding.spec.whatwg.org/#shift_jis-decoder). */

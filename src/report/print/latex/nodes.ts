@@ -100,6 +100,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   let isDeepTold = false
   let isInTable = false
   let isStruck = false
+  let isInHeading = false
   /** Whether long words are broken, as there is little room. */
   let isTight = false
 
@@ -341,9 +342,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const tex = latexFormula(formula.tex)
     const shown = `$${formula.isDisplay ? '\\displaystyle ' : ''}${tex ?? formulaPicture(formula)}$`
     // A formula that cannot be broken is shrunk to the width of a line.
-    return tex !== undefined && canBreak(formula.mathml)
-      ? shown
-      : `${formula.tex.length > 40 ? allowBreak : ''}\\reproshrink{${shown}}`
+    const fitting = tex !== undefined && canBreak(formula.mathml) ? shown : `\\reproshrink{${shown}}`
+    // Outlines have no formulas.
+    if (isInHeading) return `\\texorpdfstring{${fitting}}{${escape(formula.text)}}`
+    return `${fitting !== shown && formula.tex.length > 40 ? allowBreak : ''}${fitting}`
   }
 
   function equationSource({ id, number, formula }: Equation): string {
@@ -364,10 +366,12 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   function headingSource({ depth, data, children }: Extract<Nodes, { type: 'heading' }>): string {
     const level = ['section', 'subsection', 'subsubsection', 'paragraph'][Math.min(Math.max(0, depth - 2), 3)]
     const name = data?.id === undefined ? '' : `\\label{${labelName(data.id)}}`
+    isInHeading = true
     const title = boxed(() => all(children))
     // Contents and outlines have no notes.
     const hasNotes = children.some(hasNote)
     const short = hasNotes ? all(children.flatMap(withoutNotes)) : title
+    isInHeading = false
     const number = data?.number === undefined ? '' : `${escape(data.number)}\\enspace{}`
     // `\paragraph` would stand in the line of the text.
     if (level === 'paragraph')

@@ -19,6 +19,8 @@ export interface Settings {
   readonly hasOthers: boolean
   /** Signs that East Asian fonts lack, though LuaTeX-ja takes them for theirs. */
   readonly foreignSigns: readonly string[]
+  /** Fonts in place of those of Japanese, if these lack letters. */
+  readonly asianFonts: string
 }
 
 /** Name of BibTeX's style that goes with the class: numbers in the order of citation. */
@@ -27,7 +29,7 @@ export function bibliographyStyle({ lang, print }: Pick<Settings, 'lang' | 'prin
 }
 
 export function preamble(
-  { lang, title, print, hasNumbers, hasEastAsian, hasOthers, foreignSigns }: Settings,
+  { lang, title, print, hasNumbers, hasEastAsian, hasOthers, foreignSigns, asianFonts }: Settings,
   messages: Messages,
   escape: (text: string) => string,
 ): string {
@@ -48,7 +50,7 @@ ${documentClass}
 \ifluatex\pdfvariable minorversion=7\else\pdfminorversion=7\fi
 \ifluatex
   \usepackage[no-math]{fontspec}
-${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}${hasEastAsian && hasOthers ? `  \\ltjsetparameter{jacharrange={-2}}\n${foreignRange(foreignSigns)}` : ''}${hasOthers ? fallbackFonts : ''}\else
+${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}${asianFonts}${hasEastAsian && hasOthers ? `  \\ltjsetparameter{jacharrange={-2}}\n${foreignRange(foreignSigns)}` : ''}${hasOthers ? fallbackFonts : ''}\else
   \usepackage[utf8]{inputenc}
   \usepackage[T1]{fontenc}
   \usepackage{textcomp}
@@ -57,8 +59,7 @@ ${isTwo && !isJapanese ? '  \\renewcommand{\\rmdefault}{ptm}\n' : ''}\fi
 ${hasOthers ? '' : '\\ifluatex\\renewcommand{\\rmdefault}{lmr}\\renewcommand{\\sfdefault}{lmss}\\renewcommand{\\ttdefault}{lmtt}\\fi\n'}${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
 \setcounter{MaxMatrixCols}{${mostColumns}}
 \usepackage{graphicx,xcolor,booktabs,multirow,longtable,xtab,array,pdflscape,adjustbox,calc}
-\usepackage{microtype}
-\usepackage[hidelinks,unicode,pdftitle={${title}}]{hyperref}
+${isJapanese ? '' : '\\usepackage{microtype}\n'}\usepackage[hidelinks,unicode,psdextra,pdftitle={${title}}]{hyperref}
 \hypersetup{colorlinks,linkcolor=reprolink,citecolor=reprolink,urlcolor=reprolink}
 ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\thesubsection}{\\thesection.\\arabic{subsection}}\\renewcommand{\\thesubsubsection}{\\thesubsection.\\arabic{subsubsection}}\\makeatletter\\@ifundefined{thesectiondis}{}{\\def\\thesectiondis{\\thesection}\\def\\thesubsectiondis{\\thesubsection}\\def\\thesubsubsectiondis{\\thesubsubsection}}\\makeatother\n' : ''}\definecolor{reprolink}{HTML}{0B4A7D}
 \definecolor{reprowrong}{HTML}{A3140C}
@@ -82,18 +83,19 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 \definecolor{reproadded}{HTML}{1D5E2B}
 \definecolor{reproremoved}{HTML}{A3140C}
 % Where numbers come from.
-\newcommand{\reproorigin}[1]{\,\textsuperscript{\tiny\textcolor{reproorigin}{#1}}}
+\DeclareRobustCommand{\reproorigin}[1]{\,\textsuperscript{\tiny\textcolor{reproorigin}{#1}}}
 \newcommand{\reprobadge}[1]{\textcolor{reproorigin}{\footnotesize[#1]}}
-\newcommand{\repromissing}[1]{\textcolor{reprowrong}{\emph{#1}}}
-\newcommand{\reprogone}[1]{\leavevmode\rlap{\rule[0.5ex]{\widthof{#1}}{0.4pt}}#1}
+\DeclareRobustCommand{\repromissing}[1]{\textcolor{reprowrong}{\emph{#1}}}
+\DeclareRobustCommand{\reprogone}[1]{\leavevmode\rlap{\rule[0.5ex]{\widthof{#1}}{0.4pt}}#1}
 \makeatletter
-\newcommand{\reproref}[2]{\@ifundefined{r@#1}{#2}{\hyperref[#1]{#2}}}
+\DeclareRobustCommand{\reproref}[2]{\@ifundefined{r@#1}{#2}{\hyperref[#1]{#2}}}
 \makeatother
 % A line may end here, and be short then.
 \DeclareRobustCommand{\reprobreak}{\nobreak\hskip 0pt plus 0.4\linewidth\penalty100\hskip 0pt plus -0.4\linewidth\relax}
-\pdfstringdefDisableCommands{\def\reprobreak{}}
+% Outlines have words only.
+\pdfstringdefDisableCommands{\def\ensuremath#1{#1}\def\reprobreak{}\def\reproorigin#1{ (#1)}\def\reprogone#1{#1}\def\repromissing#1{#1}\def\reproshrink#1{#1}\def\reproref#1#2{#2}}
 % No wider than there is room.
-\newcommand{\reproshrink}[1]{\adjustbox{max width=\linewidth}{#1}}
+\DeclareRobustCommand{\reproshrink}[1]{\adjustbox{max width=\linewidth}{#1}}
 % The room for a formula beside its number, with the blank that TeX wants there.
 \newlength{\reproroom}
 \newcommand{\reprosetroom}[1]{\settowidth{\reproroom}{#1}\ifdim\reproroom>0pt\advance\reproroom by 1.2em\fi\setlength{\reproroom}{\linewidth-\reproroom}}

@@ -264,13 +264,17 @@ export function breakable(escape: Escape, text: string): string {
 const unseen = /[\u034f\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]|\p{Variation_Selector}/gu
 
 function clean(text: string): string {
-  return text
-    .toWellFormed()
-    .normalize('NFC')
-    .replace(control, '\uFFFD')
-    .replace(unseen, '')
-    .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
-    .replaceAll('\t', ' ')
+  return (
+    text
+      .toWellFormed()
+      .normalize('NFC')
+      .replace(control, '\uFFFD')
+      .replace(unseen, '')
+      // Ligatures, which TeX makes itself.
+      .replace(/[\ufb00-\ufb06]/g, (sign) => sign.normalize('NFKC'))
+      .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+      .replaceAll('\t', ' ')
+  )
 }
 
 /** Returns an address for `\href`. */

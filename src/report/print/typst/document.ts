@@ -12,9 +12,10 @@ import type { FormatProblem, Printed, Report } from '../../model.ts'
 import { referencesId } from '../../references.ts'
 import { textOf } from '../../textof.ts'
 import { eastAsian, isEastAsian } from '../fonts.ts'
+import type { Chunk } from '../glyphs.ts'
 import { measures } from '../measures.ts'
 import { array, markup, string } from '../source.ts'
-import { type Chunk, type Translator, translator } from './nodes.ts'
+import { type Translator, translator } from './nodes.ts'
 import { preamble } from './template.ts'
 
 /** Bytes of a source: a book of two hundred pages. East Asian characters, of which each may end a line, have three. */

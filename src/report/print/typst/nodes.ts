@@ -26,10 +26,11 @@ import type {
 import { textOf } from '../../textof.ts'
 import { piecesOfCode, withoutTabs } from '../code.ts'
 import { deepNote, mostNotes } from '../footnotes.ts'
+import type { Chunk } from '../glyphs.ts'
 import { targetOf } from '../link.ts'
 import { brokenLines, canBreak, FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
-import { heightOfParts, printable, widthIn, widthOf } from '../picture.ts'
+import { heightOfParts, pictureFile, printable, widthIn, widthOf } from '../picture.ts'
 import { array, markup, string } from '../source.ts'
 import { fittingTable } from '../tablefit.ts'
 import { piecesOf } from '../words.ts'
@@ -37,12 +38,6 @@ import { tableSource } from './table.ts'
 
 /** Quotes, callouts and lists within each other: each takes several of Typst's 64 levels, and doubles the time of a list. */
 const mostNested = 8
-
-/** A part of the text, and the line of the document that it is from. */
-export interface Chunk {
-  readonly source: string
-  readonly line?: number
-}
 
 export interface Context {
   readonly messages: Messages
@@ -464,15 +459,18 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   ): string {
     const isDrawing = content.type === 'figure'
     const type = isDrawing ? 'svg' : extensionOf(content.mime)
-    const bytes = isDrawing ? printable(content.svg, context.lang) : Buffer.from(content.content, 'base64')
-    const path = context.addFile(`${name}.${type}`, bytes)
+    const file = isDrawing
+      ? printable(content.svg, context.lang)
+      : pictureFile(content.mime, Buffer.from(content.content, 'base64'))
+    const path = context.addFile(`${name}.${type}`, file)
     const width = widthIn(content, room, height)
     return `#image(${string(path)}, alt: ${string(altOf(content.alt))}, width: ${width.toFixed(1)}pt)`
   }
 
   function pictureInText({ mime, content, alt }: Picture): string {
     const name = `picture-${pictures.size + 1}.${extensionOf(mime)}`
-    const path = pictures.get(content) ?? context.addFile(name, Buffer.from(content, 'base64'))
+    const path =
+      pictures.get(content) ?? context.addFile(name, pictureFile(mime, Buffer.from(content, 'base64')))
     pictures.set(content, path)
     // As large as on the page; in a table, whose columns are measured by their words, of a line's height.
     const size = isInTable

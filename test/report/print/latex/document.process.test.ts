@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { writeLatex } from '../../../../src/report/print/latex/document.ts'
 import { source } from '../../../source.ts'
 import { reportOf } from '../document.ts'
 import { compiled, hasLatex, mostTeX } from './texlive.ts'
@@ -176,6 +177,47 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     },
     mostTeX,
   )
+
+  it.each([
+    ['Korean', 'title: T', '한국어 문장'],
+    ['Korean of a whole document', 'title: 제목\nlang: ko', '한국어 문장'],
+    ['simplified Chinese', 'title: T\nlang: zh-CN', '简体中文的句子'],
+  ])(
+    'have letters of %s',
+    async (_, front, text) => {
+      const { words, errors, problems } = await compiled(await reportOf(`${text} END`, { front }))
+      expect(problems).toEqual([])
+      expect(errors).toEqual([])
+      expect(words).toContain(text)
+    },
+    mostTeX,
+  )
+
+  it(
+    'have formulas, values of code and ligatures in headings, and in outlines their signs',
+    async () => {
+      const wide = count(12, (index) => `x_{${index}}`).join('')
+      const { errors, warnings, words } = await compiled(
+        await reportOf(`## About $\\alpha_1$, $\\mathrm{${wide}}$, \`a_b\` and ~~old~~ oﬃces\n\nText.`),
+      )
+      expect(errors).toEqual([])
+      expect(warnings.filter((one) => /PDF string/.test(one))).toEqual([])
+      expect(words).toContain('OFFICES')
+    },
+    mostTeX,
+  )
+
+  it('tell which characters of a drawing no font has, and print their numbers', async () => {
+    const svg = (text: string) =>
+      `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="20"><text y="15" font-family="Arimo">${text}</text></svg>`
+    const figure = '```yaml figure\nid: fig-a\nsrc: figures/a.svg\nalt: A\ncaption: C\n```'
+    const report = await reportOf(figure, { files: { 'figures/a.svg': svg('x̂ สวัส🦄') } })
+    const written = await writeLatex(report, 'd')
+    const shown = written.problems?.map(({ message }) => message).join('\n') ?? ''
+    expect(shown).toContain('🦄 (U+1F984)')
+    expect(shown).toContain('◌̂ (U+0302)')
+    expect([...(written.files?.keys() ?? [])]).toContain('latex/fig-a.pdf')
+  })
 
   it(
     'say at its place which character no font has',
