@@ -113,6 +113,8 @@ export const english = {
     affiliation: (name: string) => ` (${name})`,
     footnotes: 'Footnotes',
     backToText: 'Back to the text',
+    /** In print, where a table has no room. */
+    tableOnPage: (page: string) => `The table is on page ${page}.`,
     orcid: (name: string) => `ORCID iD of ${name}`,
     keywords: 'Keywords',
     license: 'License',

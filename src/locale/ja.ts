@@ -126,6 +126,7 @@ export const japanese: Messages = {
     affiliation: (name) => `（${name}）`,
     footnotes: '脚注',
     backToText: '本文へ戻る',
+    tableOnPage: (page) => `表は${page}ページにある。`,
     orcid: (name) => `${name}のORCID iD`,
     keywords: 'キーワード',
     license: 'ライセンス',

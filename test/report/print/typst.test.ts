@@ -31,7 +31,11 @@ describe('Typst', () => {
     ['in its column', table(3, 2), /\n#align\(center, block\(breakable: false/],
     ['in its column, where it breaks', table(3, 90), /\n#align\(center, block\(breakable: true/],
     ['over all columns', table(14, 2, 'column0'), /\n#across\(align\(/],
-    ['sideways, and smaller', table(40, 2, 'column0'), /flipped: true\)\n#align\(.*fitted\(grid-of\(/],
+    [
+      'sideways, and smaller',
+      table(40, 2, 'column0'),
+      /#elsewhere\("table:1".*flipped: true\)\n\n#at\("table:1"\)\n#align\(.*fitted\(grid-of\(/s,
+    ],
     ['smaller, within a quote', table(14, 2, 'column0').replaceAll(/^/gm, '> '), /\[#fitted\(align\(/],
   ])('has a table of Markdown %s', async (_, body, expected) => {
     expect((await typst(body)).text).toMatch(expected)

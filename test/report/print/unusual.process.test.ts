@@ -150,6 +150,14 @@ describe('a PDF', () => {
   })
 })
 
+it.skipIf(!hasLatex)('a table without a caption on a page behind the text is told at its place', async () => {
+  const table = `| ${times(40, 'column0 | ')}\n|${times(40, '---|')}\n| ${times(40, 'a | ')}`
+  const read = async (front: string) =>
+    (await printed(await reportOf(`BEFORE\n\n${table}\n\nAFTER`, { front }))).text
+  expect(await read('title: T')).toMatch(/BEFOREThetableisonpage2\.AFTER/)
+  expect(await read('title: T\nlang: ja')).toMatch(/BEFORE表は2ページにある。AFTER/)
+})
+
 describe('a picture', () => {
   const figure = (parts: readonly string[]) =>
     `\`\`\`yaml figure\nid: fig-p\ncaption: C\ncolumns: 2\nparts:\n${parts.map((src) => `  - {src: ${src}, alt: A, caption: C}`).join('\n')}\n\`\`\``

@@ -313,11 +313,13 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       return ''
     }
     called.add(identifier)
+    // Before those that it calls.
+    const place = pending?.push('')
     notesAround += 1
     const content = inOneParagraph(blocks(definition.children))
     notesAround -= 1
-    if (pending === undefined) return `\\footnote[${identifier}]{${content}}`
-    pending.push(`\\footnotetext[${identifier}]{${content}}`)
+    if (pending === undefined || place === undefined) return `\\footnote[${identifier}]{${content}}`
+    pending[place - 1] = `\\footnotetext[${identifier}]{${content}}`
     return `\\footnotemark[${identifier}]`
   }
 

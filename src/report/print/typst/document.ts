@@ -170,13 +170,9 @@ function largeTables({ large }: Translator, columns: number): readonly Chunk[] {
   const upright = large.filter(({ isSideways }) => !isSideways)
   const sideways = large.filter(({ isSideways }) => isSideways)
   const pages = (options: string, tables: typeof large) =>
-    tables.length === 0
-      ? []
-      : [{ source: `#set page(${options})\n${tables.map(({ source }) => source).join('\n\n')}` }]
+    tables.length === 0 ? [] : [{ source: `#set page(${options})` }, ...tables]
   return [
-    ...(columns === 1 && upright.length > 0
-      ? upright.map(({ source }) => ({ source }))
-      : pages('columns: 1', upright)),
+    ...(columns === 1 && upright.length > 0 ? upright : pages('columns: 1', upright)),
     ...pages('columns: 1, flipped: true', sideways),
   ]
 }

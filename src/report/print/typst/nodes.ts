@@ -56,7 +56,12 @@ export interface Translator {
   readonly chunks: (tree: Root) => readonly Chunk[]
   readonly facts: (facts: readonly Fact[]) => string
   /** Tables too large for their place in the text, in order; to be set on pages of their own. */
-  readonly large: readonly { readonly source: string; readonly isSideways: boolean }[]
+  readonly large: readonly Large[]
+}
+
+/** A table on a page of its own. */
+interface Large extends Chunk {
+  readonly isSideways: boolean
 }
 
 /** @param trees all that may define footnotes */
@@ -66,7 +71,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   for (const tree of trees)
     visit(tree, 'footnoteDefinition', (node) => void definitions.set(node.identifier, node))
   const called = new Set<string>()
-  const large: { source: string; isSideways: boolean }[] = []
+  const large: Large[] = []
   const pictures = new Map<string, string>()
   let level = 0
   let line: number | undefined
@@ -321,6 +326,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     return `#definitions${array(pairs.map(({ term, texts }) => `(${term}, ${array(texts)})`))}`
   }
 
+  function keepLarge(source: string, isSideways: boolean): void {
+    large.push({ source, isSideways, ...(line === undefined ? {} : { line }) })
+  }
+
   function plainTable({ align, children }: Table): string {
     const columns = Math.max(1, ...children.map((row) => row.children.length))
     const aligned = Array.from({ length: columns }, (_, index) => align?.[index] ?? 'left')
@@ -360,8 +369,11 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     }))`
     // A box or a note has no other page.
     if (isLarge && nesting + notesAround === 0) {
-      large.push({ source: `#${source}`, isSideways: fit.place === 'sideways' })
-      return ''
+      const name = `table:${large.length + 1}`
+      keepLarge(`#at(${string(name)})\n#${source}`, fit.place === 'sideways')
+      // Without a number, nothing in the text would lead to it.
+      const [before = '', after = ''] = messages.page.tableOnPage('\0').split('\0').map(markup)
+      return call('elsewhere', string(name), block(before), block(after)).replace(/;$/, '')
     }
     if (isNarrow) return `#${source}`
     if (isAcross) return `${notes.length === 0 ? '' : `#unseen[${notes.join('')}]`}#across(${source})`
@@ -408,7 +420,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
           isLarge || fit.place === 'here' ? ['here: true'] : fit.place === 'wide' ? ['wide: true'] : []
         const source = `#float(${[string(id), 'table', title, ...options, body].join(', ')})`
         if (!isLarge) return source
-        large.push({ source, isSideways: fit.place === 'sideways' })
+        keepLarge(source, fit.place === 'sideways')
         return ''
       }
       case 'figure':

@@ -170,6 +170,11 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
 )
 // Notes whose marks stand elsewhere.
 #let unseen(notes) = place({ show super: none; notes })
+// Where something without a number is, which has no room at its place.
+#let elsewhere(name, before, after) = context {
+  let place = query(label(name)).first().location()
+  block(above: 0.9em, below: 0.9em, width: 100%, link(place, quiet[#before#counter(page).at(place).first()#after]))
+}
 // Over all columns.
 #let across(body) = place(auto, float: true, scope: "parent", block(width: 100%, body))
 // Smaller if there is no room for its width.

@@ -219,6 +219,14 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     expect([...(written.files?.keys() ?? [])]).toContain('latex/fig-a.pdf')
   })
 
+  it('have notes of tables before those that these call', async () => {
+    const { text } = await writeLatex(
+      await reportOf('| a[^1] |\n|---|\n| b |\n\n[^1]: OUTER [^2]\n\n[^2]: INNER'),
+      'd',
+    )
+    expect(String(text)).toMatch(/footnotetext\[1\]\{OUTER.*footnotetext\[2\]\{INNER/s)
+  })
+
   it(
     'say at its place which character no font has',
     async () => {
