@@ -183,6 +183,18 @@ export function writtenAt(
     : { path: part.path, line: part.line + line - part.start, column }
 }
 
+/** Returns the 1-based line of the whole text that a line of a file is, first where it is included twice; undefined if it is none. */
+export function wholeLine({ data }: VFile, path: string, line: number): number | undefined {
+  const parts = data.includes?.parts
+  if (parts === undefined) return line
+  for (const [index, part] of parts.entries()) {
+    const count = (parts[index + 1]?.start ?? Infinity) - part.start
+    if (part.path === path && line >= part.line && line < part.line + count)
+      return part.start + line - part.line
+  }
+  return undefined
+}
+
 /**
  * Moves the messages of a file, from the index `first` on, to the files and lines that they are about. Call once for
  * each message, after all checks.

@@ -10,7 +10,7 @@ export interface Position {
 }
 
 export interface Cursor extends Position {
-  /** Of its line. */
+  /** Of its line, near it. */
   readonly before: string
   readonly after: string
 }
@@ -40,9 +40,16 @@ export interface Scope {
   readonly bracket?: '{' | '['
 }
 
+/** Of a line, on each side: more than anybody writes, and few enough for patterns that take the square of it. */
+const mostCharacters = 1000
+
 export function cursorAt(text: string, { line, character }: Position): Cursor {
   const own = text.split(/\r\n|\n|\r/)[line] ?? ''
-  return { line, character, before: own.slice(0, character), after: own.slice(character) }
+  return {
+    ...{ line, character },
+    before: own.slice(Math.max(0, character - mostCharacters), character),
+    after: own.slice(character, character + mostCharacters),
+  }
 }
 
 /** Keys of claims whose values are expressions. */

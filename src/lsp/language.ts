@@ -1,21 +1,24 @@
 /** What is known of a place in a document: its value now, where it is defined, what a problem is about. Pure. */
 
 import { sourcesIn, type Place } from '../document/block.ts'
+import { wholePathIn } from '../document/datablock.ts'
 import type { Document, InlineValue } from '../document/document.ts'
+import { writtenAt } from '../document/include.ts'
 import { messagesFor } from '../locale/languages.ts'
 import { statusesOf } from '../project/build.ts'
 import type { LiveProblem, Look } from '../project/live.ts'
 import { partError } from '../query/error.ts'
-import { references } from '../query/expression.ts'
+import { type ParsedExpression, parseExpression, references } from '../query/expression.ts'
 import { cellsRead } from '../query/query.ts'
 import { statistics } from '../query/statistics.ts'
+import { ExpressionError } from '../query/syntax.ts'
 import { displayNames } from '../report/context.ts'
 import { labels } from '../report/floats.ts'
 import { headingsOf } from '../report/sections.ts'
 import { textOf } from '../report/textof.ts'
-import { inlineValue } from '../report/value.ts'
+import { type EvaluatedValue, inlineValue } from '../report/value.ts'
 import { runName } from '../results/run.ts'
-import { recordedFolder } from '../results/store.ts'
+import { madeFolder, recordedFolder } from '../results/store.ts'
 import { type Cursor, cursorAt, placeOf, type Position, scopeAt } from './context.ts'
 import { keysAt, keyText } from './keys.ts'
 import type { Works } from './works.ts'
@@ -57,6 +60,8 @@ export function hoverAt(text: string, position: Position, look: Look, works: Wor
   const value = valueAt(document, position)
   if (value !== undefined) return { markdown: valueText(value, look) }
   const cursor = cursorAt(text, position)
+  const expression = expressionAt(text, cursor, document)
+  if (expression !== undefined) return expressionHover(expression, look)
   const word = mentionAt(cursor)
   if (word !== undefined) {
     const label = labels(document, messagesFor(document.frontMatter.lang)).get(word)
@@ -90,7 +95,55 @@ function keyAt(text: string, cursor: Cursor, { opened: { document } }: Look): Ho
   return means === undefined ? undefined : { markdown: `**${word}**: ${means}` }
 }
 
+/** Statistics that stand for a series, whose path ends in its measure. */
+const ofSeries = ['median', 'mean', 'min', 'max']
+
+/** About a path of a claim: its number, or those of its series. */
+function expressionHover({ source, parsed }: WrittenExpression, look: Look): Hover {
+  const own = shownValue({ ...parsed, source }, look)
+  if (own.error === undefined) return { markdown: valueMarkdown(own) }
+  const all = ofSeries.flatMap((name) => {
+    const made = parsedOr(`${source}.${name}`, look.opened.document)
+    const shown = made && shownValue({ ...made, source }, look)
+    return shown === undefined || shown.error !== undefined ? [] : [{ name, shown }]
+  })
+  const [first] = all
+  if (first === undefined) return { markdown: valueMarkdown(own) }
+  const text = all.map(({ name, shown }) => `${name} ${shown.value.text}`).join(' · ')
+  return { markdown: valueMarkdown({ value: { ...first.shown.value, text } }) }
+}
+
+interface WrittenExpression {
+  readonly source: string
+  readonly parsed: ParsedExpression
+}
+
+/** The path under the cursor, in a key of a claim that takes an expression. */
+function expressionAt(text: string, cursor: Cursor, document: Document): WrittenExpression | undefined {
+  const [start = ''] =
+    /(?:[\p{L}\p{N}_.*-]|\[(?:'[^']*'|"[^"]*")\]|\[['"][^'"\]]*$|\[$)*$/u.exec(cursor.before) ?? []
+  const head = cursor.before.slice(0, cursor.before.length - start.length)
+  const [source = ''] = /^(?:[\p{L}\p{N}_.*-]|\[(?:'[^']*'|"[^"]*")\])+/u.exec(start + cursor.after) ?? []
+  const place = placeOf(document, text, { ...cursor, before: head, character: head.length })
+  if (place.type !== 'expression' || !source.includes('.')) return undefined
+  const parsed = parsedOr(source, document)
+  return parsed && { source, parsed }
+}
+
+function parsedOr(source: string, { file }: Document): ParsedExpression | undefined {
+  try {
+    return parseExpression(source, wholePathIn(file))
+  } catch (error) {
+    if (!(error instanceof ExpressionError)) throw error
+    return undefined
+  }
+}
+
 function valueText(value: InlineValue, look: Look): string {
+  return valueMarkdown(shownValue(value, look))
+}
+
+function shownValue(value: Pick<InlineValue, 'ast' | 'filters' | 'source'>, look: Look): EvaluatedValue {
   const { document, published } = look.opened
   const { lang, texts } = document.frontMatter
   const experiments = sourcesIn(document.blocks)
@@ -100,7 +153,10 @@ function valueText(value: InlineValue, look: Look): string {
     statuses: statusesOf(look.runs.shown),
     display: displayNames(texts),
   }
-  const { value: shown, error } = inlineValue(value, { experiments, runs, published }, context)
+  return inlineValue(value, { experiments, runs, published }, context)
+}
+
+function valueMarkdown({ value: shown, error }: Pick<EvaluatedValue, 'value' | 'error'>): string {
   const origin = shown.origins.length === 0 ? '' : ` (${shown.origins.join(', ')})`
   return [
     `**${shown.text}**${origin}`,
@@ -131,10 +187,9 @@ function mentionAt({ before, after }: Cursor): string | undefined {
 /** Where what is under the cursor is defined: a block, a heading, a work, a script, a run. */
 export function definitionsAt(text: string, position: Position, look: Look, works: Works): readonly Target[] {
   const { document } = look.opened
-  const path = document.file.path ?? ''
   const cursor = cursorAt(text, position)
-  const at = (place: Place): Target => ({ path, range: rangeOf(place, text) })
-  const value = valueAt(document, position)
+  const at = (place: Place): Target => writtenRange(document, rangeOf(place, text))
+  const value = valueAt(document, position) ?? expressionAt(text, cursor, document)?.parsed
   if (value !== undefined) return runsOf(value, look, at)
   const word = mentionAt(cursor)
   if (word !== undefined) {
@@ -148,17 +203,35 @@ export function definitionsAt(text: string, position: Position, look: Look, work
     return workAt(word, look, works)
   }
   const written = wordAt(cursor)
+  // In a block, the id of any other, such as the figure that a claim is shown in.
+  const isInBlock = scopeAt(document, text, cursor) !== undefined
   const source = document.fences.find(
-    ({ id, type }) => id === written && (type === 'experiment' || type === 'data'),
+    ({ id, type }) => id === written && (isInBlock || type === 'experiment' || type === 'data'),
   )
   if (source) return [at(source.idPlace)]
-  if (written === '' || look.files.problem(written) !== undefined || !look.files.exists(written)) return []
-  return [{ path: written, range: top }]
+  return fileAt(cursor, look)
+}
+
+/** The file that is named under the cursor. */
+export function fileAt(cursor: Cursor, { files }: Look): readonly Target[] {
+  const path = wordAt(cursor)
+  if (path === '' || files.problem(path) !== undefined || !files.exists(path)) return []
+  return [{ path, range: top }]
+}
+
+/** Where a range of the whole text was written: in the document, or in a file that it includes. */
+function writtenRange({ file }: Document, { start, end }: Range): Target {
+  const { path, line } = writtenAt(file, { line: start.line + 1, column: 1 })
+  const moved = line - 1 - start.line
+  return {
+    path,
+    range: { start: { ...start, line: start.line + moved }, end: { ...end, line: end.line + moved } },
+  }
 }
 
 const top: Range = { start: { line: 0, character: 0 }, end: { line: 0, character: 0 } }
 
-function runsOf(value: InlineValue, look: Look, at: (place: Place) => Target): readonly Target[] {
+function runsOf(value: ParsedExpression, look: Look, at: (place: Place) => Target): readonly Target[] {
   const experiments = sourcesIn(look.opened.document.blocks)
   const paths = references(value.ast)
   const blocks = experiments.filter(({ id }) => paths.some(({ parts }) => parts[0] === id))
@@ -170,11 +243,14 @@ function runsOf(value: InlineValue, look: Look, at: (place: Place) => Target): r
       return []
     }
   })()
-  const runs = look.runs.shown.filter(({ run, from }) => names.includes(runName(run)) && from === 'record')
+  const runs = look.runs.shown.filter(({ run }) => names.includes(runName(run)))
   return [
     ...blocks.map(({ place }) => at(place)),
     ...runs
-      .map(({ run }) => `${recordedFolder(run)}/run.json`)
+      .flatMap(({ run, from }) => {
+        const folder = from === 'record' ? recordedFolder(run) : madeFolder(run, look.files)
+        return folder === undefined ? [] : [`${folder}/run.json`]
+      })
       .filter((path) => look.files.exists(path))
       .map((path) => ({ path, range: top })),
   ]
@@ -203,8 +279,8 @@ export interface Symbol {
   readonly depth: number
 }
 
-/** Headings and blocks, in the order of the text. */
-export function symbolsIn({ opened: { document } }: Look): readonly Symbol[] {
+/** Headings and blocks of a file, in the order of the text. */
+export function symbolsIn({ opened: { document } }: Look, path: string): readonly Symbol[] {
   const rangeAt = (position: { start: Place; end: Place } | undefined): Range => ({
     start: { line: (position?.start.line ?? 1) - 1, character: (position?.start.column ?? 1) - 1 },
     end: { line: (position?.end.line ?? 1) - 1, character: (position?.end.column ?? 1) - 1 },
@@ -217,5 +293,10 @@ export function symbolsIn({ opened: { document } }: Look): readonly Symbol[] {
     ...{ name: id ?? type, kind: 'block', detail: type, depth: 7 },
     range: rangeAt(node.position),
   }))
-  return [...sections, ...blocks].sort((a, b) => a.range.start.line - b.range.start.line)
+  return [...sections, ...blocks]
+    .flatMap((symbol) => {
+      const written = writtenRange(document, symbol.range)
+      return written.path === path ? [{ ...symbol, range: written.range }] : []
+    })
+    .sort((a, b) => a.range.start.line - b.range.start.line)
 }

@@ -20,13 +20,14 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node'
 import { programUrl } from '../dist.ts'
+import { includedFiles, wholeLine } from '../document/include.ts'
 import { type LiveDocument, type LiveProblem, type Look, openLive } from '../project/live.ts'
 import { locate } from '../project/root.ts'
 import type { Site } from '../project/site.ts'
 import { openWatching, type Watching } from '../serve/watch.ts'
 import { type Suggestion, suggestionsAt } from './completion.ts'
-import { cursorAt, placeOf } from './context.ts'
-import { definitionsAt, hoverAt, rangeOf, type Symbol, symbolsIn } from './language.ts'
+import { cursorAt, placeOf, type Position } from './context.ts'
+import { definitionsAt, fileAt, hoverAt, rangeOf, type Symbol, symbolsIn } from './language.ts'
 import { type Works, worksIn } from './works.ts'
 
 /** Makes the site of a document in a project. */
@@ -34,6 +35,8 @@ export type SiteOf = (project: string, document: string) => Site
 
 interface Opened {
   readonly uri: string
+  /** What is open in the editor: the document, or files that it includes. */
+  readonly users: Set<string>
   readonly site: Site
   readonly live: Promise<LiveDocument>
   readonly watching: Watching
@@ -73,6 +76,14 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
         return inside.startsWith('..') ? [] : [[inside.replaceAll('\\', '/'), document.getText()] as const]
       }),
     )
+  /** Another document that includes this one, which then is a part of it. */
+  const includerOf = (uri: string): Opened | undefined =>
+    [...opened.values()].find(
+      ({ uri: other, site, look }) =>
+        other !== uri &&
+        look !== undefined &&
+        includedFiles(look.opened.document.file).some((path) => uriOf(site, path) === uri),
+    )
   const lookOnce = async (one: Opened) => {
     const live = await one.live
     let found: readonly LiveProblem[] = []
@@ -85,6 +96,8 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
       })
       one.watching.follow(Object.keys(one.look.files.fingerprints()))
       one.works = worksIn(one.look)
+      const whole = includerOf(one.uri) === undefined ? wholeOf(one.look) : undefined
+      if (whole !== undefined) start(one.site.project, whole, one.uri)
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error)
       tell(one, [...found, { severity: 'error', message, path: one.site.document, line: 1, column: 1 }])
@@ -102,6 +115,10 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     return one.looking
   }
   const tell = (one: Opened, problems: readonly LiveProblem[], files = one.look?.files) => {
+    if (includerOf(one.uri) !== undefined) {
+      one.told = new Set()
+      return
+    }
     const now = JSON.stringify(problems)
     if (now === one.before && !one.isEdited) return
     one.before = now
@@ -132,16 +149,27 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
   documents.onDidOpen(({ document }) => {
     const path = pathOf(document.uri)
     if (path === undefined || !path.endsWith('.md')) return
+    const includer = includerOf(document.uri)
+    includer?.users.add(document.uri)
+    if (includer !== undefined) return
     const { project, document: name } = locate(path, dirname(path))
-    const site = siteOf(project, name.replaceAll('\\', '/'))
+    start(project, name.replaceAll('\\', '/'), document.uri, document.uri)
+  })
+  /** Looks at a document on behalf of what is open in the editor. */
+  const start = (project: string, name: string, user: string, own?: string) => {
+    const site = siteOf(project, name)
+    const uri = own ?? uriOf(site, name)
+    const known = opened.get(uri)
+    known?.users.add(user)
+    if (known !== undefined) return
     const one: Opened = {
-      ...{ uri: document.uri, site, live: openLive(site), look: undefined, works: new Map() },
+      ...{ uri, users: new Set([user]), site, live: openLive(site), look: undefined, works: new Map() },
       ...{ looking: undefined, isDirty: false, told: new Set<string>(), before: '', isEdited: true },
       watching: openWatching(project, () => void look(one)),
     }
-    opened.set(document.uri, one)
+    opened.set(uri, one)
     void look(one)
-  })
+  }
   documents.onDidChangeContent(() => {
     // A bibliography or an included file may be open, too.
     for (const one of opened.values()) {
@@ -150,42 +178,66 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     }
   })
   documents.onDidClose(({ document }) => {
-    const one = opened.get(document.uri)
-    if (one) void close(one)
-    else for (const other of opened.values()) void look(other)
+    const ended = [...opened.values()].filter(({ users }) => users.delete(document.uri) && users.size === 0)
+    for (const one of ended) void close(one)
+    for (const one of opened.values()) {
+      // What was a part of another document may be one of its own now.
+      if (ended.length > 0) one.isEdited = true
+      void look(one)
+    }
   })
 
-  /** The document as it is now, looked at. */
+  /** The document that a file is of, as it is now, looked at. */
   const settled = async (uri: string) => {
-    const one = opened.get(uri)
-    if (one === undefined) return undefined
-    await one.looking
-    const text = documents.get(uri)?.getText()
-    return one.look && text !== undefined ? { ...one, look: one.look, text } : undefined
+    await opened.get(uri)?.looking
+    const one = includerOf(uri) ?? opened.get(uri)
+    await one?.looking
+    const own = documents.get(uri)?.getText()
+    if (one?.look === undefined || own === undefined) return undefined
+    const { look, works, site } = one
+    const { file } = look.opened.document
+    const path =
+      one.uri === uri ? site.document : relative(site.project, pathOf(uri) ?? '').replaceAll('\\', '/')
+    return {
+      ...{ one, look, works, own, path },
+      // Places are those of the text with all files that it includes.
+      text: file.data.includes === undefined ? own : String(file),
+      placed: ({ line, character }: Position): Position | undefined => {
+        const whole = wholeLine(file, path, line + 1)
+        return whole === undefined ? undefined : { line: whole - 1, character }
+      },
+    }
   }
   connection.onCompletion(async ({ textDocument, position }) => {
     const found = await settled(textDocument.uri)
-    if (found === undefined) return []
+    const at = found?.placed(position)
+    if (found === undefined || at === undefined) return []
     const { look, text, works } = found
-    const place = placeOf(look.opened.document, text, cursorAt(text, position))
+    const place = placeOf(look.opened.document, text, cursorAt(text, at))
     return suggestionsAt(place, look, works).map((one, index) => itemOf(one, position, index))
   })
   connection.onHover(async ({ textDocument, position }) => {
     const found = await settled(textDocument.uri)
-    const hover = found && hoverAt(found.text, position, found.look, found.works)
+    const at = found?.placed(position)
+    const hover = found && at && hoverAt(found.text, at, found.look, found.works)
     return hover ? { contents: { kind: 'markdown', value: hover.markdown } } : null
   })
   connection.onDefinition(async ({ textDocument, position }) => {
     const found = await settled(textDocument.uri)
     if (found === undefined) return []
-    return definitionsAt(found.text, position, found.look, found.works).map(({ path, range }) => ({
-      uri: path === found.site.document ? found.uri : uriOf(found.site, path),
+    const { one, text, look, works, own } = found
+    const at = found.placed(position)
+    // The block of an include is not in the whole text.
+    const targets =
+      at === undefined ? fileAt(cursorAt(own, position), look) : definitionsAt(text, at, look, works)
+    return targets.map(({ path, range }) => ({
+      uri: path === one.site.document ? one.uri : uriOf(one.site, path),
       range,
     }))
   })
   connection.onDocumentSymbol(async ({ textDocument }) => {
     const found = await settled(textDocument.uri)
-    return found ? symbolsIn(found.look).map(symbolOf) : []
+    return found ? symbolsIn(found.look, found.path).map(symbolOf) : []
   })
   documents.listen(connection)
   connection.listen()
@@ -196,8 +248,28 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
   }
 }
 
+/** Editors may open what is no file of this machine, such as `file://host/a.md`. */
 function pathOf(uri: string): string | undefined {
-  return uri.startsWith('file:') ? fileURLToPath(uri) : undefined
+  try {
+    return uri.startsWith('file:') ? fileURLToPath(uri) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A document of the project that includes this one, which has no title and so is none of its own. */
+function wholeOf({ opened: { document }, files }: Look): string | undefined {
+  const { path = '', value } = document.file
+  if (document.file.data.includes !== undefined || /^\uFEFF?(?:---\s|# )/m.test(String(value)))
+    return undefined
+  const named = new RegExp(
+    String.raw`^\s*file:\s*['"]?${path.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}['"]?\s*$`,
+    'm',
+  )
+  return files.match('**/*.md').find((other) => {
+    const found = other === path ? undefined : files.text(other)
+    return found !== undefined && /^(?:`{3,}|~{3,})\s*yaml\s+include\b/m.test(found) && named.test(found)
+  })
 }
 
 function uriOf({ project }: Site, path: string): string {

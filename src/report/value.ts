@@ -23,7 +23,11 @@ export interface EvaluatedValue {
   readonly stale: readonly StaleRun[]
 }
 
-export function inlineValue(value: InlineValue, results: Results, context: RenderContext): EvaluatedValue {
+export function inlineValue(
+  value: Pick<InlineValue, 'ast' | 'filters' | 'source'>,
+  results: Results,
+  context: RenderContext,
+): EvaluatedValue {
   const { messages, statuses } = context
   try {
     const { text, quantity } = printed(value, results)

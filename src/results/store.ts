@@ -76,12 +76,23 @@ export function recordedFolder(cell: CellName): string {
 }
 
 /** Opens the store of the project in folder `project`. Reading throws a StoreError that names the file. */
+/** Of the runs of a cell that were made here. */
+function cellFolder(cell: CellName): string {
+  return `.repro/runs/${runName(cell)}`
+}
+
+/** Returns the folder of the newest run that was made here with this run's key. */
+export function madeFolder(run: Run, files: Pick<Files, 'list'>): string | undefined {
+  const end = `-${run.key.slice(0, keyDigits)}`
+  const id = files.list(cellFolder(run)).findLast((one) => one.endsWith(end))
+  return id === undefined ? undefined : `${cellFolder(run)}/${id}`
+}
+
 export function openStore(
   project: string,
   files: Files = openFiles(project),
   seal: Seal = openSeal(project),
 ): Store {
-  const cellFolder = (cell: CellName) => `.repro/runs/${runName(cell)}`
   /** Reads each file of a folder once, as what was sealed must be what is parsed, and forgets it with the reader. */
   const readerOf = (folder: string, source: Pick<Files, 'textOnce'> = files): Reader => {
     const texts = new Map<string, string | undefined>()

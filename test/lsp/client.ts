@@ -21,6 +21,7 @@ import { source } from '../source.ts'
 
 export interface Client {
   readonly request: ReturnType<typeof createProtocolConnection>['sendRequest']
+  readonly notify: ReturnType<typeof createProtocolConnection>['sendNotification']
   open(path: string): Promise<readonly Diagnostic[]>
   /** Replaces the whole text, and resolves with the diagnostics that follow. */
   change(path: string, text: string): Promise<readonly Diagnostic[]>
@@ -63,6 +64,7 @@ export async function openClient(project: string, variables: NodeJS.ProcessEnv =
   let version = 1
   return {
     request: connection.sendRequest.bind(connection),
+    notify: connection.sendNotification.bind(connection),
     async open(path) {
       const told = next(path)
       await connection.sendNotification(DidOpenTextDocumentNotification.type, {

@@ -4,6 +4,7 @@ import {
   CompletionRequest,
   type CompletionItem,
   DefinitionRequest,
+  DidOpenTextDocumentNotification,
   DocumentSymbolRequest,
   type Hover,
   HoverRequest,
@@ -267,6 +268,104 @@ export default () => {}
     write({ 'refs.bib': '@misc{zero, title = {Zero}}\n' })
     expect((await told).map(({ message }) => message)).toEqual([expect.stringContaining('one')])
   })
+
+  it('knows what stands in included files, and behind them', async () => {
+    const text = `---\ntitle: T\n---\n\n\`\`\`yaml include\nfile: part.md\n\`\`\`\n\n猫🐈 \`=times.grep.elapsed_ms.mean\` and @sec-part.\n\n\`\`\`yaml data\nid: times\nfile: data/times.csv\n\`\`\`\n\n## Last {#sec-last}\n`
+    const part =
+      '## Part {#sec-part}\n\nOne.\n\nA \x60=times.grep.elapsed_ms.mean\x60, @sec-last and @fig-none.\n'
+    write({ 'whole.md': text, 'part.md': part })
+    expect(await client.open('whole.md')).toEqual([])
+    const of = (path: string, written: string, needle: string) => {
+      const line = written.split('\n').findIndex((one) => one.includes(needle))
+      return client.at(path, { line, character: (written.split('\n')[line] ?? '').indexOf(needle) + 3 })
+    }
+    const places = async (path: string, written: string, needle: string) =>
+      ((await client.request(DefinitionRequest.type, of(path, written, needle))) as Location[]).map(
+        ({ uri, range }) => [uri, range.start.line],
+      )
+    const number = async (path: string, written: string) => {
+      const hover = await client.request(HoverRequest.type, of(path, written, '=times.grep'))
+      return ((hover as Hover).contents as MarkupContent).value
+    }
+    expect(await number('whole.md', text)).toMatch(/^\*\*10\.\d/)
+    expect(await places('whole.md', text, '@sec-part')).toEqual([[client.uri('part.md'), 0]])
+    expect(await places('whole.md', text, 'part.md')).toEqual([[client.uri('part.md'), 0]])
+    // Open, the part is still one: it has no title, and its problems are told as those of the whole.
+    const told = await client.open('part.md')
+    expect(told.map(({ code, range }) => [code, range.start.line])).toEqual([['unknown-reference', 4]])
+    expect(await number('part.md', part)).toMatch(/^\*\*10\.\d/)
+    expect(await places('part.md', part, '@sec-last')).toEqual([[client.uri('whole.md'), 15]])
+    const symbols = async (path: string) =>
+      (await client.request(DocumentSymbolRequest.type, { textDocument: { uri: client.uri(path) } }))?.map(
+        ({ name }) => name,
+      )
+    expect(await symbols('part.md')).toEqual(['Part'])
+    expect(await symbols('whole.md')).toEqual(['times', 'Last'])
+    expect(await client.change('part.md', part.replace('@fig-none', 'none'))).toEqual([])
+  })
+
+  it('finds the document that includes a file without a title', async () => {
+    write({
+      'part.md': 'A \x60=times.grep.elapsed_ms.mean\x60 and @tbl-times, @fig-none.\n',
+      'index.md': `${paper}\n\`\`\`yaml include\nfile: part.md\n\`\`\`\n`,
+    })
+    // First as a document of its own, until the other one is read.
+    await client.open('part.md')
+    expect((await client.told('part.md')).map(({ code }) => code)).toEqual(['unknown-reference'])
+  })
+
+  it('shows and finds the paths of claims, and ids in blocks', async () => {
+    const claim =
+      '\x60\x60\x60yaml claim\nid: C1\nstatement: S\nfrom: times.cat.elapsed_ms\nto: times.grep.elapsed_ms\ndirection: down\nscope: shape\nshows: tbl-times\n\x60\x60\x60\n'
+    write({ 'index.md': `${paper}\n${claim}` })
+    const all = `${paper}\n${claim}`.split('\n')
+    await client.open('index.md')
+    const at = (needle: string, offset: number) => {
+      const line = all.findIndex((one) => one.startsWith(needle))
+      return client.at('index.md', { line, character: needle.length + offset })
+    }
+    const hover = (await client.request(HoverRequest.type, at('from: times.cat', -2))) as Hover
+    expect((hover.contents as MarkupContent).value).toMatch(
+      /^\*\*median 10\.\d+.* · mean .*\*\* \(data\)[^]*n = 12/,
+    )
+    const found = (await client.request(DefinitionRequest.type, at('to: times.grep', 0))) as Location[]
+    expect(found[0]?.range.start.line).toBe(7)
+    const shown = (await client.request(DefinitionRequest.type, at('shows: tbl', 0))) as Location[]
+    expect(shown[0]?.range.start.line).toBe(lines.indexOf('id: tbl-times'))
+  })
+
+  it('does not lose others over a file that is none of this machine', async () => {
+    await client.open('index.md')
+    for (const uri of ['file://host/a.md', 'file:///a%2Fb.md', 'file:///%zz.md'])
+      await client.notify(DidOpenTextDocumentNotification.type, {
+        textDocument: { uri, languageId: 'markdown', version: 1, text: '# A\n' },
+      })
+    let told = await client.change('index.md', `${paper}\n@fig-none\n`)
+    // What was open is looked at again, too.
+    while (told.length === 0) told = await client.told('index.md')
+    expect(told.map(({ code }) => code)).toEqual(['unknown-reference'])
+  })
+
+  it.each([
+    ['words', `${'a'.repeat(200_000)} `.repeat(2)],
+    ['brackets', '['.repeat(300_000)],
+    ['citations', '[@a;'.repeat(80_000)],
+    ['a path', `\`=${'a.'.repeat(100_000)}`],
+    ['a claim', `\n\`\`\`yaml claim\nid: C1\nfrom: ${'a.'.repeat(100_000)}\n\`\`\``],
+  ])(
+    'answers at the end of a long line of %s',
+    async (_, long) => {
+      await client.open('index.md')
+      const text = `---\ntitle: T\n---\n\n${long}\n`
+      await client.change('index.md', text)
+      const line = text.split('\n').findIndex((one) => one.length > 1000)
+      const at = client.at('index.md', { line, character: (text.split('\n')[line] ?? '').length })
+      await client.request(HoverRequest.type, at)
+      await client.request(DefinitionRequest.type, at)
+      await client.request(CompletionRequest.type, at)
+    },
+    60_000,
+  )
 
   it('ends as it is told', async () => {
     await client.open('index.md')
