@@ -184,9 +184,9 @@ export function writtenAt(
 }
 
 /** Returns the 1-based line of the whole text that a line of a file is, first where it is included twice; undefined if it is none. */
-export function wholeLine({ data }: VFile, path: string, line: number): number | undefined {
+export function wholeLine({ data, path: own }: VFile, path: string, line: number): number | undefined {
   const parts = data.includes?.parts
-  if (parts === undefined) return line
+  if (parts === undefined) return path === own ? line : undefined
   for (const [index, part] of parts.entries()) {
     const count = (parts[index + 1]?.start ?? Infinity) - part.start
     if (part.path === path && line >= part.line && line < part.line + count)

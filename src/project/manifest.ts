@@ -58,9 +58,9 @@ export function filesFolder(document: string, format = defaultFormat): string {
   return nameIn(format, isLikeReport ? `${name}%files` : name)
 }
 
-/** Flattens a path to one name; escapes its % and +. */
+/** Flattens a path to one name; escapes its %, + and what ends the path of an address. */
 export function flat(path: string): string {
-  return path.replaceAll('%', '%25').replaceAll('+', '%2B').replaceAll('/', '+')
+  return path.replace(/[%+#?]/g, (sign) => encodeURIComponent(sign)).replaceAll('/', '+')
 }
 
 const manifests = '.repro/manifests'

@@ -36,7 +36,7 @@
     return found
   }
 
-  const query = () => `page=${encodeURIComponent(decodeURI(location.pathname))}&version=${version}`
+  const query = () => `page=${encodeURIComponent(decodeURIComponent(location.pathname))}&version=${version}`
   const told = new BroadcastChannel('repro')
   let following = null
 

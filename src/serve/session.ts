@@ -6,6 +6,7 @@
 
 import { randomInt } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
+import { wholeLine } from '../document/include.ts'
 import type { Step } from '../engine/plan.ts'
 import { type LiveDocument, type LiveProblem, type Look, openLive, type Shown } from '../project/live.ts'
 import type { Site } from '../project/site.ts'
@@ -138,7 +139,8 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
     const blocks = versions.at(-1)?.blocks ?? []
     const problems = [...(failure ? [failure] : []), ...(shown?.problems ?? [])]
     return problems.slice(0, mostProblems).map((problem) => {
-      const block = problem.path === site.document ? blockAt(blocks, problem.line) : undefined
+      const line = shown && wholeLine(shown.opened.document.file, problem.path, problem.line)
+      const block = line === undefined ? undefined : blockAt(blocks, line)
       return { ...problem, ...(block === undefined ? {} : { block }) }
     })
   }

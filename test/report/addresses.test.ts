@@ -23,6 +23,7 @@ describe.each([
   ['docs/engine.md', '//example.org/a.md', '//example.org/a.md'],
   ['docs/engine.md', 'mailto:a@example.org', 'mailto:a@example.org'],
   ['docs/engine.md', 'odd%zz.md', '+docs+odd%2525zz.html'],
+  ['paper/index.md', 'a%23b%3F.md#c', 'a%2523b%253F.html#c'],
 ])('in %s a link to %s', (document, url, expected) => {
   it(`leads to ${expected}`, () => {
     expect(addressIn(addressesFrom(document, reportName)(url), '.html')).toBe(expected)

@@ -324,6 +324,35 @@ describe('repro serve', { timeout: 180_000 }, () => {
     events.end()
   })
 
+  it('shows a problem at its block, also behind an included file and in it', async () => {
+    const parts = '\n```yaml include\nfile: part.md\n```\n\nBehind: @fig-behind.\n'
+    write({
+      ...{ 'index.md': paper + parts, 'data/times.csv': csv },
+      'part.md': 'One.\n\nTwo.\n\nThree: @fig-within.\n',
+    })
+    const { port } = await serve('index.md')
+    const page = await ask(port, '/+index.html')
+    const events = follow(port, '/+index.html', versionIn(page))
+    const { data: blocks } = await events.until(({ event }) => event === 'blocks')
+    const { data } = await events.until(
+      ({ event, data }) => event === 'update' && (data as { problems: unknown[] }).problems.length === 2,
+    )
+    const { problems } = data as { problems: { message: string; block?: number }[] }
+    const of = (id: string) => problems.find(({ message }) => message.includes(id))?.block ?? 0
+    const count = (blocks as unknown as unknown[]).length
+    expect(of('@fig-within')).toBe(of('@fig-behind') - 1)
+    expect(of('@fig-behind')).toBeLessThan(count)
+    events.end()
+  })
+
+  it('serves documents whose names have signs of addresses', async () => {
+    const name = 'a#b?c %.md'
+    write({ [name]: '---\ntitle: T\n---\n\nHere.\n' })
+    const { port } = await serve(name)
+    const { headers } = await ask(port, '/')
+    expect((await ask(port, String(headers.location))).text).toContain('Here.')
+  })
+
   it('runs a cell when it is asked with the token, and shows the result', async () => {
     const block =
       '\n```yaml experiment\nid: speed\nscript: experiments/speed.ts\nenvironments: [local]\ntrials: 2\nboots: 1\npatterns: {baseline: {}}\n```\n\nIt took `=speed.local.baseline.timeUs.mean | us`.\n'
