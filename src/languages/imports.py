@@ -38,6 +38,7 @@ class Finder(modulefinder.ModuleFinder):
         self.project = project
         self.sites = sites
         self.local = set()
+        self.compiled = set()
         self.problems = []
 
     def find_module(self, name, path, parent=None):
@@ -61,6 +62,8 @@ class Finder(modulefinder.ModuleFinder):
             file = os.path.join(pathname, "__init__.py")
         if os.path.isfile(file):
             self.local.add(file)
+            self.compiled.update(compiled_files(file))
+            self.local.update(path for path in compiled_files(file) if is_by_hash(path))
             real = os.path.realpath(file)
             if file_info[2] == COMPILED or not inside(self.project, real) or os.path.getsize(real) > MOST_BYTES:
                 return self.add_module(fqname)
@@ -95,6 +98,23 @@ class Finder(modulefinder.ModuleFinder):
         problem = {"type": kind, "file": file, "line": line or 1, "column": max(column or 1, 1), "reason": reason}
         if problem not in self.problems:
             self.problems.append(problem)
+
+
+def compiled_files(file):
+    """Where Python looks for a compiled file of a module; the version of Python is in the name."""
+    folder, name = os.path.split(file)
+    stem = os.path.join(folder, "__pycache__", name.rsplit(".py", 1)[0])
+    return {f"{stem}.{sys.implementation.cache_tag}.pyc", *glob.glob(glob.escape(stem) + ".*.pyc")}
+
+
+def is_by_hash(path):
+    """Whether Python takes a compiled file whatever its source has become: by hash (PEP 552), as only who asks for
+    it gets. One by time is of a source that was saved in the same second."""
+    try:
+        with open(path, "rb") as compiled:
+            return compiled.read(8)[4:5] not in (b"\0", b"")
+    except OSError:
+        return False
 
 
 def inside(folder, path):
@@ -181,7 +201,7 @@ def imports(project, path, source, folder, sites, installed):
     sought = [os.path.join(folder, name + end) for name in sorted(names - tops) for end in (".py", "/__init__.py")]
     return {
         "files": sorted(file for file in finder.local if os.path.realpath(file) not in seen),
-        "sought": sought,
+        "sought": [*sought, *sorted(finder.compiled)],
         "packages": packages,
         "absent": absent,
         "problems": finder.problems,

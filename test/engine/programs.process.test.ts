@@ -107,6 +107,22 @@ raise SystemExit(open("was-run", "w"))
     })
   })
 
+  it('have compiled files that Python takes whatever their source is, and no others', () => {
+    write({ 'code/main.py': 'import helper, package.sub\n', 'code/helper.py': '', 'code/package/sub.py': '' })
+    // Magic number, flags (PEP 552), and what does not matter here.
+    const compiled = (flags: number) => `abcd${String.fromCharCode(flags)}${'\0'.repeat(11)}`
+    write({
+      'code/__pycache__/helper.cpython-311.pyc': compiled(0),
+      'code/__pycache__/main.cpython-311.pyc': compiled(1),
+      'code/package/__pycache__/sub.cpython-313.opt-1.pyc': compiled(1),
+    })
+    const names = () =>
+      Object.keys(open(local(python('code/main.py'))).inputs).filter((name) => name.endsWith('.pyc'))
+    expect(names()).toEqual(['file code/package/__pycache__/sub.cpython-313.opt-1.pyc'])
+    write({ 'code/__pycache__/helper.cpython-311.pyc': compiled(3) })
+    expect(names()).toContain('file code/__pycache__/helper.cpython-311.pyc')
+  })
+
   it('have versions of installed packages, also of a virtual environment that is not run', () => {
     write({
       'code/main.py':
