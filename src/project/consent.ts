@@ -6,6 +6,7 @@
  *     other folder  `y`, `--rerun`, `repro run`: runs the same code again, and nothing that was changed
  */
 
+import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { existsSync, lstatSync } from 'node:fs'
 import { posix, relative, resolve } from 'node:path'
@@ -236,10 +237,70 @@ interface Place {
   readonly project: string
   /** The files of the document that defines the experiment, relative to the project. */
   readonly documents: readonly string[]
+  /** Of blocks whose script was searched for names of files. */
+  readonly named: Map<unknown, readonly Code[]>
+}
+
+const mostNamed = 100
+const mostWords = 5000
+const mostText = 256 * 1024
+
+/**
+ * Code that a program's script names, and what that names: what it opens is not seen, as that of scripts of Node is. Names that
+ * are put together are not found, and data are not looked for, which a script may write itself.
+ */
+function namedCode({ cell: { block } }: Step, { project, documents, named }: Place): readonly Code[] {
+  const known = named.get(block)
+  if (known !== undefined) return known
+  const { script } = block
+  const found = new Map<string, Code>()
+  const search = (text: string, folder: string) => {
+    const words = new Set(text.slice(0, mostText).split(/[^\p{L}\p{N}_./+-]+/u))
+    for (const word of [...words].slice(0, mostWords))
+      for (const place of new Set(['', folder])) {
+        const path = posix.join(place, word).replace(/^\//, '')
+        if (found.size >= mostNamed || found.has(path) || path.startsWith('..')) continue
+        const content = ordinary(project, path)
+        if (content === undefined || !isCode(path, content)) continue
+        found.set(path, { paths: [path], digest: digestOf(path, sha256(content)) })
+        if (!content.subarray(0, 8000).includes(0)) search(content.toString('utf8'), posix.dirname(path))
+      }
+  }
+  if ('source' in script) search(script.source, posix.dirname(documents[0] ?? ''))
+  else {
+    const own = posix.normalize(script.file)
+    search(ordinary(project, own)?.toString('utf8') ?? '', posix.dirname(own))
+    found.delete(own)
+  }
+  const codes = [...found.values()]
+  named.set(block, codes)
+  return codes
+}
+
+/** By its name, or as systems know what they start: by its first bytes. */
+function isCode(path: string, content: Buffer): boolean {
+  return (
+    /\.(?:sh|bash|zsh|fish|py|r|rb|pl|pm|jl|lua|awk|sed|mk|[cm]?[jt]s|so|dylib|dll|exe|jar|wasm)$/i.test(
+      path,
+    ) ||
+    content.subarray(0, 2).toString('latin1') === '#!' ||
+    content.subarray(0, 4).toString('latin1') === '\x7fELF'
+  )
+}
+
+/** The content of an ordinary file of the project; undefined for folders, links that lead out of it, and what is not there. */
+function ordinary(project: string, path: string): Buffer | undefined {
+  try {
+    const content = readInside(project, path)?.content
+    return content === undefined ? undefined : Buffer.from(content)
+  } catch (error) {
+    if (error instanceof FileError) return undefined
+    throw error
+  }
 }
 
 /** What decides what a step runs: its script, the files that it reads, its tools, parameters and machine. */
-export function codeOf(step: Step, { project, documents }: Place): readonly Code[] {
+export function codeOf(step: Step, { project, documents, named: seen }: Place): readonly Code[] {
   const { cell, program, environment, inputs, expected } = step
   const { script, interpreter } = cell.block
   // Not how often it runs, nor which version of a tool is installed.
@@ -258,6 +319,7 @@ export function codeOf(step: Step, { project, documents }: Place): readonly Code
     definition,
     ...(inside ? [inside] : []),
     ...(program ? versionFiles(project) : []),
+    ...(program ? namedCode(step, { project, documents, named: seen }) : []),
     ...readsOf(expected),
   ]
 }

@@ -21,7 +21,7 @@ export function permission(
   ask: Ask = async () => false,
 ): BuildOptions['allow'] {
   const { file } = document.original ?? document
-  const place = { project: site.project, documents: [file.path, ...includedFiles(file)] }
+  const place = { project: site.project, documents: [file.path, ...includedFiles(file)], named: new Map() }
   const codes = new Map<Step, readonly Code[]>()
   const codesOf = (step: Step) => {
     const found = codes.get(step) ?? codeOf(step, place)

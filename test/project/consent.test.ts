@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { Step } from '../../src/engine/plan.ts'
 import { codeOf, codeOfRun, openConsent } from '../../src/project/consent.ts'
@@ -28,7 +28,7 @@ const step = ({ script = { file: 'a.ts' }, inputs = {}, expected, access, progra
     ...(program && { program }),
   }) as unknown as Step
 const documents = ['paper/index.md', 'paper/part.md']
-const codes = (given?: Given) => codeOf(step(given), { project, documents })
+const codes = (given?: Given) => codeOf(step(given), { project, documents, named: new Map() })
 /** What has no consent after `before` was allowed. */
 const asked = (before: Given, now: Given) => {
   const consent = openConsent(project, join(top, `cache-${Math.random()}`))
@@ -90,6 +90,41 @@ describe('what was allowed', () => {
     expect(consent.mayAsk).toBe(false)
     expect(consent.missing(codes({ program })).map(({ paths }) => paths)).toEqual([['.tool-versions']])
     rmSync(join(project, '.tool-versions'))
+  })
+
+  it('does not cover code that a program names, or that this names, once it changed; data it does', () => {
+    const files = {
+      'run/a.sh': '. "$(dirname "$0")/lib.sh"; ./tools/count > out.txt; grep . other.sh.txt',
+      'run/lib.sh': 'source run/deep.bash',
+      ...{
+        'run/deep.bash': '',
+        'tools/count': '#!/bin/sh',
+        'out.txt': '',
+        'other.sh.txt': '',
+        'run/unused.sh': '',
+      },
+    }
+    const save = (path: string, text: string) => {
+      mkdirSync(dirname(join(project, path)), { recursive: true })
+      writeFileSync(join(project, path), text)
+    }
+    for (const [path, text] of Object.entries(files)) save(path, text)
+    const program = { command: '/bin/sh', args: [] }
+    const now = () => codes({ script: { file: 'run/a.sh' }, program })
+    const consent = openConsent(project, join(top, 'cache-named'))
+    consent.remember(now())
+    const changed = Object.keys(files).filter((path) => {
+      save(path, `${files[path as keyof typeof files]}\nmore`)
+      const missing = consent.missing(now()).map(({ paths }) => paths.join())
+      save(path, files[path as keyof typeof files])
+      expect(missing).toEqual(missing.length === 0 ? [] : [path])
+      return missing.length > 0
+    })
+    expect(changed).toEqual(['run/lib.sh', 'run/deep.bash', 'tools/count'])
+    // Node's own reads are seen.
+    expect(codes({ script: { file: 'run/a.sh' } }).flatMap(({ paths }) => paths)).not.toContain('run/lib.sh')
+    const inline = codes({ script: { source: 'sh run/lib.sh' }, program }).flatMap(({ paths }) => paths)
+    expect(inline).toEqual(expect.arrayContaining(['run/lib.sh', 'run/deep.bash']))
   })
 
   it('covers what a run was seen to read', () => {
