@@ -23,3 +23,10 @@ export function languageName(lang: string): string {
 export function languageOf(lang: string): string {
   return lang.toLowerCase().split('-')[0] ?? ''
 }
+
+const fromRight: ReadonlySet<string> = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'ug', 'ur', 'yi'])
+
+/** Whether a language (BCP 47) is written from right to left. */
+export function isFromRight(lang: string): boolean {
+  return fromRight.has(languageOf(lang))
+}

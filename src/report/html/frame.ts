@@ -8,12 +8,9 @@ import { h } from 'hastscript'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
 import { visit } from 'unist-util-visit'
-import { languageOf } from '../../locale/languages.ts'
+import { isFromRight } from '../../locale/languages.ts'
 import { colorsIn, darkStyle, type DrawnColors } from './darkdrawings.ts'
 import { blendStyle, sanitized, withoutControls } from './sanitize.ts'
-
-/** Languages that are written from right to left. */
-const fromRight: ReadonlySet<string> = new Set(['ar', 'dv', 'fa', 'he', 'ku', 'ps', 'ug', 'ur', 'yi'])
 
 export interface Frame {
   /** BCP 47 tag. */
@@ -71,7 +68,7 @@ export function htmlPage({
       { type: 'doctype' },
       h(
         'html',
-        { lang, dir: fromRight.has(languageOf(lang)) ? 'rtl' : undefined },
+        { lang, dir: isFromRight(lang) ? 'rtl' : undefined },
         h(
           'head',
           h('meta', { charSet: 'utf-8' }),

@@ -158,6 +158,28 @@ it.skipIf(!hasLatex)('a table without a caption on a page behind the text is tol
   expect(await read('title: T\nlang: ja')).toMatch(/BEFORE表は2ページにある。AFTER/)
 })
 
+it.skipIf(!hasLatex).each([1, 2])(
+  'a figure stands below the title and the beginning of the text, in columns: %s',
+  async (columns) => {
+    const files = { 'figures/setup.png': pngOf(300, 200) }
+    const figure = '```yaml figure\nid: fig-a\nsrc: figures/setup.png\nalt: A\ncaption: FIGURE\n```'
+    const front = `title: TITLE\nabstract: ABSTRACT\nprint: {columns: ${columns}}`
+    const { words } = await printed(await reportOf(`BEGIN\n\n${figure}\n\nEND`, { front, files }))
+    const order = ['TITLE', 'ABSTRACT', 'BEGIN', 'FIGURE'].map(
+      (word) => words.find(({ text }) => text === word)?.top,
+    )
+    expect(order).toEqual(order.toSorted((a = 0, b = 0) => a - b))
+  },
+)
+
+it('a document from right to left has bars of callouts, and indents, on its side', async () => {
+  const body = '> [!NOTE]\n> A\n\nTerm\n: Text.'
+  const of = async (lang: string) =>
+    String(writeTypst(await reportOf(body, { front: `title: T\nlang: ${lang}` }), 'd').text)
+  expect(await of('he')).toMatch(/inset: \(right: 7pt, y: 2pt\), stroke: \(right:[^]*pad\(right: 1.2em/)
+  expect(await of('en')).toMatch(/inset: \(left: 7pt, y: 2pt\), stroke: \(left:[^]*pad\(left: 1.2em/)
+})
+
 describe('a picture', () => {
   const figure = (parts: readonly string[]) =>
     `\`\`\`yaml figure\nid: fig-p\ncaption: C\ncolumns: 2\nparts:\n${parts.map((src) => `  - {src: ${src}, alt: A, caption: C}`).join('\n')}\n\`\`\``

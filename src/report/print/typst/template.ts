@@ -1,6 +1,7 @@
 /** The look of printed reports: functions of Typst that the writer calls, and settings of pages and texts. */
 
 import type { Messages } from '../../../locale/en.ts'
+import { isFromRight } from '../../../locale/languages.ts'
 import type { PrintOptions } from '../../model.ts'
 import { textWidth } from '../../textwidth.ts'
 import { families, isEastAsian } from '../fonts.ts'
@@ -33,6 +34,7 @@ export function preamble(settings: Settings, messages: Messages): string {
   const fonts = (names: readonly string[]) => array(names.map(string))
   const [language, region] = lang.split('-')
   const isTwo = print.columns === 2
+  const start = isFromRight(lang) ? 'right' : 'left'
   const size = isTwo ? 9.5 : 10.5
   return `// Made by repro. Functions of the look, the look itself, then the text.
 
@@ -157,13 +159,16 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
   for item in items.pos() { block(above: 0.45em, below: 0pt, item) }
 })
 
-// Tables and figures. \`wide\` ones go over all columns.
-#let float(name, kind, caption, wide: false, here: false, body) = [
-  #figure(
+// Tables and figures. \`wide\` ones go over all columns. None stands between the title and the beginning of the text.
+#let float(name, kind, caption, wide: false, here: false, body) = context {
+  let (page, x) = std.here().position()
+  let isFirst = page == 1${isTwo ? ` and (wide or x < ${(papers[print.paper].width / 2).toFixed(0)}pt)` : ''}
+  let placement = if here { none } else if isFirst { bottom } else { auto }
+  [#figure(
     kind: kind, supplement: none, numbering: none, caption: caption, outlined: false,
-    placement: if here { none } else { auto }, scope: if wide { "parent" } else { "column" }, body,
-  ) #label(name)
-]
+    placement: placement, scope: if wide { "parent" } else { "column" }, body,
+  ) #label(name)]
+}
 #let caption(name, body) = [*#name*#body]
 #let grid-of(columns, ..cells) = table(
   columns: columns, stroke: none, inset: (x: 3pt, y: 2.4pt), row-gutter: 0pt, ..cells,
@@ -199,7 +204,7 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
   "not testable": rgb("#5c5c5c"), "not run": rgb("#5c5c5c"),
 )
 #let aside(kind, whole: false, body) = block(
-  width: 100%, breakable: not whole, inset: (left: 7pt, y: 2pt), stroke: (left: 1.6pt + aside-colors.at(kind)), above: 0.9em, below: 0.9em,
+  width: 100%, breakable: not whole, inset: (${start}: 7pt, y: 2pt), stroke: (${start}: 1.6pt + aside-colors.at(kind)), above: 0.9em, below: 0.9em,
   { set par(first-line-indent: 0pt); body },
 )
 #let callout(kind, title, body) = aside(kind)[#text(fill: aside-colors.at(kind), strong(title))#parbreak()#body]
@@ -210,11 +215,11 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
 #let facts(..pairs) = block(above: 0.5em, width: 100%, {
   set text(size: 0.9em)
   set par(justify: false, leading: 0.45em, first-line-indent: 0pt)
-  for (term, body) in pairs.pos() { block(above: 0.4em, below: 0pt, pad(left: 0.8em, { h(-0.8em); quiet[#term] ; h(0.5em) ; body })) }
+  for (term, body) in pairs.pos() { block(above: 0.4em, below: 0pt, pad(${start}: 0.8em, { h(-0.8em); quiet[#term] ; h(0.5em) ; body })) }
 })
 #let definitions(..pairs) = for (term, bodies) in pairs.pos() {
   block(above: 0.9em, below: 0.6em, sticky: true, strong(term))
-  for body in bodies { block(above: 0.6em, below: 0.6em, pad(left: 1.2em, body)) }
+  for body in bodies { block(above: 0.6em, below: 0.6em, pad(${start}: 1.2em, body)) }
 }
 
 #let banner(..lines) = block(
