@@ -129,12 +129,17 @@ function row(children: readonly XmlElement[]): string {
 
 /** Typst shows blanks beside texts and fences, and TeX has none. But two letters would be one name. */
 function between(before: string, after: string): string {
-  if (!/[\p{L}\p{M}\p{N}]$/u.test(before) || !/^[\p{L}\p{M}\p{N}]/u.test(after)) return ''
+  if (!/\p{XID_Continue}$/u.test(before) || !/^\p{XID_Continue}/u.test(after)) return ''
   return /^(?:attach\((?:scripts\()?)?lr\(/.test(after) ? '/**/' : ' '
 }
 
 function operatorName(element: XmlElement): string {
   return `op(${variant(element, string(element.text))})`
+}
+
+/** Something for a function that takes nothing less. */
+function some(source: string): string {
+  return source === '' ? '""' : source
 }
 
 function group(element: XmlElement | undefined): string {
@@ -179,13 +184,13 @@ function translated(element: XmlElement): string {
     case 'mfrac':
       return fraction(element, group(first), group(second))
     case 'msqrt':
-      return `sqrt(${row(parts)})`
+      return `sqrt(${some(row(parts))})`
     case 'mroot':
-      return `root(${group(second)}, ${group(first)})`
+      return `root(${some(group(second))}, ${some(group(first))})`
     case 'mphantom':
       return `#hide($${row(parts)}$)`
     case 'menclose':
-      return enclosed(element, row(parts))
+      return enclosed(element, some(row(parts)))
     case 'mtable':
       return matrix(element)
     case 'mglyph':
@@ -207,8 +212,9 @@ function fenced(parts: readonly XmlElement[]): string {
   return parts.length > 1 && (isFence(parts[0]) || isFence(parts.at(-1))) ? `lr(${inside})` : inside
 }
 
+/** Signs by themselves: none that is of Typst's syntax, such as brackets, which it pairs, and roots. */
 function escaped(sign: string): string {
-  return /^[\x21-\x2f\x3a-\x40[-`{-~]$/.test(sign) ? `\\${sign}` : sign
+  return /^(?:[\x21-\x2f\x3a-\x40[-`{-~]|[\p{Ps}\p{Pe}√∛∜⌜⌝⌞⌟⎰⎱])$/u.test(sign) ? `\\${sign}` : sign
 }
 
 function quoted(text: string): string {
@@ -454,17 +460,17 @@ const accents: ReadonlyMap<string, string> = new Map([
 
 function over(base: XmlElement | undefined, mark: XmlElement | undefined): string {
   const sign = mark?.name === 'mo' ? mark.text : ''
-  if (sign === '‾' || (sign === 'ˉ' && base?.name === 'mrow')) return `overline(${group(base)})`
-  if (sign === '⏞') return `overbrace(${group(base)})`
+  if (sign === '‾' || (sign === 'ˉ' && base?.name === 'mrow')) return `overline(${some(group(base))})`
+  if (sign === '⏞') return `overbrace(${some(group(base))})`
   const accent = accents.get(sign)
-  if (accent !== undefined && base?.name !== 'mo') return `accent(${group(base)}, ${accent})`
+  if (accent !== undefined && base?.name !== 'mo') return `accent(${some(group(base))}, ${accent})`
   return attached(base, { t: mark }, 'limits')
 }
 
 function under(base: XmlElement | undefined, mark: XmlElement | undefined): string {
   const sign = mark?.name === 'mo' ? mark.text : ''
-  if (['‾', '_', '\u0332'].includes(sign)) return `underline(${group(base)})`
-  if (sign === '⏟') return `underbrace(${group(base)})`
+  if (['‾', '_', '\u0332'].includes(sign)) return `underline(${some(group(base))})`
+  if (sign === '⏟') return `underbrace(${some(group(base))})`
   return attached(base, { b: mark }, 'limits')
 }
 

@@ -185,6 +185,9 @@ describe('formulas', () => {
     String.raw`\bigg| \operatorname*{argmin}_x \mathbin{+} \mathrm{abc} \textbf{a b} \sout{x} \pmb{x} \lVert y \rVert \langle z \rangle \hphantom{x}`,
     String.raw`\xrightarrow{f} \int_0^1 x\,dx \iint \oint \prod \bigcup_{i} \left\{ \frac{a}{b} \middle| c \right\} \Bigl( x \Bigr)`,
     String.raw`\boxed{E=mc^2} \cancel{x} \color{red} r \textcolor{#0000ff}{b} \phantom{x} a' b'' \not= \ne {}^a_b X`,
+    // Brackets and roots without another half, and functions of nothing.
+    String.raw`\left( \lfloor y \right) \frac{\lceil x}{\surd} x_{\ulcorner} \begin{matrix} \langle a & b \end{matrix} \left\lfloor x \right)`,
+    String.raw`\sqrt{} \sqrt[]{} \cancel{} \overline{} \underline{} \hat{} \overbrace{} \underbrace{} \frac{}{} \boxed{} {}^{} \text{}`,
     String.raw`a, b; c: d | e \& \$ \{ x \} / " @ * < > [ ] ( ) ? !`,
     String.raw`\stackrel{a}{=} \overset{a}{b} \underset{a}{b} \substack{a \\ b} \dots \quad \qquad \! a \bmod b \pmod{c}`,
   ])('%s', async (tex) => {
