@@ -3,6 +3,7 @@
 import type { Nodes } from 'mdast'
 import { VFile } from 'vfile'
 import { dataEnvironment, type DataSpec, wholePattern } from '../data/source.ts'
+import { sha256 } from '../files/fingerprint.ts'
 import type { Path } from '../query/expression.ts'
 import type { DataBlock, Pattern, Place } from './block.ts'
 import { checkGroups, readInvariant } from './experiment.ts'
@@ -95,9 +96,15 @@ export function noteDataRoots(file: VFile, nodes: Iterable<Nodes>, others: reado
   rootsOf.set(file, roots)
 }
 
-/** What was noted of a document, as a list. */
-export function dataRootsIn(file: VFile): readonly (readonly [id: string, kind: 'file' | 'files'])[] {
-  return [...(rootsOf.get(file) ?? [])]
+const names = new WeakMap<DataRoots, string>()
+
+/** Names what was noted of a document: the same name, the same data. */
+export function dataRootsName(file: VFile): string {
+  const roots = rootsOf.get(file)
+  if (roots === undefined) return ''
+  const name = names.get(roots) ?? sha256(JSON.stringify([...roots]))
+  names.set(roots, name)
+  return name
 }
 
 /**

@@ -6,7 +6,7 @@
 import type { Code } from 'mdast'
 import type { VFile } from 'vfile'
 import type { Block, Place } from './block.ts'
-import { dataRootsIn } from './datablock.ts'
+import { dataRootsName } from './datablock.ts'
 import { type Fence, readFence } from './fence.ts'
 import { type SourceText, sliceOf, startOf } from './place.ts'
 import { fail } from './problem.ts'
@@ -19,7 +19,7 @@ const most = 2000
 export function readFenceAgain(node: Code, text: SourceText, file: VFile): Fence | undefined {
   const { line, column } = startOf(node)
   const { lang, meta, value } = node
-  const name = JSON.stringify([column, lang, meta, value, sliceOf(text, node), dataRootsIn(file)])
+  const name = JSON.stringify([column, lang, meta, value, sliceOf(text, node), dataRootsName(file)])
   const before = known.get(name)
   if (before) return moved(before.fence, line - before.line, node, file)
   const count = file.messages.length
