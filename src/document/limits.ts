@@ -19,6 +19,8 @@ export const limits = {
   signsWithin: 200_000,
   /** Of a document, with those of addresses and escapes: twice as dense as in any text, in the longest that there may be. */
   allSigns: 60_000,
+  /** Of Unicode's signs that turn the direction of a text (UAX #9): a browser lays out each part alone. */
+  turns: 20_000,
   /** Of all tables: rows times columns, as short rows are filled up. */
   tableCells: 40_000,
   /** Per cell. Each boot is a process, usually on a board. */
@@ -50,6 +52,7 @@ export function checkLimits(text: string): void {
   }
   checkLines(text)
   checkSigns(text)
+  checkTurns(text)
   checkNesting(text)
   checkBrackets(text)
   checkTables(text)
@@ -67,6 +70,16 @@ function checkSigns(text: string): void {
       const reason = `more than ${limits.allSigns} signs of Markdown such as * [ < and @: split the document`
       throw new LimitError(index, reason)
     }
+  }
+}
+
+function checkTurns(text: string): void {
+  let count = 0
+  for (const { index } of text.matchAll(/[\u202a-\u202e\u2066-\u2069]/g)) {
+    count += 1
+    if (count <= limits.turns) continue
+    const most = limits.turns.toLocaleString('en')
+    throw new LimitError(index, `more than ${most} signs turn the direction of the text: leave them out`)
   }
 }
 

@@ -45,6 +45,16 @@ describe('a document beyond a limit is refused at its place', () => {
         ),
       ],
     ],
+    [
+      'signs of direction',
+      'a\u2066b\u2069\n'.repeat(15_000),
+      [
+        expect.stringContaining('5:2 control-character U+2066'),
+        expect.stringMatching(
+          /^10005:2 limit more than 20,000 signs turn the direction of the text: leave them out$/,
+        ),
+      ],
+    ],
     ['lines', 'a\n\n'.repeat(30_000), ['40000:1 limit more than 40000 lines: split the document']],
     [
       'signs',
