@@ -57,18 +57,24 @@ export async function benchMake([repeats = '5']: readonly string[]): Promise<voi
     ['no text', ''],
     [`${paperWords} words`, sectionsOf(paperWords)],
   ] as const) {
-    const columns = found.map((tool) => measure(tool, Number(repeats), text))
-    console.log(
-      `${what}, median of ${repeats}, seconds of wall time (of CPU time); Node ${process.version}\n`,
-    )
-    console.log(`| | ${[...found.map(({ name }) => name), 'bare node'].join(' | ')} |`)
-    console.log(`|---|${'--:|'.repeat(found.length + 1)}`)
-    for (const change of changes.keys()) {
-      const bare = Array.from({ length: Number(repeats) }, () =>
-        timed([process.execPath, '-e', '0'], tmpdir()),
+    const opened = found.map((tool) => openPaper(tool, text))
+    try {
+      console.log(
+        `${what}, median of ${repeats}, seconds of wall time (of CPU time); Node ${process.version}\n`,
       )
-      const cells = [...columns.map((column) => column.get(change) ?? []), bare]
-      console.log(`| ${change} | ${cells.map(shown).join(' | ')} |`)
+      console.log(`| | ${[...found.map(({ name }) => name), 'bare node'].join(' | ')} |`)
+      console.log(`|---|${'--:|'.repeat(found.length + 1)}`)
+      for (const [change, apply] of changes) {
+        const columns: Time[][] = [...opened.map(() => []), []]
+        // In turns, as a machine has slow minutes.
+        for (let count = 0; count < Number(repeats); count += 1) {
+          for (const [index, paper] of opened.entries()) columns[index]?.push(paper.build(apply))
+          columns.at(-1)?.push(timed([process.execPath, '-e', '0'], tmpdir()))
+        }
+        console.log(`| ${change} | ${columns.map(shown).join(' | ')} |`)
+      }
+    } finally {
+      for (const { folder } of opened) rmSync(folder, { recursive: true })
     }
     console.log()
   }
@@ -103,7 +109,7 @@ interface Time {
   readonly cpu: number
 }
 
-const changes = new Map<string, (state: State, folder: string, tool: Tool) => void>([
+const changes = new Map<string, Change>([
   ['nothing changed', () => {}],
   ['one word', (state) => void (state.words += 1)],
   [
@@ -117,7 +123,16 @@ const changes = new Map<string, (state: State, folder: string, tool: Tool) => vo
   ['the helper of all', (state) => void (state.shared += 1)],
 ])
 
-function measure(tool: Tool, repeats: number, text: string): ReadonlyMap<string, readonly Time[]> {
+type Change = (state: State, folder: string, tool: Tool) => void
+
+interface Paper {
+  readonly folder: string
+  /** Applies a change, and returns how long the build took. */
+  build(change: Change): Time
+}
+
+/** Writes a paper for a tool, and builds it twice. */
+function openPaper(tool: Tool, text: string): Paper {
   const folder = mkdtempSync(join(tmpdir(), 'repro-make-'))
   const state: State = {
     data: Array.from({ length: scripts }, (_, index) =>
@@ -128,29 +143,16 @@ function measure(tool: Tool, repeats: number, text: string): ReadonlyMap<string,
     words: 0,
     text,
   }
-  const build = () => {
+  const build = (change: Change) => {
+    change(state, folder, tool)
+    tool.write(folder, state)
     const time = timed(tool.command, folder)
     verify(tool, folder, state)
     return time
   }
-  try {
-    tool.write(folder, state)
-    build()
-    build()
-    const times = new Map<string, Time[]>()
-    for (const [change, apply] of changes)
-      times.set(
-        change,
-        Array.from({ length: repeats }, () => {
-          apply(state, folder, tool)
-          tool.write(folder, state)
-          return build()
-        }),
-      )
-    return times
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  build(() => {})
+  build(() => {})
+  return { folder, build }
 }
 
 /** Throws if a number of the page is not that of the data, or a picture not that of the numbers. */
