@@ -65,6 +65,16 @@ export function readInside(project: string, path: string, most = mostBytes): Con
   return real === undefined ? undefined : readOrdinary(real, path, project, most)
 }
 
+/** Returns the content of a project file; undefined if it is absent, a folder, or must not be read. */
+export function contentOf(project: string, path: string): Uint8Array | undefined {
+  try {
+    return readInside(project, path)?.content
+  } catch (error) {
+    if (error instanceof FileError) return undefined
+    throw error
+  }
+}
+
 /**
  * As `readInside`, for an ordinary file that no link leads to, as the kernel's name of the open file tells: such files
  * are read by the thousand, and it asks for half as much. `unknown` for all others, and where there is no /proc.

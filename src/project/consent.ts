@@ -16,7 +16,7 @@ import { namedVariables } from '../engine/script/variables.ts'
 import { sha256 } from '../files/fingerprint.ts'
 import { type Git, openGit } from '../files/git.ts'
 import { realPathOf } from '../files/installed.ts'
-import { FileError, readInside } from '../files/ordinary.ts'
+import { contentOf, FileError, readInside } from '../files/ordinary.ts'
 import { openKept } from '../results/kept.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { environmentsFile } from '../testbeds/environments.ts'
@@ -260,16 +260,16 @@ function namedCode({ cell: { block } }: Step, { project, documents, named }: Pla
       for (const place of new Set(['', folder])) {
         const path = posix.join(place, word).replace(/^\//, '')
         if (found.size >= mostNamed || found.has(path) || path.startsWith('..')) continue
-        const content = ordinary(project, path)
+        const content = contentOf(project, path)
         if (content === undefined || !isCode(path, content)) continue
         found.set(path, { paths: [path], digest: digestOf(path, sha256(content)) })
-        if (!content.subarray(0, 8000).includes(0)) search(content.toString('utf8'), posix.dirname(path))
+        if (!content.subarray(0, 8000).includes(0)) search(textOf(content), posix.dirname(path))
       }
   }
   if ('source' in script) search(script.source, posix.dirname(documents[0] ?? ''))
   else {
     const own = posix.normalize(script.file)
-    search(ordinary(project, own)?.toString('utf8') ?? '', posix.dirname(own))
+    search(textOf(contentOf(project, own)), posix.dirname(own))
     found.delete(own)
   }
   const codes = [...found.values()]
@@ -277,26 +277,20 @@ function namedCode({ cell: { block } }: Step, { project, documents, named }: Pla
   return codes
 }
 
+function textOf(content: Uint8Array | undefined): string {
+  return content === undefined ? '' : new TextDecoder().decode(content)
+}
+
 /** By its name, or as systems know what they start: by its first bytes. */
-function isCode(path: string, content: Buffer): boolean {
+function isCode(path: string, content: Uint8Array): boolean {
+  const start = Buffer.from(content.subarray(0, 4)).toString('latin1')
   return (
     /\.(?:sh|bash|zsh|fish|py|r|rb|pl|pm|jl|lua|awk|sed|mk|[cm]?[jt]s|so|dylib|dll|exe|jar|wasm)$/i.test(
       path,
     ) ||
-    content.subarray(0, 2).toString('latin1') === '#!' ||
-    content.subarray(0, 4).toString('latin1') === '\x7fELF'
+    start.startsWith('#!') ||
+    start === '\x7fELF'
   )
-}
-
-/** The content of an ordinary file of the project; undefined for folders, links that lead out of it, and what is not there. */
-function ordinary(project: string, path: string): Buffer | undefined {
-  try {
-    const content = readInside(project, path)?.content
-    return content === undefined ? undefined : Buffer.from(content)
-  } catch (error) {
-    if (error instanceof FileError) return undefined
-    throw error
-  }
 }
 
 /** What decides what a step runs: its script, the files that it reads, its tools, parameters and machine. */

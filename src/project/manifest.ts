@@ -4,7 +4,7 @@
  */
 
 import { type Fingerprints, sha256, unchanged } from '../files/fingerprint.ts'
-import { entriesInside, FileError, readInside } from '../files/ordinary.ts'
+import { contentOf, entriesInside } from '../files/ordinary.ts'
 import { defaultFormat, formats } from '../report/formats.ts'
 import type { Inputs } from '../results/run.ts'
 import type { Item, Seal } from '../results/seal.ts'
@@ -105,16 +105,6 @@ const parse = remembered((text): Manifest => JSON.parse(text), 4)
 
 function item(path: string): Item {
   return { kind: 'manifest', path }
-}
-
-/** Reads a file that this program wrote; undefined if it is missing or not an ordinary file. */
-export function contentOf(project: string, path: string): Uint8Array | undefined {
-  try {
-    return readInside(project, path)?.content
-  } catch (error) {
-    if (error instanceof FileError) return undefined
-    throw error
-  }
 }
 
 /** Whether the report exists in this format and a build would not change it. */

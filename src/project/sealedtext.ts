@@ -1,9 +1,9 @@
 /** What commands keep for each other in .repro/: text with this machine's seal, of which another's is not read. */
 
 import { writeLightly } from '../files/drafts.ts'
-import { FileError } from '../files/ordinary.ts'
+import { contentOf, FileError } from '../files/ordinary.ts'
 import type { Item } from '../results/seal.ts'
-import { contentOf, type Place } from './manifest.ts'
+import type { Place } from './manifest.ts'
 
 export interface SealedText {
   /** Returns undefined if there is no such file, or if it lacks this machine's seal. */

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { isAbsolute, join, relative } from 'node:path'
 import { remove } from '../files/change.ts'
 import { writeAtomically } from '../files/drafts.ts'
-import { digestOf, entriesInside, FileError, readInside } from '../files/ordinary.ts'
+import { contentOf, digestOf, entriesInside } from '../files/ordinary.ts'
 import { ExplainedError, indentedList } from '../text/message.ts'
 import { sshKeygen } from './sshkeygen.ts'
 
@@ -108,15 +108,6 @@ export async function checkSignature(project: string, signers: string | undefine
     return problems.length > 0 ? { state: 'broken', problems } : by
   } finally {
     await rm(temporary, { recursive: true, force: true })
-  }
-}
-
-function contentOf(project: string, path: string): Uint8Array | undefined {
-  try {
-    return readInside(project, path)?.content
-  } catch (error) {
-    if (error instanceof FileError) return undefined
-    throw error
   }
 }
 
