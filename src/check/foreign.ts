@@ -21,6 +21,7 @@ import { warn } from '../document/problem.ts'
 import { isListing } from '../document/target.ts'
 import { sha256 } from '../files/fingerprint.ts'
 import { unlessSilent } from '../text/memory.ts'
+import { escapeRegExp } from '../text/pattern.ts'
 import { type Form, formsAtLineStart, formsAtStart, formsInText, sayCitation } from './foreignforms.ts'
 import {
   checkAccents,
@@ -525,7 +526,7 @@ interface Known {
 /** `@smith2020 shows`: keys that the document cites, and what looks like one, also where no bibliography is named. */
 function bareCitation({ citations }: Document): RegExp {
   const keys = new Set(citations.flatMap(({ items }) => items.map(({ key }) => key)))
-  const cited = [...keys].map((key) => key.replace(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`))
+  const cited = [...keys].map(escapeRegExp)
   const one = [String.raw`\p{L}[\p{L}_:-]*(?:19|20)\d\d\w*`, ...cited].join('|')
   return new RegExp(String.raw`(?<![\w.+/@[;-]|\[[^\]]{0,300})@(?:${one})(?![\w/-]|\.\w)`, 'gu')
 }

@@ -14,6 +14,7 @@ import { cellsRead, pathsToRuns } from '../query/query.ts'
 import { isMapping } from '../results/parameters.ts'
 import type { Emulation } from '../testbed/testbed.ts'
 import { remembered } from '../text/memory.ts'
+import { escapeRegExp } from '../text/pattern.ts'
 import { timesIn } from './literal.ts'
 import { prosesOf, sentences } from './sentence.ts'
 
@@ -48,7 +49,7 @@ function aboutHardware(names: readonly string[]): RegExp {
 
 /** Returns the source of a RegExp for a name. */
 function pattern(name: string): string {
-  return name.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`).replace(/\s+/g, String.raw`\s*`)
+  return escapeRegExp(name).replace(/\s+/g, String.raw`\s*`)
 }
 
 /** Marks a number as emulated. */

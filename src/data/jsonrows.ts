@@ -1,6 +1,6 @@
 /** JSON lines (an object a line), and a JSON array of objects, as cells. */
 
-import { repeatedKey } from '../text/json.ts'
+import { lineAndColumn, repeatedKey } from '../text/json.ts'
 import { type Cell, type CellTable, DataError, limits, requireShort, requireSize } from './table.ts'
 import { textOf } from './text.ts'
 
@@ -70,12 +70,12 @@ function parsed(text: string, line: number): unknown {
     // What programs write for a number that they do not have.
     const bare = /(?<=[[:,]\s{0,20})(?:NaN|-?Infinity|None|nan)\b/.exec(text)
     const at = offsetIn(message, text) ?? bare?.index
-    const before = text.slice(0, at).split('\n')
-    const column = at === undefined ? '' : `, column ${(before.at(-1)?.length ?? 0) + 1}`
+    const found = at === undefined ? undefined : lineAndColumn(text, at)
+    const column = found === undefined ? '' : `, column ${found.column}`
     const place =
       at === undefined && text.includes('\n')
         ? ''
-        : `line ${line + (at === undefined ? 0 : before.length - 1)}${column}: `
+        : `line ${line + (found === undefined ? 0 : found.line - 1)}${column}: `
     const reason = message.replace(/ in JSON at position.*$|, "?\.\.\..*$|, ".*$/s, '')
     const isBare = bare !== null && at !== undefined && Math.abs(at - bare.index) < bare[0].length
     const advice = isBare ? ` (JSON has no ${bare[0]}: write null for a value that is not there)` : ''
@@ -83,8 +83,8 @@ function parsed(text: string, line: number): unknown {
   }
   const twice = repeatedKey(text)
   if (twice === undefined) return value
-  const before = text.slice(0, twice.offset).split('\n')
-  const place = `line ${line + before.length - 1}, column ${(before.at(-1)?.length ?? 0) + 1}`
+  const at = lineAndColumn(text, twice.offset)
+  const place = `line ${line + at.line - 1}, column ${at.column}`
   throw new DataError(`${place}: an object has two values for ${twice.key}: leave one`)
 }
 

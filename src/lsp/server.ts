@@ -25,6 +25,7 @@ import { type LiveDocument, type LiveProblem, type Look, openLive } from '../pro
 import { locate } from '../project/root.ts'
 import type { Site } from '../project/site.ts'
 import { openWatching, type Watching } from '../serve/watch.ts'
+import { escapeRegExp } from '../text/pattern.ts'
 import { type Suggestion, suggestionsAt } from './completion.ts'
 import { cursorAt, placeOf, type Position } from './context.ts'
 import { definitionsAt, fileAt, hoverAt, rangeOf, type Symbol, symbolsIn } from './language.ts'
@@ -155,7 +156,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     const { project, document: name } = locate(path, dirname(path))
     start(project, name.replaceAll('\\', '/'), document.uri, document.uri)
   })
-  /** Looks at a document on behalf of what is open in the editor. */
+  /** Opens a document for a file in the editor, which is the document itself or included by it. */
   const start = (project: string, name: string, user: string, own?: string) => {
     const site = siteOf(project, name)
     const uri = own ?? uriOf(site, name)
@@ -262,10 +263,7 @@ function wholeOf({ opened: { document }, files }: Look): string | undefined {
   const { path = '', value } = document.file
   if (document.file.data.includes !== undefined || /^\uFEFF?(?:---\s|# )/m.test(String(value)))
     return undefined
-  const named = new RegExp(
-    String.raw`^\s*file:\s*['"]?${path.replace(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}['"]?\s*$`,
-    'm',
-  )
+  const named = new RegExp(String.raw`^\s*file:\s*['"]?${escapeRegExp(path)}['"]?\s*$`, 'm')
   return files.match('**/*.md').find((other) => {
     const found = other === path ? undefined : files.text(other)
     return found !== undefined && /^(?:`{3,}|~{3,})\s*yaml\s+include\b/m.test(found) && named.test(found)

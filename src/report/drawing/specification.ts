@@ -1,7 +1,7 @@
 /** A Vega-Lite specification as written: its parts, its datasets, and what it may not ask for. */
 
 import { QueryError } from '../../query/error.ts'
-import { repeatedKey } from '../../text/json.ts'
+import { lineAndColumn, repeatedKey } from '../../text/json.ts'
 import { hint, nearest } from '../../text/spelling.ts'
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -93,10 +93,9 @@ function parse(text: string): Json {
   }
   const twice = repeatedKey(text)
   if (twice === undefined) return spec
-  const before = text.slice(0, twice.offset).split('\n')
-  const place = `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+  const { line, column } = lineAndColumn(text, twice.offset)
   throw new QueryError(
-    `the specification has two values for ${twice.key} in one object, at ${place}: leave one`,
+    `the specification has two values for ${twice.key} in one object, at line ${line}, column ${column}: leave one`,
   )
 }
 
