@@ -98,7 +98,7 @@ export function noteDataRoots(file: VFile, nodes: Iterable<Nodes>, others: reado
 
 const names = new WeakMap<DataRoots, string>()
 
-/** Names what was noted of a document: the same name, the same data. */
+/** Returns a digest of the ids that were noted of a document; empty if none were. */
 export function dataRootsName(file: VFile): string {
   const roots = rootsOf.get(file)
   if (roots === undefined) return ''

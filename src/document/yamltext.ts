@@ -14,7 +14,7 @@ import {
 import type { Parameter, Parameters } from '../results/parameters.ts'
 import { recalled } from '../text/memory.ts'
 
-/** A value's path as JSON, the offsets of its key (in a list: its own) and of itself, and the source of a scalar. */
+/** The path of a value as JSON, the offset of its key (its own, in a list), its offset, and the source text of a scalar. */
 export type Value = readonly [path: string, key: number, value: number, written?: string]
 
 export interface YamlProblem {
@@ -27,7 +27,7 @@ export interface YamlProblem {
 
 /** What a text says; JSON. */
 export interface ParsedYaml {
-  /** Undefined if nothing can be read. */
+  /** Undefined if the text is no mapping. */
   readonly data?: Parameters
   readonly values: readonly Value[]
   readonly problems: readonly YamlProblem[]

@@ -34,8 +34,8 @@ export function startConfined(entry: string, memoryMb: number, addon?: Addon): C
     ...permissions(dirname(program), addon),
     '--disallow-code-generation-from-strings',
     `--max-old-space-size=${memoryMb}`,
-    // What they make is dropped at once. A drawing of a thousand marks makes 25 MB, and took a fifth longer where the
-    // space for it grew step by step.
+    // A drawing of a thousand marks allocates 25 MB of short-lived objects. V8 starts with a small space for these and
+    // enlarges it step by step, which made drawings a fifth slower.
     '--min-semi-space-size=32',
     '--max-semi-space-size=32',
     '--expose-gc',

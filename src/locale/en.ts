@@ -113,7 +113,7 @@ export const english = {
     affiliation: (name: string) => ` (${name})`,
     footnotes: 'Footnotes',
     backToText: 'Back to the text',
-    /** In print, where a table has no room. */
+    /** In print, in place of a table that was moved to a page of its own. */
     tableOnPage: (page: string) => `The table is on page ${page}.`,
     orcid: (name: string) => `ORCID iD of ${name}`,
     keywords: 'Keywords',

@@ -219,7 +219,7 @@ export function fileAt(cursor: Cursor, { files }: Look): readonly Target[] {
   return [{ path, range: top }]
 }
 
-/** Where a range of the whole text was written: in the document, or in a file that it includes. */
+/** Returns the file and the range there of a range of the whole text: of the document, or of a file that it includes. */
 function writtenRange({ file }: Document, { start, end }: Range): Target {
   const { path, line } = writtenAt(file, { line: start.line + 1, column: 1 })
   const moved = line - 1 - start.line

@@ -81,8 +81,8 @@ async function load(): Promise<void> {
 }
 
 /**
- * Names of functions as one element each: KaTeX writes the name and a sign that nobody sees, as two children even of accents and
- * fractions, which have two in all; browsers draw these in a line.
+ * Groups each function name with the invisible sign that KaTeX writes behind it. Accents and fractions take exactly two
+ * children; with the sign as a third, browsers draw them as a plain row.
  */
 function grouped(mathml: string): string {
   return mathml.replaceAll(

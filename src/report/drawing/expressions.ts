@@ -70,7 +70,7 @@ export interface Interpreting {
 
 /** For a Vega view's option `expr`. Forbidden expressions throw QueryError when the view is made. */
 export function interpreter(options: Interpreting) {
-  // A facet has functions of its own, and the expressions of all.
+  // All facets share the expressions, but each has functions of its own.
   const prepared = new WeakMap<object, Evaluate>()
   const ready = (ast: Node, own: object): Evaluate => {
     const value = prepared.get(ast) ?? evaluator(prepare(ast, options), own)

@@ -287,7 +287,7 @@ function operator(element: XmlElement): string {
   const signs = [...text]
   if (signs.length === 0) return ''
   const { minsize, lspace, rspace, mathvariant, fence, stretchy } = element.attributes
-  // A bar that belongs to a pair; others are relations.
+  // Paired bars are fences; a single bar is a relation.
   const bar = fence !== undefined || stretchy === 'false' ? bars.get(text) : undefined
   const plain = bar ?? (signs.length > 1 ? `op(${string(text)})` : escaped(text))
   // What stands between fences, and grows as they do.

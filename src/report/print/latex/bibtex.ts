@@ -55,7 +55,7 @@ function entry(key: string, work: Work, phrasing: (content: readonly Inline[]) =
     const value = work.fields.get(name)
     if (value !== undefined && !found.has(own)) found.set(own, text(value))
   }
-  // Styles know several pages by a sign of ASCII.
+  // BibTeX styles recognize a range of pages by an ASCII hyphen or comma.
   const pages = work.fields.get('pages')
   if (pages !== undefined)
     found.set(
