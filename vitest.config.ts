@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/sequence.ts'
 
 const alike = {
-  setupFiles: 'src/prelude.ts',
+  setupFiles: ['src/prelude.ts', 'test/samples.ts'],
   // The key of this machine, for seals.
   env: { REPRO_CACHE: join(tmpdir(), 'repro-test-cache') },
   testTimeout: 30_000,

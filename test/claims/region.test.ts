@@ -41,7 +41,8 @@ describe('a decision', () => {
     fc.assert(
       fc.property(estimates, regions, fc.double({ min: 0, max: 1, noNaN: true }), (given, allowed, share) => {
         const { low, high } = given.interval
-        const point = low + share * (high - low)
+        // Rounding of the smallest numbers there are must not leave the interval.
+        const point = Math.min(high, low + share * (high - low))
         const { type } = decide(given, allowed)
         const isIn = allowed.low <= point && point <= allowed.high
         const isInner = allowed.low < point && point < allowed.high
