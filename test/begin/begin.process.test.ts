@@ -258,11 +258,12 @@ describe('repro new', () => {
 
   it('writes one in R, and takes no other extension', async () => {
     write({ 'notes.md': '# Mine\n' })
-    expect(await repro('new', 'experiment', 'naps.R', 'notes.md')).toMatchObject({ exitCode: 0 })
-    expect(read('experiments/naps.R')).toContain('cat("timeMs,largest\\n")')
     expect((await repro('new', 'experiment', 'naps.jl', 'notes.md')).err).toContain(
       'naps.jl cannot be the name of an experiment: scripts to begin with are NAME.ts, NAME.py, NAME.R and NAME.sh; write one in another language by hand, and its block (docs/languages.md)',
     )
+    // Where there is no R, its block has an error.
+    expect(await repro('new', 'experiment', 'naps.R', 'notes.md')).toMatchObject({ exitCode: 0 })
+    expect(read('experiments/naps.R')).toContain('cat("timeMs,largest\\n")')
   })
 
   it('keeps who may read the document, and the link that leads to it', async () => {
