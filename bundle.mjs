@@ -59,6 +59,28 @@ const unnamed = {
   },
 }
 
+/** Modules of Node that most uses of the program do without: loaded when something of them is used. */
+const later = {
+  name: 'modules of Node, later',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'of-node'
+    onResolve(
+      { filter: /^node:(?:child_process|http|readline\/promises|stream\/consumers|zlib)$/ },
+      ({ path, importer, kind }) => {
+        if (kind === 'dynamic-import') return undefined
+        return importer === path ? { path, external: true } : { path, namespace }
+      },
+    )
+    onLoad({ filter: /./, namespace }, async ({ path }) => {
+      const names = JSON.stringify(Object.keys(await import(path)).filter((name) => name !== 'default'))
+      const get = `() => require(${JSON.stringify(path)})[name]`
+      return {
+        contents: `for (const name of ${names}) Object.defineProperty(exports, name, { enumerable: true, get: ${get} })`,
+      }
+    })
+  },
+}
+
 const url = "const __url = require('node:url').pathToFileURL(__filename).href;"
 
 const commonJs = {
@@ -129,7 +151,7 @@ export async function bundle(others = {}) {
   const first = await build({
     ...programs,
     ...others,
-    plugins: [imports, unnamed, ...(others.plugins ?? [])],
+    plugins: [imports, unnamed, later, ...(others.plugins ?? [])],
   })
   const left = Object.values(first.metafile.outputs)
     .flatMap((output) => output.imports)
