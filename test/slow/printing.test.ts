@@ -11,12 +11,10 @@ import { visit } from 'unist-util-visit'
 import { describe, expect, it } from 'vitest'
 import { textOf } from '../../src/report/textof.ts'
 import { inaccessible } from '../report/print/accessible.ts'
+import { hasJapanese, hasPoppler } from '../report/print/installed.ts'
 import { makeProject, repro } from './project.ts'
 
 const has = (program: string, ...args: readonly string[]) => spawnSync(program, args).status === 0
-const hasPoppler = has('pdftotext', '-v')
-const hasJapanese =
-  spawnSync('fc-list', [':', 'family'], { encoding: 'utf8' }).stdout?.includes('Noto Serif CJK JP') ?? false
 const parts = ['paper', 'experiments', 'figures', 'results', 'package.json']
 
 /** Cells of all tables of a report in Markdown that have a number. */

@@ -16,6 +16,7 @@ import { fakeRun } from '../../results/fake.ts'
 import { source } from '../../source.ts'
 import { hostileReport, places } from '../hostile.ts'
 import { reportOf } from './document.ts'
+import { hasPoppler } from './installed.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'repro-print-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -23,7 +24,6 @@ afterAll(() => rmSync(folder, { recursive: true }))
 function has(program: string, ...args: readonly string[]): boolean {
   return spawnSync(program, args).status === 0
 }
-const hasPoppler = has('pdftotext', '-v')
 const hasLatex = has('kpsewhich', 'IEEEtran.cls') && has('pdflatex', '--version')
 
 function pdfOf({ text, problems }: Printed): Buffer {

@@ -10,6 +10,7 @@ import { writePdf } from '../../../src/report/print/pdf.ts'
 import { widthIn } from '../../../src/report/print/picture.ts'
 import { writeTypst } from '../../../src/report/print/typst/document.ts'
 import { png, reportOf } from './document.ts'
+import { hasPoppler } from './installed.ts'
 import { compiled, hasLatex, mostTeX } from './latex/texlive.ts'
 
 const times = (count: number, text: string) => text.repeat(count)
@@ -115,7 +116,7 @@ async function printed(report: Report) {
 
 const paper = 595.3
 
-describe('a PDF', () => {
+describe.skipIf(!hasPoppler)('a PDF', () => {
   it.each([
     [1, 84],
     [2, 48],

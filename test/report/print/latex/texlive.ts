@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Report } from '../../../../src/report/model.ts'
 import { writeLatex } from '../../../../src/report/print/latex/document.ts'
+import { hasPoppler } from '../installed.ts'
 
 const has = (program: string, ...args: readonly string[]) => spawnSync(program, args).status === 0
 
-export const hasLatex =
-  has('kpsewhich', 'IEEEtran.cls') && has('pdflatex', '--version') && has('pdftotext', '-v')
+export const hasLatex = has('kpsewhich', 'IEEEtran.cls') && has('pdflatex', '--version') && hasPoppler
 
 /** For a report that is compiled. */
 export const mostTeX = 180_000
