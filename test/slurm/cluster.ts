@@ -21,8 +21,10 @@ export interface Cluster {
   start(daemon: Daemon): Promise<void>
   /** Kills one of its daemons with SIGKILL, by its own id. */
   kill(daemon: Daemon): Promise<void>
-  /** Kills a node's daemon and all tasks that run there; returns their indexes. */
-  killNode(node: 'n1' | 'n2'): Promise<readonly string[]>
+  /** Kills a node's daemon and all tasks that run there. */
+  killNode(node: 'n1' | 'n2'): Promise<void>
+  /** Indexes of the tasks that Slurm started anew, of the last minutes. */
+  restarted(): Promise<readonly string[]>
   /** Starts daemons that do not run. */
   startAll(): Promise<void>
   /** Waits until the controller has written the state of its jobs once more. */
@@ -84,11 +86,13 @@ export async function startCluster(): Promise<Cluster> {
     async killNode(node) {
       // First: nothing starts there after that.
       await cluster.kill(`slurmd-${node}`)
-      const listed = await ask('squeue', ['--noheader', '--array', `--nodelist=${node}`, '--format=%A %K'])
-      const tasks = listed.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().split(' ')]))
-      const ids = tasks.map(([id = '']) => id)
+      const listed = await ask('squeue', ['--noheader', '--array', `--nodelist=${node}`, '--format=%A'])
+      const ids = listed.split('\n').flatMap((line) => line.trim() || [])
       for (const pid of processesOf(conf, ids)) tryKill(pid)
-      return tasks.map(([, index = '']) => index)
+    },
+    async restarted() {
+      const jobs = await ask('scontrol', ['--oneliner', 'show', 'job'])
+      return [...jobs.matchAll(/ArrayTaskId=(\d+) .*? Restarts=[1-9]/g)].map(([, index = '']) => index)
     },
     async startAll() {
       for (const daemon of ['munged', 'slurmctld', 'slurmd-n1', 'slurmd-n2'] as const) {
