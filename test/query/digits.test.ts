@@ -1,7 +1,8 @@
 /** Formatting of numbers in reports. */
 
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { allDigits, digits, format } from '../../src/query/format.ts'
+import { allDigits, digits, format, significant } from '../../src/query/format.ts'
 import { symbol } from '../../src/query/units.ts'
 
 describe('a number in a report', () => {
@@ -31,6 +32,47 @@ describe('a number in a report', () => {
     [-0, '0'],
   ])('that somebody wrote, %d, keeps its digits: %s', (value, text) => {
     expect(allDigits(value)).toBe(text)
+  })
+
+  it('is rounded, grouped and signed as Intl.NumberFormat does', () => {
+    const values = fc.oneof(
+      fc.double({ noDefaultInfinity: true, noNaN: true }),
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      // Halves, and what becomes longer.
+      fc.tuple(fc.integer(), fc.nat(9)).map(([whole, places]) => (whole + 0.5) / 10 ** places),
+      fc.tuple(fc.nat(6), fc.nat(6)).map(([power, places]) => 10 ** power - 0.5 / 10 ** places),
+    )
+    const expected = (value: number, options: Intl.NumberFormatOptions) =>
+      new Intl.NumberFormat('en-US', { signDisplay: 'negative', ...options })
+        .format(value)
+        .replace('-', '−')
+        .replace(
+          /E(.*)/,
+          (_, power: string) => `×10${[...power].map((one) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(one)] ?? '⁻').join('')}`,
+        )
+    fc.assert(
+      // ICU may be off by one in the sixteenth digit.
+      fc.property(values, fc.nat(12), (value, count) => {
+        const size = Math.abs(value)
+        const places = { minimumFractionDigits: count, maximumFractionDigits: count }
+        const figures = { minimumSignificantDigits: count + 1, maximumSignificantDigits: count + 1 }
+        const power = { notation: 'scientific' } as const
+        expect(digits(value, count)).toBe(expected(value, size < 1e21 ? places : { ...power, ...figures }))
+        const isPlain = size === 0 || (size >= 1e-6 && size < 1e15)
+        expect(significant(value, count + 1)).toBe(
+          expected(value, isPlain ? figures : { ...power, ...figures }),
+        )
+        expect(allDigits(value)).toBe(
+          expected(
+            value,
+            size === 0 || (size >= 1e-6 && size < 1e21)
+              ? { maximumFractionDigits: 20 }
+              : { ...power, maximumSignificantDigits: 17 },
+          ),
+        )
+      }),
+      { numRuns: 2000 },
+    )
   })
 
   it('is an error where it is none', () => {
