@@ -59,25 +59,38 @@ const unnamed = {
   },
 }
 
-/** Modules of Node that most uses of the program do without: loaded when something of them is used. */
+/** What most uses of the program do without: the schemas of src/, and packages. */
+const usedLater =
+  /(?:^|\/)\w*schema\.ts$|^(?:node:child_process|node:(?:fs|readline)\/promises|node:stream\/consumers|zod|yaml|@babel\/parser|parse5|hast-util-from-html|mdast-util-to-markdown|saxes|@rgrove\/parse-xml|minimatch)$/
+
+const usedLaterName = 'used-later'
+
+/**
+ * Loads modules when something of them is used, not when a program starts, which then has less to load. In place of such a
+ * module is an object that has none of its exports itself, but inherits from one that finds all of them.
+ */
 const later = {
-  name: 'modules of Node, later',
-  setup({ onResolve, onLoad }) {
-    const namespace = 'of-node'
+  name: 'used later',
+  setup({ onResolve, onLoad, resolve }) {
+    const namespace = usedLaterName
     onResolve(
-      { filter: /^node:(?:child_process|http|readline\/promises|stream\/consumers|zlib)$/ },
-      ({ path, importer, kind }) => {
-        if (kind === 'dynamic-import') return undefined
-        return importer === path ? { path, external: true } : { path, namespace }
+      { filter: usedLater },
+      async ({ path, kind, resolveDir, importer, namespace: from, pluginData }) => {
+        if (kind !== 'import-statement' || from === namespace || pluginData === namespace) return undefined
+        // It changes the module itself.
+        if (importer.endsWith('/observe.ts')) return undefined
+        const found = await resolve(path, { kind, resolveDir, pluginData: namespace })
+        // Its name makes it CommonJS, whatever the module is.
+        return { path: `${found.path}.cjs`, namespace, pluginData: found.path }
       },
     )
-    onLoad({ filter: /./, namespace }, async ({ path }) => {
-      const names = JSON.stringify(Object.keys(await import(path)).filter((name) => name !== 'default'))
-      const get = `() => require(${JSON.stringify(path)})[name]`
-      return {
-        contents: `for (const name of ${names}) Object.defineProperty(exports, name, { enumerable: true, get: ${get} })`,
-      }
-    })
+    onLoad({ filter: /./, namespace }, ({ pluginData: path }) => ({
+      contents: `
+        let loaded
+        const get = (_, name) => (loaded ??= require(${JSON.stringify(path)}))[name]
+        module.exports = Object.create(new Proxy({}, { get }))`,
+      resolveDir: import.meta.dirname,
+    }))
   },
 }
 
@@ -178,7 +191,9 @@ export async function bundle(others = {}) {
     for (const path of Object.keys(first.metafile.outputs).filter((name) => name.endsWith('.cjs')))
       writeFileSync(path, ascii(readFileSync(path, 'utf8')))
   return {
-    inputs: all.flatMap(({ metafile }) => Object.keys(metafile.inputs)),
+    inputs: all
+      .flatMap(({ metafile }) => Object.keys(metafile.inputs))
+      .filter((path) => !path.startsWith(`${usedLaterName}:`)),
     outputFiles: all.flatMap(({ outputFiles = [] }) => outputFiles),
     metafiles: all.map(({ metafile }) => metafile),
   }

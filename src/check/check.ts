@@ -57,7 +57,7 @@ import { warnOfUnseen } from './unseen.ts'
 /** Static description of a table kind. */
 export interface TableOptions {
   /** Schema of keys other than id, kind, from and caption. */
-  readonly options: z.ZodType
+  readonly options: () => z.ZodType
   /** Whether the kind shows an experiment and requires `from`. True by default. */
   readonly from?: boolean
   /** Options that hold file paths relative to the project, or lists of them. */
@@ -413,7 +413,7 @@ function checkTable(source: Mapping, context: Context): void {
     const reason = `missing key: from; a table of kind ${name} shows an experiment`
     source.valueError('missing-key', [], reason)
   }
-  validate(closed(kind.options), source, {
+  validate(`table ${name}`, () => closed(kind.options()), source, {
     data: options,
     known: ['id', 'kind', 'from', 'caption', 'columns'],
   })

@@ -61,24 +61,33 @@ function perNames<T>(make: (names: readonly string[]) => T): (names: readonly st
   return (names) => made(JSON.stringify(names))
 }
 
-/** By the names of hardware: finds the sentences of a text that speak of it, and not of an emulated one. */
+/** Finds the sentences of a text that speak of hardware, and not of an emulated one; none where nothing is emulated. */
+function hardwareTold({ environments, hardware }: Emulated): (text: string) => readonly Told[] {
+  return environments.length === 0 ? () => [] : aboutHardwareIn(hardware)
+}
+
+interface Told {
+  readonly words: string
+  readonly from: number
+  readonly to: number
+}
+
 const aboutHardwareIn = perNames((names) => {
   const hardware = aboutHardware(names)
-  return remembered(
-    (text): readonly { readonly words: string; readonly from: number; readonly to: number }[] =>
-      // Most texts do not, and to tell sentences takes longer.
-      (hardware.test(text) ? [...sentences(text)] : []).flatMap(({ segment, index }) => {
-        const words = hardware.exec(segment)?.[0]
-        return words === undefined || emulated.test(segment)
-          ? []
-          : [{ words, from: index, to: index + segment.length }]
-      }),
+  return remembered((text): readonly Told[] =>
+    // Most texts do not, and to tell sentences takes longer.
+    (hardware.test(text) ? [...sentences(text)] : []).flatMap(({ segment, index }) => {
+      const words = hardware.exec(segment)?.[0]
+      return words === undefined || emulated.test(segment)
+        ? []
+        : [{ words, from: index, to: index + segment.length }]
+    }),
   )
 })
 
 /** Adds errors to the document's file. */
 export function checkOrigins(document: Document, known: Emulated = nothing): void {
-  const hardwareIn = aboutHardwareIn(known.hardware)
+  const hardwareIn = hardwareTold(known)
   const values = new Map(document.values.map((value) => [value.node, value]))
   for (const { text, codes } of prosesOf(document.tree)) {
     for (const { words, from, to } of codes.length === 0 ? [] : hardwareIn(text)) {
@@ -169,14 +178,10 @@ function mentions(name: string): RegExp {
 }
 
 /** The caption of a table or figure of an experiment with emulated environments. */
-function checkCaption(
-  { source, block }: Fence,
-  { blocks, file }: Document,
-  { environments, hardware }: Emulated,
-): void {
+function checkCaption({ source, block }: Fence, { blocks, file }: Document, known: Emulated): void {
   if (source === undefined || (block?.type !== 'table' && block?.type !== 'figure')) return
   // First, as most captions do not.
-  const [found] = aboutHardwareIn(hardware)(block.caption)
+  const [found] = hardwareTold(known)(block.caption)
   if (found === undefined) return
   const shown =
     block.type === 'table'
@@ -186,7 +191,7 @@ function checkCaption(
     (one) =>
       one.type === 'experiment' &&
       shown.includes(one.id) &&
-      one.environments.some((name) => environments.includes(name)),
+      one.environments.some((name) => known.environments.includes(name)),
   )
   if (!isEmulated) return
   const reason = `the caption says "${found.words}" of emulated runs: say that they are emulated, or leave the hardware out`

@@ -3,72 +3,18 @@
  * when it was last recorded, and what they were before. It comes with a checkout, so it is untrusted.
  */
 
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Document } from '../document/document.ts'
 import { StoreError } from '../results/runfile.ts'
-import { isDate } from '../text/dates.ts'
 import { repeated } from '../text/lists.ts'
 import { type Basis, basisChanges, type CellChange } from './basis.ts'
 import { type Definition, rounded } from './definition.ts'
 import type { Judgement } from './judge.ts'
 import type { Measured } from './measure.ts'
+import { type basis, file, format, type recordedClaim, type recordedState } from './recordschema.ts'
 import { plainInterval } from './words.ts'
 
 export const verdictsFile = 'results/claims.json'
-
-const date = z.string().refine(isDate, 'not a date such as 2026-11-29')
-const texts = z.record(z.string(), z.string())
-/** `null` is an unbounded end, as JSON has no infinity. */
-export const recordedInterval = z.strictObject({ low: z.number().nullable(), high: z.number().nullable() })
-const verdict = z.enum(['reproduced', 'not reproduced', 'inconclusive', 'not testable'])
-const cell = z.strictObject({
-  key: z.string().describe('Hash of all that decides its result'),
-  rows: z.string().describe('SHA-256 of rows, datasets and captured facts'),
-  trials: z.int().min(1),
-  boots: z.int().min(1),
-  excluded: z.record(z.string(), z.int().min(1)).exactOptional().describe('Rows by reason'),
-  values: z.record(z.string(), z.int().min(0)).describe('Values that the claim uses, by series'),
-})
-const basis = z
-  .strictObject({
-    cells: z.record(z.string(), cell),
-    edits: z.array(z.string()).exactOptional().describe('Edits by hand to their rows'),
-  })
-  .describe('What the verdict rests on')
-export const recordedState = z.strictObject({
-  /** Day on which definition or verdict came to be so; not that of a later run that agrees. */
-  date,
-  verdict,
-  definition: texts,
-  measured: z.array(
-    z.strictObject({
-      value: z.number(),
-      unit: z.string(),
-      interval: recordedInterval,
-      allowed: recordedInterval,
-      trials: z.int().min(0),
-      per: z.enum(['trial', 'boot']),
-    }),
-  ),
-  /** Verdicts by condition, and as stated; only of a claim with conditions. */
-  conditions: z.record(z.string(), z.enum([...verdict.options, 'not run'])).exactOptional(),
-  /** Absent if it rests on no run. */
-  basis: basis.exactOptional(),
-  /** Day on which the document no longer made the claim. */
-  removed: date.exactOptional(),
-})
-export const recordedClaim = z.strictObject({
-  id: z.string().min(1),
-  ...recordedState.shape,
-  /** Earlier states, oldest first. */
-  history: z.array(recordedState).exactOptional(),
-})
-/** Version of this format: raised when a state has other keys. */
-const schema = 2
-const file = z.strictObject({
-  schema: z.literal(schema),
-  documents: z.record(z.string(), z.array(recordedClaim)),
-})
 
 export type RecordedState = Readonly<z.output<typeof recordedState>>
 export type RecordedClaim = Readonly<z.output<typeof recordedClaim>>
@@ -88,7 +34,7 @@ export function parseVerdicts(text: string): RecordedVerdicts {
     throw new StoreError(`${verdictsFile} is damaged: ${(cause as Error).message}. ${advice}.`, { cause })
   }
   const version = (data as { schema?: unknown } | null)?.schema
-  if (typeof version === 'number' && version < schema)
+  if (typeof version === 'number' && version < format)
     throw new StoreError(
       `${verdictsFile} was written by an older version of repro, which did not record what verdicts rest on: delete it and record again (repro build --record); version control keeps its history.`,
     )
@@ -112,7 +58,7 @@ export function parseVerdicts(text: string): RecordedVerdicts {
 /** The same verdicts are the same bytes: documents are sorted, and keys have the order of the schema. */
 export function formatVerdicts(verdicts: RecordedVerdicts): string {
   const documents = Object.fromEntries(Object.entries(verdicts).sort(([a], [b]) => (a < b ? -1 : 1)))
-  return `${JSON.stringify(file.parse({ schema, documents }), null, 2)}\n`
+  return `${JSON.stringify(file.parse({ schema: format, documents }), null, 2)}\n`
 }
 
 export function documentName({ original, file }: Pick<Document, 'original' | 'file'>): string {

@@ -26,7 +26,7 @@ type Data = z.output<typeof claimSchema>
 
 /** Returns undefined if the block has errors, which are added to the file. */
 export function readClaim(source: Mapping, place: Place): ClaimBlock | undefined {
-  const data = validate(claimSchema, source)
+  const data = validate('claim', () => claimSchema, source)
   if (data === undefined) return undefined
   const {
     value,

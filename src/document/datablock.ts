@@ -15,7 +15,7 @@ import { type Mapping, readMapping } from './yaml.ts'
 /** Returns undefined if the block has errors, which are added to the file. */
 export function readDataBlock(source: Mapping, place: Place): DataBlock | undefined {
   const before = source.file.messages.length
-  const data = validate(dataSchema, source)
+  const data = validate('data', () => dataSchema, source)
   if (data === undefined) return undefined
   const { file, files, label, invariants: written, ...rest } = data
   if ((file === undefined) === (files === undefined)) {

@@ -16,7 +16,7 @@ import { type KeyPath, locateInValue, type Mapping, valueAt } from './yaml.ts'
 /** Returns undefined if the block has errors, which are added to the file. */
 export function readExperiment(source: Mapping, place: Place): ExperimentBlock | undefined {
   const before = source.file.messages.length
-  const data = validate(experimentSchema, source)
+  const data = validate('experiment', () => experimentSchema, source)
   // Read the raw mapping: an error elsewhere in the block must not hide those in its patterns.
   const parameters = isMapping(source.data.parameters) ? source.data.parameters : {}
   for (const key of patternKeys) {
@@ -86,7 +86,7 @@ export function readInvariant(written: Written, index: number, source: Mapping):
 
 /** The keys of a pattern besides its changes: label, only, seed. */
 function readPatternKeys(written: Parameters, base: KeyPath, source: Mapping) {
-  const keys = validate(patternSchema, source, { data: written, base })
+  const keys = validate('pattern', () => patternSchema, source, { data: written, base })
   const environments = wordsIn(source.data.environments).map(([, environment]) => environment)
   for (const [index, environment] of wordsIn(written.only)) {
     if (environments.includes(environment)) continue
@@ -234,7 +234,7 @@ export function readInlineExperiment(
   code: string,
   language?: string,
 ): ExperimentBlock | undefined {
-  const data = validate(inlineExperimentSchema, source)
+  const data = validate('inline experiment', () => inlineExperimentSchema, source)
   if (!checkBoots(source) || data === undefined) return undefined
   const { testbed, deadline, env, untrackedEnv, ...rest } = data
   if (code.trim() === '') {

@@ -18,7 +18,7 @@ export const prefixes = {
 } as const
 
 export function readTable(source: Mapping, place: Place): TableBlock | undefined {
-  const data = validate(tableSchema, source)
+  const data = validate('table', () => tableSchema, source)
   if (data === undefined) return undefined
   const { id, kind, from, caption, columns, ...options } = data
   warnOfPrefix('table', id, source)
@@ -29,7 +29,7 @@ export function readTable(source: Mapping, place: Place): TableBlock | undefined
 }
 
 export function readFigure(source: Mapping, place: Place): FigureBlock | undefined {
-  const data = validate(figureSchema, source)
+  const data = validate('figure', () => figureSchema, source)
   if (data === undefined) return undefined
   warnOfPrefix('figure', data.id, source)
   return { type: 'figure', place, ...data }

@@ -103,7 +103,7 @@ export function readFrontMatter(
   const locate = locateInFence(text, node)
   const source = readMapping(fenceText(node), locate, { file, what: 'front matter', fence: startOf(node) })
   if (source === undefined) return nothing
-  const data = validate(frontMatterSchema, source, { renamed })
+  const data = validate('front matter', () => frontMatterSchema, source, { renamed })
   if (data === undefined) return nothing
   warnOfPlainText(source, [['title'], ['subtitle'], ...data.keywords.map((_, index) => ['keywords', index])])
   const { artifact, bibliography, conditions, translationOf, translations, nominal, published, ...rest } =

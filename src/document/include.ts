@@ -153,7 +153,7 @@ function fileNamed(node: Code, source: SourceText, file = new VFile()): string |
     what: 'the block yaml include',
     fence,
   })
-  return mapping && validate(includeSchema, mapping)?.file
+  return mapping && validate('include', () => includeSchema, mapping)?.file
 }
 
 /** Whether a fence is an include, which at this point is a mistake: says which. */

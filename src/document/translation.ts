@@ -38,27 +38,29 @@ export function translateBlock(
     source.valueError('translation-id', ['id'], `${what}${hint(String(id), ids)}`)
     return undefined
   }
-  const read = <Schema extends z.ZodObject>(schema: Schema) =>
-    readTexts(schema, source, { path: original.path, keys: fence?.source?.data ?? {} })
+  const read = <Name extends keyof typeof translationSchemas>(name: Name) =>
+    readTexts(name, translationSchemas[name], source, {
+      path: original.path,
+      keys: fence?.source?.data ?? {},
+    })
   switch (block.type) {
     case 'experiment':
-      return translateLabels(block, read(translationSchemas.experiment)?.labels, { place, source, original })
+      return translateLabels(block, read('experiment')?.labels, { place, source, original })
     case 'data': {
-      const texts = read(translationSchemas.data)
+      const texts = read('data')
       return translateData(block, texts, { place, source, original })
     }
     case 'table': {
-      const texts = read(translationSchemas.table)
+      const texts = read('table')
       return texts && { ...block, place, ...texts }
     }
     case 'figure': {
-      if (block.parts !== undefined)
-        return translateParts(block, read(translationSchemas.parts), { place, source })
-      const texts = read(translationSchemas.figure)
+      if (block.parts !== undefined) return translateParts(block, read('parts'), { place, source })
+      const texts = read('figure')
       return texts && { ...block, place, ...texts }
     }
     case 'claim': {
-      const texts = read(translationSchemas.claim)
+      const texts = read('claim')
       const misplaced = (['source', 'published', 'skip'] as const).filter(
         (key) => texts?.[key] !== undefined && typeof block[key] !== 'string',
       )
@@ -73,6 +75,7 @@ export function translateBlock(
 
 /** Validates the translation's block. A key that belongs in the original's block is an error. */
 function readTexts<Schema extends z.ZodObject>(
+  name: string,
   schema: Schema,
   source: Mapping,
   original: { readonly path: string; readonly keys: Parameters },
@@ -83,7 +86,7 @@ function readTexts<Schema extends z.ZodObject>(
   for (const key of foreign)
     source.keyError('translation-key', [key], `${key} comes from ${original.path}: leave it out here`)
   const data = Object.fromEntries(Object.entries(source.data).filter(([key]) => !foreign.includes(key)))
-  const texts = validate(schema, source, { data })
+  const texts = validate(`translated ${name}`, () => schema, source, { data })
   return foreign.length > 0 ? undefined : texts
 }
 

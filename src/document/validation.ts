@@ -2,19 +2,22 @@
 
 import * as z from 'zod'
 import { typeOf, type Parameter } from '../results/parameters.ts'
+import { isRecalling, recall } from '../text/memory.ts'
 import { hint } from '../text/spelling.ts'
 import { hasErrorAt } from './problem.ts'
 import { type KeyPath, type Mapping, valueAt } from './yaml.ts'
 
 /**
  * Validates a mapping, or part of one; each type error is reported at its key or value.
+ * @param name of the schema, which no other has; an earlier process may have left what it makes of the same data
  * @param data the part to validate, by default all; `base` is its path within the mapping
  * @param known further keys to suggest for an unknown one
  * @param renamed former names of keys -> their names
  * @returns the schema's output, or undefined if there are errors
  */
 export function validate<Schema extends z.ZodType>(
-  schema: Schema,
+  name: string,
+  schemaOf: () => Schema,
   source: Mapping,
   {
     data = source.data,
@@ -28,7 +31,10 @@ export function validate<Schema extends z.ZodType>(
     renamed?: ReadonlyMap<string, string>
   } = {},
 ): z.output<Schema> | undefined {
-  const result = schema.safeParse(data)
+  const recalled = recalledOutput(name, schemaOf, data)
+  if (recalled !== undefined) return recalled.output
+  const schema = schemaOf()
+  const result = parsed(schema, data)
   if (result.success) return result.data
   for (const issue of result.error.issues.flatMap(branch)) {
     const at = [...base, ...issue.path]
@@ -52,6 +58,31 @@ export function validate<Schema extends z.ZodType>(
     }
   }
   return undefined
+}
+
+/** Compiling a schema would take longer than all that is parsed with it. */
+function parsed<Schema extends z.ZodType>(schema: Schema, data: unknown) {
+  return schema.safeParse(data, { jitless: true })
+}
+
+/** Undefined if the data are not valid, or cannot be told from others by their JSON. */
+function recalledOutput<Schema extends z.ZodType>(
+  name: string,
+  schemaOf: () => Schema,
+  data: unknown,
+): { readonly output: z.output<Schema> } | undefined {
+  if (!isRecalling()) return undefined
+  let isPlain = true
+  const text = JSON.stringify(data, (_, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) isPlain = false
+    return value
+  })
+  if (!isPlain) return undefined
+  const found = recall(`valid ${name}`, text, () => {
+    const result = parsed(schemaOf(), data)
+    return result.success ? { output: result.data } : null
+  })
+  return found ?? undefined
 }
 
 /** Formats a path: data.rows, environments[0]. */

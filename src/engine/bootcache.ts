@@ -12,10 +12,12 @@ import { makeFolder, moveFile, remove } from '../files/change.ts'
 import { replaceFolder } from '../files/drafts.ts'
 import { digestOf, FileError, readInside, realPathInside } from '../files/ordinary.ts'
 import type { Item, Seal } from '../results/seal.ts'
+import { lazily } from '../text/memory.ts'
 import type { HostFacts } from './host.ts'
 import { parseReads, type Reads } from './reads.ts'
 import { ExperimentError, type Result } from './script/cell.ts'
-import { type Machine, machineSchema } from './script/message.ts'
+import type { Machine } from './script/message.ts'
+import { machine } from './script/messageschema.ts'
 import { checkResult } from './script/result.ts'
 
 export interface FinishedBoot {
@@ -29,15 +31,17 @@ export interface FinishedBoot {
 
 export const bootCache = '.repro/boots'
 
-const written = z.strictObject({
-  seconds: z.number(),
-  host: z.record(z.string(), z.string()).exactOptional(),
-  machine: machineSchema.exactOptional(),
-  /** Name -> SHA-256 (hex). */
-  files: z.record(z.string(), z.string()),
-  result: z.unknown(),
-  reads: z.unknown(),
-})
+const written = lazily(() =>
+  z.strictObject({
+    seconds: z.number(),
+    host: z.record(z.string(), z.string()).exactOptional(),
+    machine: machine.exactOptional(),
+    /** Name -> SHA-256 (hex). */
+    files: z.record(z.string(), z.string()),
+    result: z.unknown(),
+    reads: z.unknown(),
+  }),
+)
 
 /** Returns the boot with this key; undefined if missing, or not written by this machine. */
 export function cachedBoot(project: string, key: string, seal: Seal): FinishedBoot | undefined {
@@ -46,7 +50,7 @@ export function cachedBoot(project: string, key: string, seal: Seal): FinishedBo
     const file = readInside(project, item.path)
     const content = file && seal.open(item, file.content)
     if (content === undefined) return undefined
-    const { files, result, ...boot } = written.parse(JSON.parse(new TextDecoder().decode(content)))
+    const { files, result, ...boot } = written().parse(JSON.parse(new TextDecoder().decode(content)))
     const reads = parseReads(boot.reads)
     const names = Object.keys(files)
     const raw = names.length === 0 ? '' : (realPathInside(project, rawFolder(key)) ?? '')

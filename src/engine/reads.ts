@@ -10,6 +10,7 @@ import { sha256 } from '../files/fingerprint.ts'
 import { FileError } from '../files/ordinary.ts'
 import type { Files } from '../files/tracked.ts'
 import type { Inputs, Run } from '../results/run.ts'
+import { lazily } from '../text/memory.ts'
 
 /**
  * Input -> SHA-256 (hex), or `missing`. Paths are relative to the project.
@@ -23,10 +24,12 @@ export type Reads = Readonly<Record<string, string>>
 export const missing = 'missing'
 
 const pattern = /^(file|data|folder) (.+)$/s
-const schema = z.record(z.string().regex(pattern), z.string().regex(/^(?:[0-9a-f]{64}|missing)$/))
+const schema = lazily(() =>
+  z.record(z.string().regex(pattern), z.string().regex(/^(?:[0-9a-f]{64}|missing)$/)),
+)
 
 export function parseReads(value: unknown): Reads | undefined {
-  return schema.safeParse(value).data
+  return schema().safeParse(value).data
 }
 
 /** How a file or folder was used; only of code that was loaded or compiled, comments do not count. */

@@ -59,19 +59,24 @@ export async function writeAtomically(
 }
 
 /**
- * As `writeAtomically`, for what is sealed and can be made again: nothing waits for the disk, so that after a power
- * failure the file may be damaged, which its seal tells.
+ * As `writeAtomically`, for what can be made again, and whose digest is in a file with a seal if it has none itself:
+ * nothing waits for the disk, so that after a power failure the file may be damaged, which the next build sees.
  */
-export async function writeLightly(project: string, path: string, content: Uint8Array): Promise<void> {
+export async function writeLightly(
+  project: string,
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
   const { pid, startTicks, place } = self()
   try {
-    const draft = join(makeFolder(project, scratchOf(path)), `${pid}-${startTicks}-${place}-${++drafts}`)
+    const draft = join(makeFolder(project, '.repro/scratch'), `${pid}-${startTicks}-${place}-${++drafts}`)
     try {
       writeFileSync(draft, content, { flag: 'wx' })
       renameSync(draft, join(makeFolder(project, dirname(path)), basename(path)))
     } catch (error) {
       rmSync(draft, { force: true })
-      throw error
+      if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+      await writeAtomically(project, path, content)
     }
   } catch (error) {
     throw writeError(error, path)

@@ -2,8 +2,8 @@
 
 import { link, lstat, mkdir, readFile, rmdir, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import * as z from 'zod'
 import { writeError } from './change.ts'
+import { lock } from './lockschema.ts'
 import { FileError } from './ordinary.ts'
 import { type Owner, self, stateOf } from './owner.ts'
 
@@ -161,13 +161,6 @@ async function acquire(file: string, mine: Owner): Promise<boolean> {
   }
 }
 let drafts = 0
-
-const lock = z.object({
-  pid: z.int(),
-  startTicks: z.string(),
-  host: z.string(),
-  place: z.string().default(''),
-})
 
 async function read(file: string): Promise<Found | undefined> {
   try {

@@ -73,7 +73,7 @@ export function keysAt({ fence, form, kind, outer }: Scope): readonly Key[] {
   // A pattern may have any parameter beside these.
   if (fence === 'experiment' && outer[0] === 'patterns' && outer.length === 2)
     return keysOf([known(patternSchema)])
-  const options = fence === 'table' && kind !== undefined ? tableKinds.get(kind)?.options : undefined
+  const options = fence === 'table' && kind !== undefined ? tableKinds.get(kind)?.options() : undefined
   return keysOf([...below(known(schemas[fence]), outer), ...(options ? below(known(options), outer) : [])])
 }
 

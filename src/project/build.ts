@@ -21,7 +21,7 @@ import { localName, openExecutor } from '../engine/executors.ts'
 import { plan, type Step } from '../engine/plan.ts'
 import { type ScheduleResult, reasonToRun, runCells } from '../engine/schedule.ts'
 import { makeFolder, remove } from '../files/change.ts'
-import { sweep, writeAtomically } from '../files/drafts.ts'
+import { sweep, writeLightly } from '../files/drafts.ts'
 import { exclusively } from '../files/exclusive.ts'
 import { type Fingerprints, sha256 } from '../files/fingerprint.ts'
 import { FileError } from '../files/ordinary.ts'
@@ -360,7 +360,7 @@ async function render(
     judged: [...judged].sort(),
   }
   const sealed = formatManifest(manifest, site)
-  if (sealed) await writeAtomically(project, manifestFile(path), sealed)
+  if (sealed) await writeLightly(project, manifestFile(path), sealed)
   await pruneRenderCache(site)
   return { problems, reports: to.map((name) => reportFile(path, name)) }
 }
@@ -391,7 +391,7 @@ async function write(
     // Last, so that a report never lacks its files.
     ...(text === undefined ? [] : [[reportFile(document, name), text] as const]),
   ]
-  for (const [file, content] of all) await writeAtomically(project, file, content)
+  for (const [file, content] of all) await writeLightly(project, file, content)
   const problems = 'problems' in written ? written.problems : []
   return {
     files: Object.fromEntries(all.map(([file, content]) => [file, sha256(content)])),

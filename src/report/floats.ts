@@ -160,7 +160,7 @@ async function table(block: TableBlock, sources: Sources): Promise<Content> {
   if (kind === undefined) throw new QueryError(`unknown kind of table: ${block.kind}`)
   if (experiment === undefined && block.from !== undefined)
     throw new QueryError(`unknown experiment: ${block.from}`)
-  const parsed = kind.options.safeParse(block.options)
+  const parsed = kind.options().safeParse(block.options)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     throw new QueryError(`options of table ${block.id}: ${issue?.path.join('.')} ${issue?.message}`)

@@ -100,7 +100,7 @@ export interface TableKind extends TableOptions {
  * Ties the schema to the function that takes its output, so that one Map can hold all kinds.
  */
 export function tableKind<Schema extends z.ZodType>(
-  options: Schema,
+  options: () => Schema,
   render: (options: z.output<Schema>, context: ExperimentContext) => Table,
 ): TableKind {
   return {
@@ -109,14 +109,14 @@ export function tableKind<Schema extends z.ZodType>(
     render(unchecked, { experiment, ...context }) {
       if (experiment === undefined)
         throw new QueryError('this kind of table needs an experiment: name it with from')
-      return render(options.parse(unchecked), { ...context, experiment })
+      return render(options().parse(unchecked), { ...context, experiment })
     },
   }
 }
 
 /** A kind that shows machines or parameters, which data that nobody reruns have not. */
 export function machineKind<Schema extends z.ZodType>(
-  options: Schema,
+  options: () => Schema,
   render: (options: z.output<Schema>, context: ExperimentContext) => Table,
 ): TableKind {
   return { ...tableKind(options, render), data: false }

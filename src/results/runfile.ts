@@ -5,27 +5,27 @@
  */
 
 import { csvFormatRows } from 'd3-dsv'
-import * as z from 'zod'
+import type * as z from 'zod'
 import { sha256 as sha256Of } from '../files/fingerprint.ts'
 import { CsvError, openCsv, sharedText } from '../text/csv.ts'
-import { isDate } from '../text/dates.ts'
 import { recall } from '../text/memory.ts'
 import { decimal } from '../text/numbers.ts'
 import { brokenChain } from './acceptance.ts'
 import { wrongTrials } from './excess.ts'
 import { digest as digestOf, keyOf, schema as keySchema, parameterInputs } from './key.ts'
-import { nameProblem } from './name.ts'
 import {
   type Column,
   type Dataset,
   type Exclusion,
   excludedColumn,
+  format,
   type Inputs,
   inputOf,
   type Row,
   type Run,
   runName,
 } from './run.ts'
+import { header, type RowsStated } from './runschema.ts'
 
 /** Thrown for a run that is damaged, was edited, or comes from another version. */
 export class StoreError extends Error {
@@ -34,65 +34,6 @@ export class StoreError extends Error {
 
 /** File name -> text. */
 export type RunFiles = Readonly<Record<string, string>>
-
-/** Version of this format. */
-const schema = 4
-
-/** Path component: experiments, environments and patterns are folders. */
-const name = z
-  .string()
-  .refine((value) => nameProblem(value, { dots: true }) === undefined, 'not a name that a folder can have')
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'not a SHA-256 in hexadecimal')
-const columns = z.array(
-  z.strictObject({
-    name: z.string(),
-    role: z.enum(['index', 'factor', 'measure']),
-    unit: z.string().exactOptional(),
-    label: z.string().exactOptional(),
-  }),
-)
-const rows = z.strictObject({ count: z.int().min(0), sha256 })
-type RowsStated = z.output<typeof rows>
-const acceptance = z.strictObject({
-  author: z.string().min(1),
-  reason: z.string().min(1),
-  date: z.string().refine(isDate, 'not a date, YYYY-MM-DD'),
-  files: z
-    .array(
-      z.strictObject({
-        file: z.string(),
-        before: sha256,
-        after: sha256,
-        lines: z.array(z.int().min(1)).exactOptional(),
-        gone: z.int().min(0).exactOptional(),
-      }),
-    )
-    .min(1),
-})
-const header = z.strictObject({
-  schema: z.literal(schema),
-  digest: sha256,
-  experiment: name,
-  environment: name,
-  pattern: name,
-  key: sha256,
-  inputs: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
-  origin: z.enum(['emulated', 'hardware', 'local']),
-  trials: z.int().min(1),
-  seed: z.int(),
-  parameters: z.record(z.string(), z.json()),
-  clockHz: z.number().exactOptional(),
-  columns,
-  rows,
-  datasets: z
-    .record(z.string().regex(/^[a-z][a-z0-9-]*$/), z.strictObject({ columns, rows }))
-    .exactOptional(),
-  exclusions: z.array(z.strictObject({ reason: z.string(), count: z.int().min(1) })),
-  captured: z.record(z.string(), z.string()),
-  files: z.record(z.string(), z.strictObject({ sha256, bytes: z.int().min(0) })),
-  accepted: z.array(acceptance).min(1).exactOptional(),
-  provenance: z.record(z.string(), z.union([z.string(), z.number()])),
-})
 
 /** A run without its rows, of which it has count and digest. */
 export type Header = Omit<z.output<typeof header>, 'schema' | 'digest'>
@@ -114,7 +55,7 @@ export function formatRun(run: Run): RunFiles {
     ...(extra.length === 0 ? {} : { datasets }),
     ...{ exclusions, captured, files: sorted(files), accepted, provenance },
   }
-  const json = JSON.stringify({ schema, digest: digestOfHeader(head), ...head }, null, 2)
+  const json = JSON.stringify({ schema: format, digest: digestOfHeader(head), ...head }, null, 2)
   const texts = extra.map(([name, , text]) => [fileOf(name), text] as const)
   return { 'run.json': `${json}\n`, 'rows.csv': csv, ...Object.fromEntries(texts) }
 }
@@ -189,7 +130,7 @@ function readHeader(text: string): { readonly head: Header } | { readonly mistak
     return { mistake: `is damaged: ${(error as Error).message}. ${advice}` }
   }
   const version = (data as { schema?: unknown } | null)?.schema
-  if (typeof version === 'number' && version < schema)
+  if (typeof version === 'number' && version < format)
     return { mistake: `was written by an older version of repro${olderAdvice}` }
   const parsed = header.safeParse(data)
   if (!parsed.success) {

@@ -13,15 +13,6 @@ import { testbedOf, testbeds as all, type Testbeds } from './testbeds.ts'
 /** Relative to the project. */
 export const environmentsFile = 'experiments/environments.yaml'
 
-const entry = z.looseObject({
-  label: z.string(),
-  testbed: z.string(),
-  gres: z
-    .string()
-    .regex(/^[\w.-]+(?::[\w.-]+)*(?:,[\w.-]+(?::[\w.-]+)*)*$/, 'not of the form NAME:COUNT, as Slurm has it')
-    .exactOptional(),
-})
-
 /**
  * Returns the environments of a project by name, including those that every project has. Throws a
  * TestbedError that names the entry and key at fault, or a FileError for a file that may not be read.
@@ -86,6 +77,17 @@ function environmentsIn(text: string, file: string, testbeds: Testbeds): Readonl
 }
 
 function schemaOf(testbeds: Testbeds) {
+  const entry = z.looseObject({
+    label: z.string(),
+    testbed: z.string(),
+    gres: z
+      .string()
+      .regex(
+        /^[\w.-]+(?::[\w.-]+)*(?:,[\w.-]+(?::[\w.-]+)*)*$/,
+        'not of the form NAME:COUNT, as Slurm has it',
+      )
+      .exactOptional(),
+  })
   const environment = entry.transform(({ label, testbed: name, gres, ...rest }, context) => {
     const testbed = testbeds.get(name)
     const problem = (message: string, path: readonly PropertyKey[]) =>

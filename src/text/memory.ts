@@ -17,6 +17,12 @@ export function remembered<T>(make: (text: string) => T, most = 2000): (text: st
   }
 }
 
+/** Returns a function that makes a value when it is first called: schemas, say, which a use may not need. */
+export function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
 /** Results as JSON, by the name of a function and its text: what one process leaves for the next. */
 export type Recollection = ReadonlyMap<string, string>
 

@@ -86,7 +86,7 @@ const blocks: ReadonlyMap<string, z.ZodType> = new Map<string, z.ZodType>([
   ['yaml claim', claimSchema],
   ['yaml include', includeSchema],
   ...Object.entries(translationSchemas).map(([name, schema]) => [`translation: ${name}`, schema] as const),
-  ...[...tableKinds].map(([name, { options }]) => [`kind: ${name}`, options] as const),
+  ...[...tableKinds].map(([name, { options }]) => [`kind: ${name}`, options()] as const),
   ...[...testbeds].flatMap(([name, { definition, access }]): [string, z.ZodType][] => [
     [`testbed: ${name}`, definition],
     ...(access ? [[`access: ${name}`, access] as [string, z.ZodType]] : []),

@@ -36,20 +36,21 @@ const project: Project = {
   environments: ['xen-4.14', 'xen-4.17'],
   languages: ['en', 'ja'],
   tableKinds: new Map([
-    ['facts', { options: z.object({}), from: false }],
+    ['facts', { options: () => z.object({}), from: false }],
     [
       'summary',
       {
-        options: z.object({
-          measures: z.array(z.string()).optional(),
-          patterns: z.array(z.string()).optional(),
-          published: z.string().optional(),
-        }),
+        options: () =>
+          z.object({
+            measures: z.array(z.string()).optional(),
+            patterns: z.array(z.string()).optional(),
+            published: z.string().optional(),
+          }),
         files: ['published'],
       },
     ],
-    ['validity', { options: z.object({ reference: z.string() }), environments: ['reference'] }],
-    ['recordings', { options: z.object({ published: z.array(z.string()) }), files: ['published'] }],
+    ['validity', { options: () => z.object({ reference: z.string() }), environments: ['reference'] }],
+    ['recordings', { options: () => z.object({ published: z.array(z.string()) }), files: ['published'] }],
   ]),
 }
 

@@ -373,7 +373,7 @@ describe('environment', () => {
 })
 
 it.each([...tableKinds])('kind %s refuses an unknown option', (_name, { options }) => {
-  expect(options.safeParse({ captoin: 'x' }).success).toBe(false)
+  expect(options().safeParse({ captoin: 'x' }).success).toBe(false)
 })
 
 describe('effects', () => {

@@ -9,7 +9,7 @@ import type { Job } from '../../src/testbed/board.ts'
 import { cacheFolder } from '../../src/testbed/cache.ts'
 import { readEnvironments } from '../../src/testbeds/environments.ts'
 import { openBoard } from '../../src/testbeds/xen-qemu/board.ts'
-import { type Environment, environmentSchema } from '../../src/testbeds/xen-qemu/environment.ts'
+import { type Environment, environmentSchema } from '../../src/testbeds/xen-qemu/schema.ts'
 import { setup } from '../../src/toolchain/setup.ts'
 import { checkout } from './project.ts'
 

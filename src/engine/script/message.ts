@@ -3,11 +3,12 @@
  * run on different machines; messages report progress meanwhile.
  */
 
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Parameters } from '../../results/parameters.ts'
 import type { Inputs, Run } from '../../results/run.ts'
 import type { Environment } from '../../testbed/testbed.ts'
 import { mostBytes } from './journal.ts'
+import { end, type failure, type machine, message } from './messageschema.ts'
 
 /** How a script that is no module of Node is started. Plain data. */
 export interface Program {
@@ -69,35 +70,8 @@ export interface BootOrder {
   readonly kept: string
 }
 
-const failure = z.strictObject({
-  /** Who is at fault: the script (or a bug), or the toolchain. */
-  fault: z.enum(['experiment', 'testbed']),
-  message: z.string(),
-  advice: z.string().exactOptional(),
-  /** Where the error was thrown: file:line:column in the project. */
-  place: z.string().exactOptional(),
-})
-const message = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('log'), text: z.string() }),
-  z.strictObject({ type: z.literal('progress'), done: z.number(), total: z.number() }),
-  /** The end file is complete. */
-  z.strictObject({ type: z.literal('ended') }),
-])
-
 /** What was seen of the machine while a boot ran on it (machine.ts). */
-export const machineSchema = z.record(z.string(), z.union([z.string(), z.number()]))
-export type Machine = Readonly<z.infer<typeof machineSchema>>
-
-const end = z.discriminatedUnion('type', [
-  z.strictObject({
-    type: z.literal('result'),
-    result: z.unknown(),
-    reads: z.unknown(),
-    machine: machineSchema.exactOptional(),
-  }),
-  z.strictObject({ type: z.literal('failure'), failure }),
-])
-
+export type Machine = Readonly<z.infer<typeof machine>>
 export type Message = z.infer<typeof message>
 export type Failure = z.infer<typeof failure>
 

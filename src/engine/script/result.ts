@@ -2,57 +2,16 @@
 
 import { lstatSync, realpathSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { Column, Dataset, Row } from '../../results/run.ts'
 import { hint } from '../../text/spelling.ts'
 import { ExperimentError, type Result } from './cell.ts'
-import { checkRows, isColumnName, describeValue } from './rows.ts'
-
-// Messages say what is allowed; the value is appended.
-const words = z.string('words').refine((text) => text.isWellFormed(), 'words')
-const column = z.strictObject(
-  {
-    name: words.refine(isColumnName, 'the name of a column'),
-    role: z.enum(['index', 'factor', 'measure'], 'index, factor or measure'),
-    unit: words.optional(),
-    label: words.optional(),
-  },
-  'a column, such as { name, role, unit }',
-)
-const columns = z.array(column, 'a list of columns').min(1, 'at least one column')
-const rows = z.array(z.unknown(), 'a list of rows')
-const byName = <Value extends z.ZodType>(value: Value, what: string) => z.record(z.string(), value, what)
-const shape = z.strictObject(
-  {
-    columns,
-    rows: rows.min(1, 'at least one row'),
-    datasets: byName(
-      z.strictObject({ columns, rows }, 'a dataset, { columns, rows }'),
-      'datasets by name',
-    ).optional(),
-    exclusions: z
-      .array(
-        z.strictObject(
-          { reason: words, count: z.int('a whole number from 1').min(1, 'a whole number from 1') },
-          'an exclusion, { reason, count }',
-        ),
-        'a list of exclusions',
-      )
-      .default([]),
-    captured: byName(words, 'items and their values in words').default({}),
-    clockHz: z.number('a positive number').positive('a positive number').optional(),
-    files: byName(words, 'paths of files by name').optional(),
-    provenance: byName(
-      z.union([words, z.number()], 'words or a finite number'),
-      'items and their values',
-    ).optional(),
-  },
-  'a result, such as { columns, rows }',
-)
+import { column, result as schema } from './resultschema.ts'
+import { checkRows, describeValue } from './rows.ts'
 
 /** Throws an ExperimentError that names the first error and its place. Absent values become null. */
 export function checkResult(given: unknown): Result {
-  const parsed = shape.safeParse(given)
+  const parsed = schema.safeParse(given)
   if (!parsed.success)
     throw new ExperimentError(`the script returned an invalid result: ${wordsOf(parsed.error, given)}`)
   const { columns, rows, datasets, ...rest } = parsed.data
@@ -89,7 +48,7 @@ function wordsOf({ issues }: z.ZodError, given: unknown): string {
 }
 
 function keysOf(path: readonly PropertyKey[]): readonly string[] {
-  if (path.length === 0) return Object.keys(shape.shape)
+  if (path.length === 0) return Object.keys(schema.shape)
   return path.includes('columns') ? Object.keys(column.shape) : []
 }
 

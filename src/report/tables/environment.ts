@@ -8,23 +8,27 @@ import { machineOf } from '../../query/machine.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
+import { lazily } from '../../text/memory.ts'
 import { concernNotes } from '../concerns.ts'
 import type { RenderContext } from '../context.ts'
 import { valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, missingCell, none, type Table, machineKind } from '../table.ts'
-import { cellRuns, chooseEnvironments, number } from './options.ts'
+import { cellRuns, chooseEnvironments } from './options.ts'
+import { number } from './schema.ts'
 
-const options = z.strictObject({
-  number,
-  environments: z
-    .array(z.string())
-    .optional()
-    .describe('Environments of the experiment; an empty list shows none'),
-  host: z.boolean().default(false).describe('Shows the host of the experiment, from the runs’ provenance'),
-  items: z.array(z.string()).min(1).optional().describe('Items to show, in order; default: all'),
-  published: z.string().optional().describe('CSV file with the machines of the original study'),
-  machines: z.array(z.string()).optional().describe('Machines of the published file; default: all'),
-})
+const options = lazily(() =>
+  z.strictObject({
+    number,
+    environments: z
+      .array(z.string())
+      .optional()
+      .describe('Environments of the experiment; an empty list shows none'),
+    host: z.boolean().default(false).describe('Shows the host of the experiment, from the runs’ provenance'),
+    items: z.array(z.string()).min(1).optional().describe('Items to show, in order; default: all'),
+    published: z.string().optional().describe('CSV file with the machines of the original study'),
+    machines: z.array(z.string()).optional().describe('Machines of the published file; default: all'),
+  }),
+)
 
 /** One column of the table: item -> value. */
 interface Machine {

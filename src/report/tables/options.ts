@@ -1,6 +1,6 @@
-/** Options shared by several kinds of tables, and their selections. */
+/** What options that several kinds of tables share select. */
 
-import * as z from 'zod'
+import type * as z from 'zod'
 import type { SourceBlock, Pattern } from '../../document/block.ts'
 import type { Messages } from '../../locale/en.ts'
 import { QueryError, unknown } from '../../query/error.ts'
@@ -11,49 +11,7 @@ import { unitName, withoutUnit } from '../../query/units.ts'
 import { runName, type Run, runsByName } from '../../results/run.ts'
 import { checkEnvironment, matching, valuesOf } from '../published.ts'
 import type { ExperimentContext } from '../table.ts'
-
-export const number = z
-  .union([z.string(), z.int().positive()])
-  .optional()
-  .describe('The number in the original study (5, or A1 in an appendix); counted unless given')
-
-export const environments = z
-  .array(z.string())
-  .min(1)
-  .optional()
-  .describe('Environments of the experiment to show; all unless given')
-
-export const published = z
-  .string()
-  .optional()
-  .describe('CSV file of the original study’s numbers, relative to the project')
-export const publishedEnvironment = z.string().optional().describe('The environment of that file to show')
-
-export const patterns = z
-  .union([z.enum(['all', 'published', 'unpublished']), z.array(z.string()).min(1)])
-  .default('all')
-  .describe('Patterns with rows: all, those with published numbers, those without, or these and groups')
-
-export const where = z
-  .record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String))
-  .default({})
-  .describe('Factor or parameter -> value that rows or patterns must have')
-
-/** Options of tables with rows for each pattern. */
-export const patternOptions = {
-  number,
-  environments,
-  where,
-  operation: z.string().optional().describe('Short for where: {operation: ...}'),
-  patterns,
-  published,
-  publishedEnvironment,
-}
-
-export const compare = z
-  .boolean()
-  .default(false)
-  .describe('Shows ratios to the published means, and whether these lie in our range')
+import type { patternOptions, patterns } from './schema.ts'
 
 type PatternOptions = z.output<z.ZodObject<typeof patternOptions>>
 

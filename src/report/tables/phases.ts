@@ -7,6 +7,7 @@ import { canonical, columnOf, type Factors, select } from '../../query/series.ts
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max } from '../../stats/order.ts'
+import { lazily } from '../../text/memory.ts'
 import { decimal } from '../../text/numbers.ts'
 import { uniqueRow } from '../published.ts'
 import {
@@ -23,14 +24,17 @@ import {
 } from '../table.ts'
 import { type ColumnGroup, patternTable } from './columns.ts'
 import { comparisonColumns, comparisonNotes } from './comparison.ts'
-import { type CellRun, compare, labelOf, patternOptions, selectCells, unitOf } from './options.ts'
+import { type CellRun, labelOf, selectCells, unitOf } from './options.ts'
+import { compare, patternOptions } from './schema.ts'
 
-const options = z.strictObject({
-  ...patternOptions,
-  measures: z.array(z.string()).min(1).describe('The phases, in order'),
-  share: z.boolean().default(true).describe('Shows each phase’s share of the sum'),
-  compare,
-})
+const options = lazily(() =>
+  z.strictObject({
+    ...patternOptions,
+    measures: z.array(z.string()).min(1).describe('The phases, in order'),
+    share: z.boolean().default(true).describe('Shows each phase’s share of the sum'),
+    compare,
+  }),
+)
 
 /** A pattern's phases, in the order of the option `measures`. */
 interface Row {
@@ -83,7 +87,7 @@ export const phases = tableKind(options, (given, context): Table => {
 
 /** Sums are compared in the table of totals. */
 function columnsOf(
-  { measures, share, compare }: z.output<typeof options>,
+  { measures, share, compare }: z.output<ReturnType<typeof options>>,
   unit: string,
   hasPublished: boolean,
   { runs, messages }: ExperimentContext,

@@ -8,6 +8,7 @@ import type { Messages } from '../../locale/en.ts'
 import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'
 import { agreement, direction, relativeError } from '../../stats/agreement.ts'
+import { lazily } from '../../text/memory.ts'
 import { matching, valuesOf } from '../published.ts'
 import {
   type Cell,
@@ -23,18 +24,7 @@ import {
   type TableKind,
   tableKind,
 } from '../table.ts'
-import {
-  cellRuns,
-  chooseEnvironments,
-  environments,
-  labelOf,
-  missingRuns,
-  notRerun,
-  number,
-  onlyNotes,
-  publishedEnvironment,
-  runsOf,
-} from './options.ts'
+import { cellRuns, chooseEnvironments, labelOf, missingRuns, notRerun, onlyNotes, runsOf } from './options.ts'
 import {
   type Compared,
   chooseRows,
@@ -46,20 +36,22 @@ import {
   type Source,
   sourceOf,
 } from './readings.ts'
+import { environments, number, publishedEnvironment } from './schema.ts'
 
-const files = z.union([z.string(), z.array(z.string()).min(1)])
-
-const options = z.strictObject({
-  number,
-  environments,
-  show: z
-    .enum(['summary', ...kinds])
-    .default('summary')
-    .describe('What the table lists'),
-  baseline: z.string().optional().describe('The baseline pattern of slowdowns; default: the first'),
-  published: files.describe('CSV files of the original study’s numbers'),
-  publishedEnvironment,
-  earlier: files.describe('CSV files of the earlier recording'),
+const options = lazily(() => {
+  const files = z.union([z.string(), z.array(z.string()).min(1)])
+  return z.strictObject({
+    number,
+    environments,
+    show: z
+      .enum(['summary', ...kinds])
+      .default('summary')
+      .describe('What the table lists'),
+    baseline: z.string().optional().describe('The baseline pattern of slowdowns; default: the first'),
+    published: files.describe('CSV files of the original study’s numbers'),
+    publishedEnvironment,
+    earlier: files.describe('CSV files of the earlier recording'),
+  })
 })
 
 /** Counts errors up to this share of the published value. */

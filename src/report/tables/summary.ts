@@ -11,6 +11,7 @@ import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
 import { type Factors, series } from '../../query/series.ts'
 import { statistic, statistics } from '../../query/statistics.ts'
 import { excludedColumn, type Run } from '../../results/run.ts'
+import { lazily } from '../../text/memory.ts'
 import { hint } from '../../text/spelling.ts'
 import type { RenderContext } from '../context.ts'
 import { uniqueRow } from '../published.ts'
@@ -27,16 +28,8 @@ import {
 } from '../table.ts'
 import { type Column, type ColumnGroup, patternTable } from './columns.ts'
 import { comparisonColumns, comparisonNotes } from './comparison.ts'
-import {
-  type CellRun,
-  combinations,
-  compare,
-  labelOf,
-  patternOptions,
-  type Selection,
-  selectCells,
-  unitOf,
-} from './options.ts'
+import { type CellRun, combinations, labelOf, type Selection, selectCells, unitOf } from './options.ts'
+import { compare, patternOptions } from './schema.ts'
 
 function unknownStatistic({ input }: { readonly input?: unknown }): string {
   return `unknown statistic: ${String(input)}${hint(String(input), statistics.keys())}`
@@ -45,22 +38,24 @@ function unknownStatistic({ input }: { readonly input?: unknown }): string {
 /** Of the default, which suits runs that have no such column. */
 const usualFactor = 'operation'
 
-const options = z.strictObject({
-  ...patternOptions,
-  by: z
-    .array(z.string())
-    .default([usualFactor])
-    .describe(
-      'Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those that where fixes, and operation where the runs lack it',
-    ),
-  measures: z.array(z.string()).min(1).optional().describe('Default: the first measure of the runs'),
-  statistics: z
-    .array(z.string().refine((name) => statistic(name) !== undefined, { error: unknownStatistic }))
-    .min(1)
-    .default(['n', 'mean', 'variance', 'max', 'min', 'median'])
-    .describe('Columns: n, mean, variance, sd, median, max, min, or percentiles such as p95'),
-  compare,
-})
+const options = lazily(() =>
+  z.strictObject({
+    ...patternOptions,
+    by: z
+      .array(z.string())
+      .default([usualFactor])
+      .describe(
+        'Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those that where fixes, and operation where the runs lack it',
+      ),
+    measures: z.array(z.string()).min(1).optional().describe('Default: the first measure of the runs'),
+    statistics: z
+      .array(z.string().refine((name) => statistic(name) !== undefined, { error: unknownStatistic }))
+      .min(1)
+      .default(['n', 'mean', 'variance', 'max', 'min', 'median'])
+      .describe('Columns: n, mean, variance, sd, median, max, min, or percentiles such as p95'),
+    compare,
+  }),
+)
 
 /** One measure of a run, for one combination of factors. */
 interface Row {

@@ -12,6 +12,7 @@ import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import type { Centre, Estimate } from '../../stats/centre.ts'
+import { lazily } from '../../text/memory.ts'
 import {
   type Cell,
   type ExperimentContext,
@@ -32,45 +33,46 @@ import {
   cellRuns,
   chooseEnvironments,
   combinations,
-  environments,
   factorsOf,
   labelOf,
   missingRuns,
-  number,
   onlyNotes,
   patternChoice,
   runsOf,
   unitOf,
 } from './options.ts'
+import { environments, number } from './schema.ts'
 
-const options = z
-  .strictObject({
-    number,
-    reference: z
-      .string()
-      .describe(
-        'The environment that others are held against: one of the experiment, or one that it may get later',
-      ),
-    environments: environments.describe('All of the experiment but the reference, unless given'),
-    operation: z.string().optional().describe('Short for where: {operation: ...}'),
-    where: z.record(z.string(), z.string()).default({}).describe('Factor -> value that rows must have'),
-    by: z
-      .array(z.string())
-      .default(['operation'])
-      .describe('Factors whose values get their own rows; ignores those that where fixes or the runs lack'),
-    patterns: z.array(z.string()).min(1).optional().describe('Patterns and groups. Default: all'),
-    measures: z
-      .array(z.string())
-      .min(1)
-      .optional()
-      .describe('Such as phases. Default: the first measure of the runs'),
-    statistic: z.enum(['mean', 'median']).default('mean').describe('What is compared of each pattern'),
-    baseline: z.string().optional().describe('The baseline pattern of effects; default: the first'),
-  })
-  .refine(({ reference, environments = [] }) => !environments.includes(reference), {
-    path: ['environments'],
-    message: 'the reference cannot be held against itself',
-  })
+const options = lazily(() =>
+  z
+    .strictObject({
+      number,
+      reference: z
+        .string()
+        .describe(
+          'The environment that others are held against: one of the experiment, or one that it may get later',
+        ),
+      environments: environments.describe('All of the experiment but the reference, unless given'),
+      operation: z.string().optional().describe('Short for where: {operation: ...}'),
+      where: z.record(z.string(), z.string()).default({}).describe('Factor -> value that rows must have'),
+      by: z
+        .array(z.string())
+        .default(['operation'])
+        .describe('Factors whose values get their own rows; ignores those that where fixes or the runs lack'),
+      patterns: z.array(z.string()).min(1).optional().describe('Patterns and groups. Default: all'),
+      measures: z
+        .array(z.string())
+        .min(1)
+        .optional()
+        .describe('Such as phases. Default: the first measure of the runs'),
+      statistic: z.enum(['mean', 'median']).default('mean').describe('What is compared of each pattern'),
+      baseline: z.string().optional().describe('The baseline pattern of effects; default: the first'),
+    })
+    .refine(({ reference, environments = [] }) => !environments.includes(reference), {
+      path: ['environments'],
+      message: 'the reference cannot be held against itself',
+    }),
+)
 
 /** The correlation of fewer patterns is 1 or -1, whatever their values. */
 const fewestRanked = 3
@@ -146,7 +148,7 @@ interface Group {
  */
 function selected(
   experiment: SourceBlock,
-  given: z.output<typeof options>,
+  given: z.output<ReturnType<typeof options>>,
   runs: readonly Run[],
   reference: readonly CellRun[] | undefined,
 ): readonly Group[] {
@@ -184,7 +186,7 @@ interface Layout {
 }
 
 /** Throws QueryError for measures and factors that the runs lack, and different units. */
-function layoutOf(given: z.output<typeof options>, runs: readonly Run[]): Layout {
+function layoutOf(given: z.output<ReturnType<typeof options>>, runs: readonly Run[]): Layout {
   const first = runs[0]?.columns.find(({ role }) => role === 'measure')?.name
   const measures = given.measures ?? (first === undefined ? [] : [first])
   const fixed = factorsOf({ operation: given.operation, where: given.where })

@@ -14,7 +14,9 @@ export const localEnvironment: Environment = {
 }
 
 export const local: Testbed = {
-  definition: z.strictObject({}),
+  get definition() {
+    return z.strictObject({})
+  },
   origin: () => 'local',
   // Parallel runs on one host would disturb each other's times.
   isolated: false,

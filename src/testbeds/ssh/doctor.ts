@@ -5,8 +5,9 @@ import type { Toolchain } from '../../toolchain/toolchain.ts'
 import { alignClock } from './alignment.ts'
 import { asideText, boardsAside, withFreeBoard } from './boards.ts'
 import { connect, program } from './connection.ts'
-import { lockItems, settingsOf } from './environment.ts'
+import { settingsOf } from './environment.ts'
 import { isReady, type Machine, machineOf, requireIdentity, requirements } from './machine.ts'
+import { lockItems } from './schema.ts'
 
 const callMs = 30_000
 

@@ -10,11 +10,16 @@ import {
   toolchainOf,
 } from '../../toolchain/locked.ts'
 import type { Root } from '../../toolchain/roots.ts'
-import { accessSchema, definitionSchema, hostsOf, settingsOf } from './environment.ts'
+import { hostsOf, settingsOf } from './environment.ts'
+import { accessSchema, definitionSchema } from './schema.ts'
 
 export const ssh: Testbed = {
-  definition: definitionSchema,
-  access: accessSchema,
+  get definition() {
+    return definitionSchema
+  },
+  get access() {
+    return accessSchema
+  },
   origin: ({ machine }) => (machine === 'hardware' ? 'hardware' : 'emulated'),
   // One boot on each board.
   isolated: true,

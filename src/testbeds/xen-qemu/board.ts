@@ -6,10 +6,10 @@ import { bootSettings } from '../../toolchain/bootsettings.ts'
 import { guestRoot } from '../../toolchain/initramfs.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
 import { runStages, type Workplace } from './chain.ts'
-import type { Environment } from './environment.ts'
 import { rootSource } from './image.ts'
 import { consoleError } from './machine.ts'
 import { clockModel } from './qemu.ts'
+import type { Environment } from './schema.ts'
 
 /** Opens a board of `toolchain`. Its init and emit are compiled from the project's experiments/board/. */
 export function openBoard(toolchain: Toolchain, environment: Environment, place: Workplace): Board {

@@ -12,11 +12,11 @@ import { sha256 } from '../../files/fingerprint.ts'
 import type { Job, Stage } from '../../testbed/board.ts'
 import type { Command } from '../../toolchain/hostprograms.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
-import type { Environment } from './environment.ts'
 import { archive, dom0Archive, imageFiles, projectFiles, type Place, writeImage } from './image.ts'
 import { type Deadline, runMachine } from './machine.ts'
 import { monitorArguments, restore, save } from './monitor.ts'
 import { stageArguments } from './qemu.ts'
+import type { Environment } from './schema.ts'
 import { openStages, type SavedStage, type Stages } from './stages.ts'
 
 export interface Workplace extends Place {

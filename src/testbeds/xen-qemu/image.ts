@@ -8,9 +8,9 @@ import { cpio } from '../../toolchain/cpio.ts'
 import type { Command } from '../../toolchain/hostprograms.ts'
 import { dom0Root, type Source } from '../../toolchain/initramfs.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
-import type { Environment } from './environment.ts'
 import { parallelQemu } from './processors.ts'
 import { bootArguments, deviceTree, type Use } from './qemu.ts'
+import type { Environment } from './schema.ts'
 
 const board = 'experiments/board'
 /** Scripts of dom0's root: its init, and the hotplug scripts of Xen's tools for disks and network cards. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { TestbedError } from '../../testbed/board.ts'
 import { type Command, qemuCommand, throughLoader } from '../../toolchain/hostprograms.ts'
 import { complaint, run } from '../../toolchain/program.ts'
-import type { Environment } from './environment.ts'
+import type { Environment } from './schema.ts'
 
 /** The source of the board's clock, which determines every time that a board reports. */
 export const clockSource = fileURLToPath(new URL('processors.c', import.meta.url))

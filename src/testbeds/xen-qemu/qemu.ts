@@ -5,8 +5,8 @@
  * requests at the host's time.
  */
 import type { BootSettings } from '../../toolchain/bootsettings.ts'
-import type { Environment } from './environment.ts'
 import * as raspi4b from './raspi4b.ts'
+import type { Environment } from './schema.ts'
 
 /** Load addresses, as the board's firmware would choose: clear of Xen at 0x40000000 and of each other. */
 const kernelAddress = 0x49000000

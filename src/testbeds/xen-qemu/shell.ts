@@ -7,10 +7,10 @@ import { join } from 'node:path'
 import { TestbedError } from '../../testbed/board.ts'
 import { guestRoot } from '../../toolchain/initramfs.ts'
 import type { Toolchain } from '../../toolchain/toolchain.ts'
-import type { Environment } from './environment.ts'
 import { dom0Archive, rootSource, writeImage } from './image.ts'
 import { exitStatus, exitText } from './machine.ts'
 import { qemuVariables } from './qemu.ts'
+import type { Environment } from './schema.ts'
 
 /** A domU to try things in: `xl create guest.cfg` in dom0's folder /job. */
 const guestConfiguration = `name = "guest"

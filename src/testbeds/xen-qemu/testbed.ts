@@ -20,10 +20,12 @@ import {
   toolchainOf,
 } from '../../toolchain/locked.ts'
 import type { Root } from '../../toolchain/roots.ts'
-import { type Environment, environmentSchema } from './environment.ts'
+import { type Environment, environmentSchema } from './schema.ts'
 
 export const xenQemu: Testbed = {
-  definition: environmentSchema,
+  get definition() {
+    return environmentSchema
+  },
   origin: () => 'emulated',
   emulation: {
     hardware: [

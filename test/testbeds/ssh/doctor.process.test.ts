@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest'
 import type { Access } from '../../../src/testbed/testbed.ts'
 import { leaseBoard, setAside } from '../../../src/testbeds/ssh/boards.ts'
 import { doctor } from '../../../src/testbeds/ssh/doctor.ts'
-import { accessSchema } from '../../../src/testbeds/ssh/environment.ts'
+import { accessSchema } from '../../../src/testbeds/ssh/schema.ts'
 import { pretendBoards } from './pretend.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
