@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { complain, exitCodes, print } from './commands/terminal/terminal.ts'
 import { programUrl } from './dist.ts'
-import { isUpToDate, reportFile } from './project/manifest.ts'
+import { isUpToDate, readManifest, reportFile } from './project/manifest.ts'
 import { locate } from './project/root.ts'
 import { codeName, keepCode, loadCompiled } from './results/compiled.ts'
 import { openKept } from './results/kept.ts'
@@ -16,6 +16,8 @@ type Program = typeof import('./commands/program.ts')
 
 const sameSignalMs = 500
 let loaded: Program | undefined
+/** Most builds: the document was built before, so that this one parses and checks little of it. */
+let isRebuild = false
 
 void main(process.argv.slice(2))
 
@@ -74,12 +76,14 @@ async function program(command = ''): Promise<Program> {
     // Commands that stay open repeat their work, and gain from it.
     if (command !== 'serve' && command !== 'lsp') setFlagsFromString('--interrupt-budget=500000')
     const file = fileURLToPath(programUrl(programFile))
-    const name = codeName(file, /^[a-z]{1,12}$/.test(command) ? command : 'any')
+    const use = isRebuild ? 'rebuild' : /^[a-z]{1,12}$/.test(command) ? command : 'any'
+    const name = codeName(file, use)
     const kept = openKept('code')
     const { exports, isNew, code } = loadCompiled<Program>(file, kept.read(name))
     loaded = exports
-    // By then, all functions that this use needs are compiled.
-    if (isNew) process.once('exit', (status) => status === 0 && keepCode(kept, name, code()))
+    // By then, all functions that this use needs are compiled, and few others: what is kept is loaded as a whole.
+    const isUsual = () => !isRebuild || exports.hasRecalled()
+    if (isNew) process.once('exit', (status) => status === 0 && isUsual() && keepCode(kept, name, code()))
   }
   return loaded
 }
@@ -88,7 +92,10 @@ async function program(command = ''): Promise<Program> {
 function nothingToDo(args: readonly string[]): boolean {
   if (args.some((word) => word.startsWith('-')) || args.length > 1) return false
   const { project, document } = locate(args[0], process.cwd())
-  if (!isUpToDate({ project, document, seal: openSeal(project) })) return false
+  const place = { project, document, seal: openSeal(project) }
+  const manifest = readManifest(place)
+  isRebuild = manifest !== undefined
+  if (!isUpToDate(place, undefined, manifest)) return false
   print(`${relative('', join(project, reportFile(document)))} (nothing to do)`)
   return true
 }

@@ -2,3 +2,4 @@
 
 export { dispatch } from './dispatch.ts'
 export { errorReport } from './terminal/messages.ts'
+export { hasRecalled } from '../text/memory.ts'

@@ -108,8 +108,7 @@ function item(path: string): Item {
 }
 
 /** Whether the report exists in this format and a build would not change it. */
-export function isUpToDate(place: Place, format = defaultFormat): boolean {
-  const manifest = readManifest(place)
+export function isUpToDate(place: Place, format = defaultFormat, manifest = readManifest(place)): boolean {
   if (!manifest?.complete) return false
   const report = manifest.reports[format]
   if (report === undefined || !isSame(report.page, manifest.steps.page)) return false

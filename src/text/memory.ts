@@ -33,6 +33,12 @@ interface Recalling {
 }
 
 let recalling: Recalling | undefined
+let recalledAny = false
+
+/** Whether this process found something that an earlier one left. */
+export function hasRecalled(): boolean {
+  return recalledAny
+}
 
 /** From now on, what an earlier process recalled is not computed again. */
 export function beginRecalling(before: Recollection): void {
@@ -72,6 +78,7 @@ export function isRecalling(): boolean {
 export function recall<T>(name: string, text: string, make: () => T): T {
   const key = keyOf(name, text)
   const json = recalling?.before.get(key)
+  recalledAny ||= json !== undefined
   const value = json === undefined ? make() : (JSON.parse(json) as T)
   recalling?.asked.set(key, json === undefined ? { value } : { json })
   return value
