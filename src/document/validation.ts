@@ -74,7 +74,7 @@ function recalledOutput<Schema extends z.ZodType>(
   if (!isRecalling()) return undefined
   let isPlain = true
   const text = JSON.stringify(data, (_, value: unknown) => {
-    if (typeof value === 'number' && !Number.isFinite(value)) isPlain = false
+    if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) isPlain = false
     return value
   })
   if (!isPlain) return undefined
