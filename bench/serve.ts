@@ -5,7 +5,7 @@
  */
 
 import { spawn } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -73,21 +73,20 @@ async function saveToScreen(project: string, saves: number): Promise<readonly Ti
       const place = join(project, path)
       return { original: readFileSync(place, 'utf8'), write: (text: string) => writeFileSync(place, text) }
     }
-    const [text, figure, script] = [
-      file('paper/index.md'),
-      file('figures/deadlines.vl.json'),
-      file('experiments/pause-resume.ts'),
-    ]
+    const [text, script] = [file('paper/index.md'), file('experiments/pause-resume.ts')]
     const save = async (seen: string, write: () => void) =>
       await taken(server.pid, () => shown(page, seen, write))
     const sentence = async (index: number) => {
       const words = `Here is sentence number ${index} of the benchmark.`
       return await save(shows(words), () => text.write(text.original.replace('\n## ', `\n${words}\n\n## `)))
     }
-    const title = async (index: number) => {
-      const words = `title number ${index}`
-      const spec = JSON.stringify({ ...JSON.parse(figure.original), title: words })
-      return await save(shows(words), () => figure.write(spec))
+    const title = (specification: string) => {
+      const figure = file(`figures/${specification}`)
+      return async (index: number) => {
+        const words = `title number ${index} of ${specification}`
+        const spec = JSON.stringify({ ...JSON.parse(figure.original), title: words })
+        return await save(shows(words), () => figure.write(spec))
+      }
     }
     const code = (seen: string) => async (index: number) => {
       const found = await save(seen, () =>
@@ -97,9 +96,12 @@ async function saveToScreen(project: string, saves: number): Promise<readonly Ti
       await shown(page, `!(${stale}) && !(${toRun})`, () => script.write(script.original))
       return found
     }
+    const figures: Times[] = []
+    for (const name of readdirSync(join(project, 'figures')).filter((one) => one.endsWith('.vl.json')))
+      figures.push([`the specification ${name}, on the screen`, await series(saves, title(name))])
     return [
       ['a sentence of the text, on the screen', await series(saves, sentence)],
-      ['a figure’s specification, on the screen', await series(saves, title)],
+      ...figures,
       ['the script of all cells, as cells to run', await series(saves, code(toRun))],
       ['the same script, as marks at all its numbers', await series(Math.min(saves, 10), code(stale))],
     ]

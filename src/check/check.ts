@@ -171,7 +171,10 @@ export function check(
   })
   checkMathematics(document, project.typeset)
   // If the front matter has errors, whatever depends on it would look wrong.
-  if (document.frontMatter.title !== '') checkProse(context)
+  if (document.frontMatter.title !== '') {
+    checkProse(context)
+    again('conditions', () => checkConditions(document))
+  }
   for (const { source, ast, locate } of document.values)
     again(`value ${source}`, () => {
       checkExpression(ast, locate, context)
@@ -224,7 +227,6 @@ function checkProse(context: Context): void {
   }
   checkHumanMinutes(document)
   checkCitations(document, project.bibliography)
-  checkConditions(document)
   if (isAboutResults(document)) checkLiterals(document)
   checkOrigins(document, project.emulated)
 }
