@@ -80,11 +80,21 @@ export function fenceText(node: Literal): string {
 export function locateInInlineCode(source: SourceText, node: Literal): Locate {
   const slice = sliceOf(source, node)
   const start = node.position?.start.offset ?? 0
+  // Most are correct, and never asked.
+  let offsets: readonly number[] | undefined
+  return (offset) => {
+    offsets ??= offsetsIn(slice, node.value)
+    return placeAt(source, start + (offsets[Math.min(offset, node.value.length)] ?? 0))
+  }
+}
+
+/** Of each character of the value of a node, and of its end, in the node's Markdown. */
+function offsetsIn(slice: string, value: string): readonly number[] {
   const ticks = /^[`$]*/.exec(slice)?.[0].length ?? 0
-  const padded = slice.length - 2 * ticks > node.value.length && /[ \r\n]/.test(slice[ticks] ?? '')
+  const padded = slice.length - 2 * ticks > value.length && /[ \r\n]/.test(slice[ticks] ?? '')
   const offsets: number[] = []
-  let at = ticks + (padded && !/^\s/.test(node.value) ? 1 : 0)
-  for (const character of node.value.split('')) {
+  let at = ticks + (padded && !/^\s/.test(value) ? 1 : 0)
+  for (const character of value.split('')) {
     if (!/[\r\n]/.test(slice[at] ?? '')) {
       // Skip what the parser removed: indentation or `> ` of a continuation line, the backslash of `\|`.
       while (slice[at] !== character && /[ \t>\\]/.test(slice[at] ?? '')) at += 1
@@ -92,8 +102,7 @@ export function locateInInlineCode(source: SourceText, node: Literal): Locate {
     offsets.push(at)
     at += character !== '\r' && slice.startsWith('\r\n', at) ? 2 : 1
   }
-  offsets.push(at)
-  return (offset) => placeAt(source, start + (offsets[Math.min(offset, node.value.length)] ?? 0))
+  return [...offsets, at]
 }
 
 export interface TextPlace extends Place {
