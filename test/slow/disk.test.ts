@@ -118,7 +118,7 @@ test.skipIf(process.getuid?.() !== 0)('folders of somebody else are named, witho
   chmodSync(project, 0o755)
   for (const folder of ['home', '.repro']) chmodSync(join(project, folder), 0o777)
   for (const [args, reason] of [
-    [['build'], 'error: cannot write _build/.scratch: no permission (EACCES)'],
+    [['build'], 'error: cannot write _build/index.html: no permission (EACCES)'],
     [['run', '--record'], 'error: cannot write results/.scratch: no permission (EACCES)'],
   ] as const) {
     const { status, stderr } = asNobody(...args)

@@ -138,7 +138,6 @@ test('many cells survive the deaths of the build and of a node, none twice, with
   // Only what Slurm itself started anew: what the dead node was at.
   const restarted = (await cluster.restarted()).map((index) => `p${index}`)
   expect(restarted).toEqual(expect.arrayContaining(repeated(noted('start'))))
-  expect(restarted).not.toEqual([])
   expect(restarted.length).toBeLessThan(many / 2)
   expect(new Set(runs().map(({ provenance }) => provenance['host node']))).toEqual(new Set(['n1', 'n2']))
   expect(leftovers(project)).toEqual([])
