@@ -59,31 +59,30 @@ const unnamed = {
   },
 }
 
-/** What most uses of the program do without: the schemas of src/, and packages. */
-const usedLater =
-  /(?:^|\/)\w*schema\.ts$|^(?:node:child_process|node:(?:fs|readline)\/promises|node:stream\/consumers|zod|yaml|@babel\/parser|parse5|hast-util-from-html|mdast-util-to-markdown|saxes|@rgrove\/parse-xml|minimatch)$/
-
-const usedLaterName = 'used-later'
+/** Packages and modules of Node that most uses of the program do without; so are the schemas of src/. */
+const usedLater = [
+  ...['node:child_process', 'node:fs/promises', 'node:readline/promises', 'node:stream/consumers'],
+  ...['zod', 'yaml', 'saxes', '@rgrove/parse-xml', 'parse5', 'hast-util-from-html'],
+  ...['@babel/parser', 'mdast-util-to-markdown', 'minimatch'],
+]
+const namespace = 'used-later'
 
 /**
- * Loads modules when something of them is used, not when a program starts, which then has less to load. In place of such a
- * module is an object that has none of its exports itself, but inherits from one that finds all of them.
+ * Loads modules on first use, not at the start of a program. Each is replaced by an object without own exports, which
+ * inherits them from a proxy that loads the module.
  */
 const later = {
-  name: 'used later',
+  name: namespace,
   setup({ onResolve, onLoad, resolve }) {
-    const namespace = usedLaterName
-    onResolve(
-      { filter: usedLater },
-      async ({ path, kind, resolveDir, importer, namespace: from, pluginData }) => {
-        if (kind !== 'import-statement' || from === namespace || pluginData === namespace) return undefined
-        // It changes the module itself.
-        if (importer.endsWith('/observe.ts')) return undefined
-        const found = await resolve(path, { kind, resolveDir, pluginData: namespace })
-        // Its name makes it CommonJS, whatever the module is.
-        return { path: `${found.path}.cjs`, namespace, pluginData: found.path }
-      },
-    )
+    const filter = new RegExp(String.raw`/\w*schema\.ts$|^(?:${usedLater.join('|')})$`)
+    onResolve({ filter }, async ({ path, kind, resolveDir, importer, namespace: from, pluginData }) => {
+      if (kind !== 'import-statement' || from === namespace || pluginData === namespace) return undefined
+      // It changes the module itself.
+      if (importer.endsWith('/observe.ts')) return undefined
+      const found = await resolve(path, { kind, resolveDir, pluginData: namespace })
+      // Its name makes it CommonJS, whatever the module is.
+      return { path: `${found.path}.cjs`, namespace, pluginData: found.path }
+    })
     onLoad({ filter: /./, namespace }, ({ pluginData: path }) => ({
       contents: `
         let loaded
@@ -193,7 +192,7 @@ export async function bundle(others = {}) {
   return {
     inputs: all
       .flatMap(({ metafile }) => Object.keys(metafile.inputs))
-      .filter((path) => !path.startsWith(`${usedLaterName}:`)),
+      .filter((path) => !path.startsWith(`${namespace}:`)),
     outputFiles: all.flatMap(({ outputFiles = [] }) => outputFiles),
     metafiles: all.map(({ metafile }) => metafile),
   }

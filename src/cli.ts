@@ -81,7 +81,7 @@ async function program(command = ''): Promise<Program> {
     const kept = openKept('code')
     const { exports, isNew, code } = loadCompiled<Program>(file, kept.read(name))
     loaded = exports
-    // By then, all functions that this use needs are compiled, and few others: what is kept is loaded as a whole.
+    // By then, the functions that this use needs are compiled, and few others. All that is kept gets loaded.
     const isUsual = () => !isRebuild || exports.hasRecalled()
     if (isNew) process.once('exit', (status) => status === 0 && isUsual() && keepCode(kept, name, code()))
   }

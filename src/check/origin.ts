@@ -61,7 +61,7 @@ function perNames<T>(make: (names: readonly string[]) => T): (names: readonly st
   return (names) => made(JSON.stringify(names))
 }
 
-/** Finds the sentences of a text that speak of hardware, and not of an emulated one; none where nothing is emulated. */
+/** Finds sentences that speak of hardware and not of an emulated one; none if no environment is emulated. */
 function hardwareTold({ environments, hardware }: Emulated): (text: string) => readonly Told[] {
   return environments.length === 0 ? () => [] : aboutHardwareIn(hardware)
 }

@@ -41,7 +41,7 @@ export const recordedState = z.strictObject({
   conditions: z.record(z.string(), z.enum([...verdict.options, 'not run'])).exactOptional(),
   /** Absent if it rests on no run. */
   basis: basis.exactOptional(),
-  /** Day on which the document no longer made the claim. */
+  /** Day on which the claim was recorded as removed from the document. */
   removed: date.exactOptional(),
 })
 export const recordedClaim = z.strictObject({

@@ -98,7 +98,7 @@ export function noteDataRoots(file: VFile, nodes: Iterable<Nodes>, others: reado
 
 const names = new WeakMap<DataRoots, string>()
 
-/** Returns a digest of the ids that were noted of a document; empty if none were. */
+/** Returns a digest of the ids noted for a document, or an empty text if there are none. */
 export function dataRootsName(file: VFile): string {
   const roots = rootsOf.get(file)
   if (roots === undefined) return ''

@@ -14,11 +14,12 @@ import { FileError, readInside } from './ordinary.ts'
 import { self, stateOf } from './owner.ts'
 
 const roots = ['.repro', 'results', '_build'] as const
+const ownScratch = '.repro/scratch'
 
 /** Returns the folder for drafts of `path`, which is relative to the project. */
 function scratchOf(path: string): string {
   const root = roots.find((one) => path.startsWith(`${one}/`)) ?? '.repro'
-  return root === '.repro' ? '.repro/scratch' : `${root}/.scratch`
+  return root === '.repro' ? ownScratch : `${root}/.scratch`
 }
 
 let drafts = 0
@@ -69,7 +70,7 @@ export async function writeLightly(
 ): Promise<void> {
   const { pid, startTicks, place } = self()
   try {
-    const draft = join(makeFolder(project, '.repro/scratch'), `${pid}-${startTicks}-${place}-${++drafts}`)
+    const draft = join(makeFolder(project, ownScratch), `${pid}-${startTicks}-${place}-${++drafts}`)
     try {
       writeFileSync(draft, content, { flag: 'wx' })
       renameSync(draft, join(makeFolder(project, dirname(path)), basename(path)))

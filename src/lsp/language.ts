@@ -219,7 +219,7 @@ export function fileAt(cursor: Cursor, { files }: Look): readonly Target[] {
   return [{ path, range: top }]
 }
 
-/** Returns the file and the range there of a range of the whole text: of the document, or of a file that it includes. */
+/** Maps a range of the expanded text to the document or an included file, and the range there. */
 function writtenRange({ file }: Document, { start, end }: Range): Target {
   const { path, line } = writtenAt(file, { line: start.line + 1, column: 1 })
   const moved = line - 1 - start.line

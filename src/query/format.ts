@@ -111,7 +111,7 @@ export function significant(value: number, count: number): string {
   return written(value, (size) => {
     if (size === 0) return plain(size, count - 1)
     if (size < 1e-6 || size >= 1e15) return withPower(size, count)
-    // Rounding may make it one digit longer: 9.999 is 10.0.
+    // Rounding can add a digit: with three of them, 9.999 is 10.0.
     const exponent = exponentOf(rounded(size, count - 1 - exponentOf(shortest(size))))
     return plain(size, count - 1 - exponent)
   })
@@ -150,7 +150,7 @@ function exponentOf({ digits, scale }: Decimal): number {
   return scale + digits.length - 1
 }
 
-/** Rounds to a number of decimal places, below zero to tens and so on: halves away from zero, as Intl.NumberFormat does. */
+/** Rounds halves away from zero, as Intl.NumberFormat does; `places` below zero rounds to tens and so on. */
 function rounded(size: number, places: number): Decimal {
   const { digits, scale } = shortest(size)
   const excess = -places - scale
@@ -160,7 +160,7 @@ function rounded(size: number, places: number): Decimal {
   return { digits: String(isUp ? kept + 1n : kept), scale: -places }
 }
 
-/** `1,234.50`. Writing it here takes a microsecond; ICU needs 14 ms to load what it needs for its first number. */
+/** Formats as `1,234.50`. Not by Intl.NumberFormat, whose first use takes 14 ms. */
 function plain(size: number, places: number): string {
   const { digits } = rounded(size, places)
   const all =

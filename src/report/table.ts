@@ -14,6 +14,7 @@ import { origins } from '../query/quantity.ts'
 import { symbol } from '../query/units.ts'
 import type { Run } from '../results/run.ts'
 import type { Origin } from '../testbed/board.ts'
+import { lazily } from '../text/memory.ts'
 import { decimal } from '../text/numbers.ts'
 import type { RenderContext } from './context.ts'
 
@@ -103,13 +104,14 @@ export function tableKind<Schema extends z.ZodType>(
   options: () => Schema,
   render: (options: z.output<Schema>, context: ExperimentContext) => Table,
 ): TableKind {
+  const schema = lazily(options)
   return {
-    options,
+    options: schema,
     files: ['published'],
     render(unchecked, { experiment, ...context }) {
       if (experiment === undefined)
         throw new QueryError('this kind of table needs an experiment: name it with from')
-      return render(options().parse(unchecked), { ...context, experiment })
+      return render(schema().parse(unchecked), { ...context, experiment })
     },
   }
 }

@@ -6,7 +6,7 @@
 import type { Origin } from '../testbed/board.ts'
 import type { Parameters } from './parameters.ts'
 
-/** Version of the format of run.json. */
+/** Format version of run.json. */
 export const format = 4
 
 /** One observation. Factors are strings, measures numbers in the column's unit, absent values null. */

@@ -1,4 +1,4 @@
-/** Returns the source of a regular expression, with or without the flag `u`, that matches a text as it stands. */
+/** Escapes a text for use in a regular expression, with or without the flag `u`. */
 export function escapeRegExp(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`)
 }

@@ -1,4 +1,4 @@
-/** Schemas of what the process of a script tells. */
+/** Schemas of the messages that a script's process sends. */
 
 import * as z from 'zod'
 

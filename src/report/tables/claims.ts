@@ -11,15 +11,12 @@ import { publishedText } from '../../claims/words.ts'
 import type { Messages } from '../../locale/en.ts'
 import { originsIn, runsIn } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
-import { lazily } from '../../text/memory.ts'
 import { measuredNumbers, verdictText } from '../claim.ts'
 import { type Cell, none, type Table, type TableKind } from '../table.ts'
 import { number } from './schema.ts'
 
-const options = lazily(() => z.strictObject({ number }))
-
 export const claims: TableKind = {
-  options,
+  options: () => z.strictObject({ number }),
   from: false,
   render(_given, { verifications = [], removed = [], messages }): Table {
     const { published, recorded, thisRun, table } = messages.claim

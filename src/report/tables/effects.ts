@@ -12,7 +12,6 @@ import { type Factors, series } from '../../query/series.ts'
 import { warningsOn } from '../../query/warnings.ts'
 import { runName, type Run } from '../../results/run.ts'
 import { compareFactors, type FactorComparison } from '../../stats/compare.ts'
-import { lazily } from '../../text/memory.ts'
 import { matching, valuesOf } from '../published.ts'
 import { type Cell, headCell, none, numberCell, numberHead, type Table, tableKind } from '../table.ts'
 import { type ColumnGroup, tableHead, tableRow } from './columns.ts'
@@ -29,7 +28,7 @@ import {
 } from './options.ts'
 import { patternOptions } from './schema.ts'
 
-const options = lazily(() =>
+const options = () =>
   z.strictObject({
     ...patternOptions,
     measure: z.string().describe('The measure that patterns change'),
@@ -39,8 +38,7 @@ const options = lazily(() =>
       .regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')
       .default('5 %')
       .describe('Share of the baseline’s median; smaller shifts do not matter'),
-  }),
-)
+  })
 
 export const effects = tableKind(options, (given, context): Table => {
   const { experiment, runs, messages } = context

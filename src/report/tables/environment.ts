@@ -8,7 +8,6 @@ import { machineOf } from '../../query/machine.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
-import { lazily } from '../../text/memory.ts'
 import { concernNotes } from '../concerns.ts'
 import type { RenderContext } from '../context.ts'
 import { valuesOf } from '../published.ts'
@@ -16,7 +15,7 @@ import { type Cell, type Head, headCell, missingCell, none, type Table, machineK
 import { cellRuns, chooseEnvironments } from './options.ts'
 import { number } from './schema.ts'
 
-const options = lazily(() =>
+const options = () =>
   z.strictObject({
     number,
     environments: z
@@ -27,8 +26,7 @@ const options = lazily(() =>
     items: z.array(z.string()).min(1).optional().describe('Items to show, in order; default: all'),
     published: z.string().optional().describe('CSV file with the machines of the original study'),
     machines: z.array(z.string()).optional().describe('Machines of the published file; default: all'),
-  }),
-)
+  })
 
 /** One column of the table: item -> value. */
 interface Machine {

@@ -9,7 +9,6 @@ import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { isMapping, type Parameter, type Parameters } from '../../results/parameters.ts'
-import { lazily } from '../../text/memory.ts'
 import { checkEnvironment, matching, uniqueRow, valuesOf } from '../published.ts'
 import { type Cell, headCell, none, type Table, machineKind } from '../table.ts'
 import { type Column, type ColumnGroup, tableHead, tableRow } from './columns.ts'
@@ -17,15 +16,14 @@ import { isPartial, notRerun, onlyNotes, patternChoice, rowsBeside } from './opt
 import { number, patterns, published, publishedEnvironment } from './schema.ts'
 
 /** Published rows that change nothing, pattern -> our parameter: `domu-vcpus: domu.vcpus`. */
-const options = lazily(() =>
+const options = () =>
   z.strictObject({
     ...{ number, patterns, published, publishedEnvironment },
     constant: z
       .record(z.string(), z.string())
       .default({})
       .describe('Published pattern that changes nothing -> our parameter'),
-  }),
-)
+  })
 
 /** Optional columns of the published file, and the messages for their heads. */
 const publishedColumns = [

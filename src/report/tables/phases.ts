@@ -7,7 +7,6 @@ import { canonical, columnOf, type Factors, select } from '../../query/series.ts
 import type { Run } from '../../results/run.ts'
 import { mean } from '../../stats/moments.ts'
 import { max } from '../../stats/order.ts'
-import { lazily } from '../../text/memory.ts'
 import { decimal } from '../../text/numbers.ts'
 import { uniqueRow } from '../published.ts'
 import {
@@ -27,14 +26,13 @@ import { comparisonColumns, comparisonNotes } from './comparison.ts'
 import { type CellRun, labelOf, selectCells, unitOf } from './options.ts'
 import { compare, patternOptions } from './schema.ts'
 
-const options = lazily(() =>
+const options = () =>
   z.strictObject({
     ...patternOptions,
     measures: z.array(z.string()).min(1).describe('The phases, in order'),
     share: z.boolean().default(true).describe('Shows each phase’s share of the sum'),
     compare,
-  }),
-)
+  })
 
 /** A pattern's phases, in the order of the option `measures`. */
 interface Row {

@@ -8,7 +8,6 @@ import type { Messages } from '../../locale/en.ts'
 import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'
 import { agreement, direction, relativeError } from '../../stats/agreement.ts'
-import { lazily } from '../../text/memory.ts'
 import { matching, valuesOf } from '../published.ts'
 import {
   type Cell,
@@ -38,7 +37,7 @@ import {
 } from './readings.ts'
 import { environments, number, publishedEnvironment } from './schema.ts'
 
-const options = lazily(() => {
+const options = () => {
   const files = z.union([z.string(), z.array(z.string()).min(1)])
   return z.strictObject({
     number,
@@ -52,7 +51,7 @@ const options = lazily(() => {
     publishedEnvironment,
     earlier: files.describe('CSV files of the earlier recording'),
   })
-})
+}
 
 /** Counts errors up to this share of the published value. */
 const near = 0.25

@@ -11,7 +11,6 @@ import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
 import { type Factors, series } from '../../query/series.ts'
 import { statistic, statistics } from '../../query/statistics.ts'
 import { excludedColumn, type Run } from '../../results/run.ts'
-import { lazily } from '../../text/memory.ts'
 import { hint } from '../../text/spelling.ts'
 import type { RenderContext } from '../context.ts'
 import { uniqueRow } from '../published.ts'
@@ -38,7 +37,7 @@ function unknownStatistic({ input }: { readonly input?: unknown }): string {
 /** Of the default, which suits runs that have no such column. */
 const usualFactor = 'operation'
 
-const options = lazily(() =>
+const options = () =>
   z.strictObject({
     ...patternOptions,
     by: z
@@ -54,8 +53,7 @@ const options = lazily(() =>
       .default(['n', 'mean', 'variance', 'max', 'min', 'median'])
       .describe('Columns: n, mean, variance, sd, median, max, min, or percentiles such as p95'),
     compare,
-  }),
-)
+  })
 
 /** One measure of a run, for one combination of factors. */
 interface Row {

@@ -12,7 +12,6 @@ import { digits } from '../../query/format.ts'
 import { origins } from '../../query/quantity.ts'
 import type { Run } from '../../results/run.ts'
 import type { Centre, Estimate } from '../../stats/centre.ts'
-import { lazily } from '../../text/memory.ts'
 import {
   type Cell,
   type ExperimentContext,
@@ -43,7 +42,7 @@ import {
 } from './options.ts'
 import { environments, number } from './schema.ts'
 
-const options = lazily(() =>
+const options = () =>
   z
     .strictObject({
       number,
@@ -71,8 +70,7 @@ const options = lazily(() =>
     .refine(({ reference, environments = [] }) => !environments.includes(reference), {
       path: ['environments'],
       message: 'the reference cannot be held against itself',
-    }),
-)
+    })
 
 /** The correlation of fewer patterns is 1 or -1, whatever their values. */
 const fewestRanked = 3

@@ -14,7 +14,7 @@ const host = z
 /** A command for `sh`. */
 const command = z.string().min(1)
 
-/** Of these a board tells, and its results may depend on them. */
+/** Facts that a board reports about itself, and that may affect results. */
 export const lockItems = ['model', 'revision', 'firmware', 'xen', 'kernel', 'system'] as const
 
 /** What decides results. */
