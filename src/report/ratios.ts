@@ -10,6 +10,7 @@ import { unitName } from '../query/units.ts'
 import { excludedColumn, runName, type Run } from '../results/run.ts'
 import { bootstrapInterval } from '../stats/bootstrap.ts'
 import { mean } from '../stats/moments.ts'
+import { recently } from '../text/memory.ts'
 import { cellFields, type FigureRecord } from './records.ts'
 import { cellRuns } from './tables/options.ts'
 
@@ -23,7 +24,12 @@ const ratioFields = ['measure', 'ratio', 'low', 'high']
  * as the operation) and measure: the `ratio` of means and its 95 % interval (stats/bootstrap.ts) `low` to
  * `high`, null if there are too few trials. Throws QueryError for an unknown measure.
  */
-export function ratios(
+export const ratios = recently(makeRatios, (experiment, runs, measures) => [
+  ...[experiment, measures.length, ...measures],
+  ...runs,
+])
+
+function makeRatios(
   experiment: SourceBlock,
   runs: readonly Run[],
   measures: readonly string[],

@@ -11,7 +11,7 @@ import { canonical, scaled, select } from '../query/series.ts'
 import { symbol, unitName, withoutUnit } from '../query/units.ts'
 import { runName, type Column, type Dataset, type Run } from '../results/run.ts'
 import { rowMaker } from '../results/runfile.ts'
-import { isSame } from '../text/lists.ts'
+import { recently } from '../text/memory.ts'
 import type { RenderContext } from './context.ts'
 import { cellRuns } from './tables/options.ts'
 
@@ -33,23 +33,7 @@ export function cellsDrawn(experiment: SourceBlock, { where }: FigureData): read
  * block's order of environments and patterns. Throws QueryError, with the nearest name, for a dataset or
  * column that a run lacks, and for a value that no row has.
  */
-export function records(
-  experiment: SourceBlock,
-  runs: readonly Run[],
-  source: FigureData,
-): readonly FigureRecord[] {
-  const from = [experiment, source, ...runs]
-  const known = recent.find((one) => isSame(one.from, from))
-  if (known) return known.records
-  const made = makeRecords(experiment, runs, source)
-  recent.unshift({ from, records: made })
-  recent.length = Math.min(recent.length, mostRecent)
-  return made
-}
-
-/** Those of a figure whose specification somebody writes are asked for again and again. */
-const recent: { readonly from: readonly unknown[]; readonly records: readonly FigureRecord[] }[] = []
-const mostRecent = 2
+export const records = recently(makeRecords, (experiment, runs, source) => [experiment, source, ...runs])
 
 function makeRecords(
   experiment: SourceBlock,

@@ -1,4 +1,6 @@
-/** Results of pure functions of a text, kept while a process lives: a live document asks for the same ones again and again. */
+/** Results of pure functions, kept while a process lives: a live document asks for the same ones again and again. */
+
+import { isSame } from './lists.ts'
 
 /**
  * Returns `make`, which is called once for each text of late. What it returns is shared, and must not be changed;
@@ -13,6 +15,29 @@ export function remembered<T>(make: (text: string) => T, most = 2000): (text: st
     // Those of a document that is open come back at once.
     if (known.size >= most) known.clear()
     known.set(text, made)
+    return made
+  }
+}
+
+/**
+ * Returns `make`, which is not called again for what it was called for of late. What it returns is shared, and must not be
+ * changed; what it throws is not kept.
+ *
+ * @param partsOf all that the result depends on, of which the same objects must be the same values
+ */
+export function recently<Given extends readonly unknown[], T>(
+  make: (...given: Given) => T,
+  partsOf: (...given: Given) => readonly unknown[],
+  most = 2,
+): (...given: Given) => T {
+  const recent: { readonly from: readonly unknown[]; readonly made: T }[] = []
+  return (...given) => {
+    const from = partsOf(...given)
+    const known = recent.find((one) => isSame(one.from, from))
+    if (known) return known.made
+    const made = make(...given)
+    recent.unshift({ from, made })
+    recent.length = Math.min(recent.length, most)
     return made
   }
 }

@@ -20,12 +20,13 @@ export interface SentOrder extends Omit<Order, 'data'> {
   readonly data: Readonly<Record<string, Columns | Records | string>>
 }
 
-/** Packs the data of an order. */
-export function sent({ data, ...order }: Order): SentOrder {
-  const entries = Object.entries(data).map(([name, rows]) => [
-    name,
-    typeof rows === 'string' ? rows : (packedOnce(rows) ?? rows),
-  ])
+/** Packs the data of an order: of records, the columns that are read. */
+export function sent({ data, ...order }: Order, isRead: (name: string) => boolean = () => true): SentOrder {
+  const entries = Object.entries(data).map(([name, rows]) => {
+    const packed = typeof rows === 'string' ? undefined : packedOnce(rows)
+    if (packed === undefined) return [name, rows]
+    return [name, { ...packed, columns: packed.columns.filter(([column]) => isRead(column)) }]
+  })
   return { ...order, data: Object.fromEntries(entries) }
 }
 

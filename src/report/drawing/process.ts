@@ -8,8 +8,9 @@ import { answerWithin, hasEnded, isOutOfMemory, nextAnswer, startConfined } from
 import { QueryError } from '../../query/error.ts'
 import { keepCode } from '../../results/compiled.ts'
 import { openKept } from '../../results/kept.ts'
-import { sent } from './columns.ts'
+import { sent, type SentOrder } from './columns.ts'
 import type { Order } from './order.ts'
+import { fieldsRead, parseSpecification } from './specification.ts'
 
 export type Answer =
   /** Asks for V8's code of its program, which is kept by this name. */
@@ -111,9 +112,15 @@ async function started({ memoryMb }: Limits): Promise<ChildProcess> {
 }
 
 async function answered(child: ChildProcess, order: Order, limits: Limits): Promise<string> {
-  const waiting = answerWithin<Answer>(child, limits.seconds)
-  child.send(sent(order))
-  const answer = await waiting
+  const ask = async (sentOrder: SentOrder) => {
+    const waiting = answerWithin<Answer>(child, limits.seconds)
+    child.send(sentOrder)
+    return await waiting
+  }
+  // Vega copies each record several times, with all of its fields.
+  let answer = await ask(sent(order, fieldsReadBy(order)))
+  // A message names fields that are there.
+  if (answer.type === 'refused') answer = await ask(sent(order))
   if (answer.type === 'drawn') return answer.svg
   if (answer.type === 'refused') {
     throw new QueryError(
@@ -125,4 +132,13 @@ async function answered(child: ChildProcess, order: Order, limits: Limits): Prom
   if (answer.type === 'ended' && isOutOfMemory(answer))
     throw new QueryError(`the drawing needs more than ${limits.memoryMb} MB of memory (draw less: ${advice})`)
   throw new QueryError('the specification ended the process that draws it')
+}
+
+function fieldsReadBy({ spec }: Order): (name: string) => boolean {
+  try {
+    return fieldsRead(parseSpecification(spec))
+  } catch {
+    // The drawing process says what is wrong.
+    return () => true
+  }
 }

@@ -159,6 +159,22 @@ export function isNamed(spec: Specification, name: string): boolean {
   )
 }
 
+/** Access to a field whose name is computed: `datum[name]`, but not `datum['name']`. */
+const computedAccess = /[\w$)\]]\s*\[(?!\s*(?:'[^'\\]*'|"[^"\\]*"|\d+)\s*\])/
+/** Other ways to read a field than by the letters of its name; a shape on a map is read whole. */
+const unnamedRead = /\\[\dux]|\bpluck\b|\bgeoshape\b/
+
+/**
+ * Returns whether a specification can read a field of a name: it has the name in one of its texts, or may compute it.
+ * May be true of a field that it does not read.
+ */
+export function fieldsRead(spec: Specification): (name: string) => boolean {
+  const texts = parts(spec).flatMap(({ key, value }) => (typeof value === 'string' ? [key, value] : [key]))
+  if (texts.some((text) => computedAccess.test(text) || unnamedRead.test(text))) return () => true
+  const all = texts.join('\n').replaceAll('\\', '')
+  return (name) => all.includes(name)
+}
+
 /** Returns true if the author handles a field's non-numeric values. */
 export function treatsInvalid(spec: Specification, field: string): boolean {
   return parts(spec).some(

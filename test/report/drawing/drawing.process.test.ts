@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
+import { draw } from '../../../src/report/drawing/draw.ts'
 import { type Drawer, limits, openDrawer } from '../../../src/report/drawing/process.ts'
 import { renderFigure } from '../../../src/report/figure.ts'
 import { hostile } from '../specifications/hostile.ts'
@@ -31,6 +32,12 @@ const point = (calculate: string) => ({
 describe('a drawing', () => {
   it.each(valid)('has $name', async (specification) => {
     expect(await render(specification)).toMatch(/^<svg .*<\/svg>$/s)
+  })
+
+  it.each(valid)('of the columns that are read is that of all, with $name', async ({ spec, data }) => {
+    const text = typeof spec === 'string' ? spec : JSON.stringify(spec)
+    const order = { spec: text, data: data ?? (text.includes('"name":"rows"') ? { rows } : {}) }
+    expect(await drawer.draw(order)).toBe(await draw(order))
   })
 
   it.each(hostile.filter(({ refused }) => refused !== undefined))('refuses $name', async (specification) => {
