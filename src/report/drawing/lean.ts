@@ -21,16 +21,16 @@ function collectFonts({ name, attributes, children }: Svg, fonts: Set<string | u
 }
 
 function without({ name, attributes, children }: Svg, isFontKnown: boolean): Svg {
-  const own = Object.entries(attributes).flatMap(([key, value]): [string, string][] => {
-    if (isFontKnown && key === 'font-family') return []
-    return [[key, key === 'transform' ? rounded(value) : value]]
-  })
-  const left = children.filter((child) => typeof child === 'string' || !isNothing(child))
-  return {
-    name,
-    attributes: Object.fromEntries(own),
-    children: left.map((child) => (typeof child === 'string' ? child : without(child, isFontKnown))),
+  const own: Record<string, string> = {}
+  for (const key in attributes) {
+    const value = attributes[key] as string
+    if (!isFontKnown || key !== 'font-family') own[key] = key === 'transform' ? rounded(value) : value
   }
+  const left: (Svg | string)[] = []
+  for (const child of children)
+    if (typeof child === 'string') left.push(child)
+    else if (!isNothing(child)) left.push(without(child, isFontKnown))
+  return { name, attributes: own, children: left }
 }
 
 function isNothing({ name, attributes: { d, display, id }, children }: Svg): boolean {
@@ -39,6 +39,7 @@ function isNothing({ name, attributes: { d, display, id }, children }: Svg): boo
 
 /** Vega gives places sixteen digits. */
 function rounded(transform: string): string {
+  if (!/\.\d{4}/.test(transform)) return transform
   return transform.replace(/translate\(([^)]*)\)/g, (_, places: string) => {
     const short = places.replace(/-?\d+\.\d{4,}(?![\de])/g, (place) =>
       String(Number(Number(place).toFixed(3)) + 0),

@@ -99,7 +99,8 @@ export function parseSvg(text: string): Svg {
   const svg = checked(root)
   visit(svg, ({ attributes }) => ids.add(attributes.id))
   visit(svg, ({ name, attributes }) => {
-    for (const [key, value] of Object.entries(attributes)) {
+    for (const key in attributes) {
+      const value = attributes[key] as string
       const target = targetOf(value)
       if (target !== undefined && !ids.has(target)) throw new QueryError(refused(name, key, value))
     }
@@ -113,23 +114,25 @@ function targetOf(value: string): string | undefined {
   return value.startsWith('url') ? reference.exec(value)?.[1] : undefined
 }
 
-function checked(element: XmlElement): Svg {
-  const { name } = element
+function checked({ name, attributes: given, children: inner }: XmlElement): Svg {
   const rules = allowed.get(name)
   if (rules === undefined) throw new QueryError(`a figure may not have the element <${name}>`)
-  const attributes = Object.entries(element.attributes).filter(([key]) => !/^(?:role|aria-[a-z]+)$/.test(key))
-  const tip = tipOf(element.attributes)
-  for (const [key, value] of attributes) {
+  const attributes: Record<string, string> = {}
+  for (const key in given) {
+    if (key === 'role' || key.startsWith('aria-')) continue
+    const value = given[key] as string
     if (!Object.hasOwn(rules, key) || !rules[key]?.test(value))
       throw new QueryError(refused(name, key, value))
+    attributes[key] = value
   }
-  const children = element.children.map((child) => {
+  const tip = tipOf(given)
+  if (tip !== undefined) attributes[tipName] = tip
+  const children = inner.map((child) => {
     if (child instanceof XmlElement) return checked(child)
     if (child instanceof XmlText && textElements.has(name)) return child.text
     throw new QueryError(`a figure may not have ${child.type} in <${name}>`)
   })
-  const shown = tip === undefined ? attributes : [...attributes, [tipName, tip] as const]
-  return { name, attributes: Object.fromEntries(shown), children }
+  return { name, attributes, children }
 }
 
 function refused(name: string, key: string, value: string): string {
@@ -141,13 +144,15 @@ function refused(name: string, key: string, value: string): string {
 /** Prefixes ids and references to them, to be unique in a page of several drawings. */
 export function prefixIds(svg: Svg, prefix: string): Svg {
   return changed(svg, (element) => {
-    const own = Object.entries(element.attributes).flatMap(([key, value]): (readonly [string, string])[] => {
-      if (key === 'id') return [[key, `${prefix}:${value}`]]
+    let own: Record<string, string> | undefined
+    for (const key in element.attributes) {
+      const value = element.attributes[key] as string
       const target = targetOf(value)
-      return target === undefined ? [] : [[key, `url(#${prefix}:${target})`]]
-    })
-    if (own.length === 0) return element
-    return { ...element, attributes: { ...element.attributes, ...Object.fromEntries(own) } }
+      if (key !== 'id' && target === undefined) continue
+      own ??= { ...element.attributes }
+      own[key] = key === 'id' ? `${prefix}:${value}` : `url(#${prefix}:${target})`
+    }
+    return own === undefined ? element : { ...element, attributes: own }
   })
 }
 
@@ -181,18 +186,16 @@ export function replaceTexts(svg: Svg, replacements: ReadonlyMap<string, string>
 }
 
 export function printSvg({ name, attributes, children }: Svg): string {
-  const tag = [
-    name,
-    ...Object.entries(attributes).map(([key, value]) => `${key}="${attributeText(value)}"`),
-  ].join(' ')
-  if (children.length === 0) return `<${tag}/>`
-  return `<${tag}>${children.map((child) => (typeof child === 'string' ? innerText(child) : printSvg(child))).join('')}</${name}>`
+  let text = `<${name}`
+  for (const key in attributes) text += ` ${key}="${escaped(attributes[key] as string)}"`
+  if (children.length === 0) return `${text}/>`
+  text += '>'
+  for (const child of children) text += typeof child === 'string' ? escaped(child) : printSvg(child)
+  return `${text}</${name}>`
 }
 
-function innerText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-}
-
-function attributeText(text: string): string {
-  return innerText(text).replaceAll('"', '&quot;')
+function escaped(text: string): string {
+  return /[&<>"]/.test(text)
+    ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
+    : text
 }

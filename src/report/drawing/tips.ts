@@ -16,6 +16,7 @@ export function tipOf(attributes: Readonly<Record<string, string>>): string | un
     return undefined
   if (/axis|legend|title|header/.test(kind)) return undefined
   // More digits than can be seen in a drawing.
+  if (!/\.\d{3}/.test(label)) return label
   return label.replaceAll(/(?<![\w.])-?\d+\.\d{3,}(?![\w.])/g, (text) =>
     String(Number(Number(text).toPrecision(6))),
   )
@@ -34,23 +35,30 @@ export function partsOf(tip: string): readonly (readonly [string, string])[] {
  * of a thousand marks.
  */
 export function withSharedTips(svg: Svg): Svg {
+  const tips = new Map<string, ReturnType<typeof partsOf>>()
   const counts = new Map<string, number>()
+  const count = (text: string) => counts.set(text, (counts.get(text) ?? 0) + 1)
   visit(svg, ({ attributes: { [tipName]: tip } }) => {
-    for (const text of tip === undefined ? [] : partsOf(tip).flat())
-      counts.set(text, (counts.get(text) ?? 0) + 1)
+    if (tip === undefined) return
+    const parts = tips.get(tip) ?? partsOf(tip)
+    tips.set(tip, parts)
+    for (const [name, value] of parts) {
+      count(name)
+      count(value)
+    }
   })
   // A text of its own that looks like a number of a shared one is one.
   const isShared = ([text, count]: readonly [string, number]) =>
     (count > 1 && text.length > 3) || text.startsWith('#')
   const shared = [...counts].filter(isShared).map(([text]) => text)
   const numbers = new Map(shared.map((text, index) => [text, `#${index}`]))
+  const shortOf = (text: string) => numbers.get(text) ?? text
   let length = shared.join('; ').length
   const short = changed(svg, (element) => {
     const tip = element.attributes[tipName]
     if (tip === undefined) return element
-    const written = partsOf(tip)
-      .map((parts) => parts.map((part) => numbers.get(part) ?? part).join(': '))
-      .join('; ')
+    const parts = tips.get(tip) ?? []
+    const written = parts.map(([name, value]) => `${shortOf(name)}: ${shortOf(value)}`).join('; ')
     length += written.length
     return { ...element, attributes: { ...element.attributes, [tipName]: written } }
   })

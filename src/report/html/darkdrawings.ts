@@ -10,8 +10,6 @@
  * A drawing with a gradient, with more colours than are told apart, or with one that is not read here, stays on white.
  */
 
-import type { Element } from 'hast'
-
 /** Class of a drawing that has a dark form. */
 export const darkForm = 'has-dark'
 
@@ -20,34 +18,32 @@ const mostColors = 32
 
 const paints = ['fill', 'stroke'] as const
 
-/** Returns whether all colours of a drawing are read, and few. */
-export function hasDarkForm(svg: Element): boolean {
-  const colors = new Set<string>()
-  return isReadable(svg, colors) && colors.size <= mostColors
-}
-
-function isReadable({ tagName, properties, children }: Element, colors: Set<string>): boolean {
-  if (tagName === 'linearGradient' || tagName === 'radialGradient' || tagName === 'pattern') return false
-  for (const name of paints) {
-    const value = properties[name]
-    if (typeof value !== 'string' || isNoColor(value) || colors.has(value)) continue
-    if (rgbOf(value) === undefined) return false
-    colors.add(value)
-  }
-  return children.every((child) => child.type !== 'element' || isReadable(child, colors))
-}
-
-function isNoColor(value: string): boolean {
-  return value === 'none' || value === 'transparent'
+/** Returns whether all colours of a drawing, as SVG text, are read, and few. */
+export function hasDarkForm(svg: string): boolean {
+  if (/<(?:linearGradient|radialGradient|pattern)\b/.test(svg)) return false
+  const { fill, stroke } = colorsOf(svg)
+  const colors = new Set([...fill, ...stroke])
+  return colors.size <= mostColors && [...colors].every((color) => rgbOf(color) !== undefined)
 }
 
 /** Colours of drawings that have a dark form, by what they paint. */
 export type DrawnColors = Readonly<Record<(typeof paints)[number], readonly string[]>>
 
-export function colorsIn(body: Element): DrawnColors {
+/** Returns the colours of those drawings that have a dark form. */
+export function colorsIn(drawings: readonly string[]): DrawnColors {
+  const used = drawings.filter((svg) => svg.startsWith(`<svg class="${darkForm}`)).map(colorsOf)
+  return {
+    fill: [...new Set(used.flatMap(({ fill }) => fill))],
+    stroke: [...new Set(used.flatMap(({ stroke }) => stroke))],
+  }
+}
+
+function colorsOf(svg: string): DrawnColors {
   const used = { fill: new Set<string>(), stroke: new Set<string>() }
-  collect(body, false, used)
-  return { fill: [...used.fill], stroke: [...used.stroke] }
+  for (const [, name, color = ''] of svg.matchAll(/ (fill|stroke)="([^"]*)"/g))
+    used[name as (typeof paints)[number]].add(color)
+  const isColor = (color: string) => color !== 'none' && color !== 'transparent'
+  return { fill: [...used.fill].filter(isColor), stroke: [...used.stroke].filter(isColor) }
 }
 
 /** Returns CSS for the drawings of a page that have a dark form; empty without any. */
@@ -66,20 +62,6 @@ export function darkStyle(all: readonly DrawnColors[]): string {
   )
   if (rules.length === 0) return ''
   return `@media screen and (prefers-color-scheme: dark) {\n${rules.join('\n')}\n}\n`
-}
-
-function collect(
-  { properties, children }: Element,
-  isWithin: boolean,
-  used: Readonly<Record<(typeof paints)[number], Set<string>>>,
-): void {
-  const isDrawing = isWithin || [properties.className ?? []].flat().includes(darkForm)
-  if (isDrawing)
-    for (const name of paints) {
-      const value = properties[name]
-      if (typeof value === 'string') used[name].add(value)
-    }
-  for (const child of children) if (child.type === 'element') collect(child, isDrawing, used)
 }
 
 type Rgb = readonly [red: number, green: number, blue: number]

@@ -7,10 +7,10 @@ import type { Element, Root } from 'hast'
 import { h } from 'hastscript'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
-import { visit } from 'unist-util-visit'
 import { isFromRight } from '../../locale/languages.ts'
 import { colorsIn, darkStyle, type DrawnColors } from './darkdrawings.ts'
-import { blendStyle, sanitized, withoutControls } from './sanitize.ts'
+import { blendStyle, drawingsIn, hasBlends } from './drawing.ts'
+import { sanitized, withoutControls } from './sanitize.ts'
 
 export interface Frame {
   /** BCP 47 tag. */
@@ -39,8 +39,12 @@ export interface Shown {
 }
 
 export function shownIn(sane: Element): Shown {
-  return { hasBlends: hasBlends(sane), colors: colorsIn(sane) }
+  const drawings = drawingsIn(sane)
+  return { hasBlends: drawings.some(hasBlends), colors: colorsIn(drawings) }
 }
+
+/** Writes sanitised elements as HTML; what is raw is a drawing. */
+export const writer = unified().use(rehypeStringify, { closeEmptyElements: true, allowDangerousHtml: true })
 
 /**
  * Returns the page as HTML text. Its Content-Security-Policy holds even if something passes the allow-list:
@@ -60,7 +64,7 @@ export function htmlPage({
 }: Frame): string {
   const sane = sanitized(body)
   const shown = [shownIn(sane), ...further]
-  const blends = shown.some((one) => one.hasBlends) ? `${blendStyle}\n` : ''
+  const blends = shown.some((one) => one.hasBlends) ? blendStyle : ''
   const style = `${given}${blends}${darkStyle(shown.map(({ colors }) => colors))}`
   const page: Root = {
     type: 'root',
@@ -88,15 +92,7 @@ export function htmlPage({
     ],
   }
   withoutControls(page)
-  return `${unified().use(rehypeStringify, { closeEmptyElements: true }).stringify(page)}\n`
-}
-
-function hasBlends(body: Element): boolean {
-  let found = false
-  visit(body, 'element', ({ properties }) => {
-    found ||= [properties.className ?? []].flat().some((name) => String(name).startsWith('blend-'))
-  })
-  return found
+  return `${writer.stringify(page)}\n`
 }
 
 function policy(style: string, script: string | undefined): string {

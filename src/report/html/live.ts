@@ -9,14 +9,12 @@
 import { randomBytes } from 'node:crypto'
 import type { Element, ElementContent, Root } from 'hast'
 import { h } from 'hastscript'
-import rehypeStringify from 'rehype-stringify'
-import { unified } from 'unified'
 import { sha256 } from '../../files/fingerprint.ts'
 import { messagesFor } from '../../locale/languages.ts'
 import { isRecalling, recall } from '../../text/memory.ts'
 import type { LivePage, PageBlock, Report } from '../model.ts'
 import { positionOf } from '../prose.ts'
-import { type Shown, shownIn } from './frame.ts'
+import { type Shown, shownIn, writer } from './frame.ts'
 import { type KeepPart, translator } from './nodes.ts'
 import { bodyElement, pageAround } from './page.ts'
 import { sanitized, withoutControls } from './sanitize.ts'
@@ -30,8 +28,6 @@ interface KeptPart {
   readonly shown: Shown
   usedAt: number
 }
-
-const processor = unified().use(rehypeStringify, { closeEmptyElements: true })
 
 interface Digests<Key> {
   get(key: Key): string | undefined
@@ -201,5 +197,5 @@ function written(content: ElementContent): { readonly html: string; readonly sho
   const root: Root = { type: 'root', children: sane.children }
   const shown = shownIn(sane)
   withoutControls(root)
-  return { html: processor.stringify(root), shown }
+  return { html: writer.stringify(root), shown }
 }

@@ -1,6 +1,7 @@
 /**
- * Sanitises a page by an allow-list: text, tables, links, embedded pictures and drawings. All content of
- * authors, runs and libraries passes here, so that nothing in a page can run, load or send anything.
+ * Sanitises a page by an allow-list: text, tables, links and embedded pictures. All content of authors, runs and
+ * libraries passes here, so that nothing in a page can run, load or send anything; drawings pass a list of their own
+ * (drawing/svg.ts).
  */
 
 import type { Element, Root } from 'hast'
@@ -8,9 +9,7 @@ import { type Schema, sanitize } from 'hast-util-sanitize'
 import { visit } from 'unist-util-visit'
 import { control } from '../../document/encoding.ts'
 import { linkSchemes } from '../../text/markdown.ts'
-
-/** A paint: a colour, or a gradient of the same drawing. */
-const paint = /^(?:[^(]*|rgba?\([^()]*\)|hsla?\([^()]*\)|url\(#[^()]*\))$/
+import { placeDrawings } from './drawing.ts'
 
 /** A colour of a formula: a name or hexadecimal digits. */
 const color = /^(?:[a-z]+|#[0-9a-f]{3,8})$/i
@@ -18,17 +17,7 @@ const color = /^(?:[a-z]+|#[0-9a-f]{3,8})$/i
 const elements = `
   a article aside blockquote br caption cite code dd del details div dl dt em figcaption figure footer
   h1 h2 h3 h4 h5 h6 header hr img input li main nav ol p pre section span strong sub summary sup
-  table tbody td th thead time tr ul
-  svg g path line rect circle text tspan title desc defs clipPath linearGradient radialGradient stop pattern`
-
-/** Of CSS; those of a drawing become classes. */
-const blendModes = [
-  ...['multiply', 'screen', 'overlay', 'darken', 'lighten', 'color-dodge', 'color-burn', 'hard-light'],
-  ...['soft-light', 'difference', 'exclusion', 'hue', 'saturation', 'color', 'luminosity'],
-]
-
-/** CSS of the classes that stand for style attributes. */
-export const blendStyle = blendModes.map((mode) => `.blend-${mode} { mix-blend-mode: ${mode}; }`).join('\n')
+  table tbody td th thead time tr ul svg`
 
 /** MathML Core without what links, loads or acts. */
 const mathElements = `
@@ -43,23 +32,12 @@ const attributes = `
   id className title lang dir role tabIndex hidden ariaLabel ariaLabelledBy ariaDescribedBy ariaHidden
   dataOrigin dataName dataTip dataTips dataFootnotes dataFootnoteRef dataFootnoteBackref`
 
-const drawingAttributes = `
-  xmlns version viewBox width height preserveAspectRatio transform d
-  x y x1 x2 y1 y2 dx dy cx cy fx fy r rx ry offset opacity display pointerEvents paintOrder
-  fillOpacity fillRule strokeOpacity strokeWidth strokeLineCap strokeLineJoin strokeDashArray strokeDashOffset
-  strokeMiterLimit stopOpacity gradientTransform gradientUnits spreadMethod clipPathUnits
-  fontFamily fontSize fontStyle fontVariant fontWeight textAnchor dominantBaseline`
-
 const schema: Schema = {
   tagNames: ['body', ...listed(elements), ...listed(mathElements)],
   strip: ['script', 'style', 'iframe', 'object', 'embed', 'template', 'foreignObject', 'noscript'],
   attributes: {
-    '*': [
-      ...listed(attributes),
-      ...listed(drawingAttributes),
-      ...listed('fill stroke stopColor clipPath filter').map((name): [string, RegExp] => [name, paint]),
-    ],
-    a: ['href', 'hrefLang', 'rel', 'xLinkHref'],
+    '*': listed(attributes),
+    a: ['href', 'hrefLang', 'rel'],
     details: ['open'],
     img: ['src', 'alt'],
     input: [['type', 'checkbox'], ['disabled', true], 'checked'],
@@ -76,7 +54,6 @@ const schema: Schema = {
   protocols: {
     href: [...linkSchemes],
     src: ['data'],
-    xLinkHref: ['http', 'https', 'mailto'],
   },
   required: { input: { disabled: true, type: 'checkbox' } },
   // Ids are unique by construction, and no script looks names up.
@@ -91,10 +68,12 @@ function listed(names: string): string[] {
   return names.trim().split(/\s+/)
 }
 
-/** Returns the allowed part of a page's body. */
+/** Returns the allowed part of a page's body, with its drawings. */
 export function sanitized(body: Element): Element {
   visit(body, 'element', canonize)
-  return sanitize(body, schema) as Element
+  const sane = sanitize(body, schema) as Element
+  placeDrawings(sane)
+  return sane
 }
 
 /**
@@ -102,12 +81,7 @@ export function sanitized(body: Element): Element {
  * only.
  */
 function canonize({ tagName, properties }: Element): void {
-  const { href, src, style } = properties
-  // The page's policy allows no style attributes, which drawings set for blend modes only.
-  const mode = /^mix-blend-mode: ([a-z-]+);$/.exec(typeof style === 'string' ? style : '')?.[1]
-  if (mode !== undefined && blendModes.includes(mode))
-    properties.className = [...[properties.className ?? []].flat().map(String), `blend-${mode}`]
-  delete properties.style
+  const { href, src } = properties
   if (typeof href === 'string') {
     properties.href = href.trim().replace(/^[a-z][a-z0-9+.-]*:/i, (scheme) => scheme.toLowerCase())
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { h, s } from 'hastscript'
 import { describe, expect, it } from 'vitest'
 import { english } from '../../../src/locale/en.ts'
+import { drawingElement } from '../../../src/report/html/drawing.ts'
 import { htmlPage } from '../../../src/report/html/frame.ts'
 import { readerScript } from '../../../src/report/html/reader.ts'
 
@@ -64,27 +65,28 @@ describe('the script of a page', () => {
   })
 })
 
-describe('a style attribute', () => {
+describe('a drawing', () => {
   const drawing = (style: string) =>
-    page(s('svg', s('g', { style }, s('path', { className: ['mark'], d: 'M0,0' }))))
+    page(drawingElement(`<svg class="marks"><g${style}><path class="mark" d="M0,0"/></g></svg>`))
 
-  it('of a blend becomes a class, whose style the page then has', () => {
-    const html = drawing('mix-blend-mode: multiply;')
-    expect(html).toContain('<g class="blend-multiply">')
+  it('goes into the page as it is', () => {
+    expect(drawing('')).toContain('<svg class="has-dark marks"><g><path class="mark" d="M0,0"/></g></svg>')
+  })
+
+  it.each([
+    ['<g class="blend-multiply">', ''],
+    ['<g class="blend-multiply a">', ' class="a"'],
+  ])('has a class in place of a blend, whose style the page then has: %s', (shown, before) => {
+    const html = drawing(`${before} style="mix-blend-mode: multiply;"`)
+    expect(html).toContain(shown)
     expect(html).toContain('.blend-multiply { mix-blend-mode: multiply; }')
     expect(html).not.toContain('style=')
     expect(policyOf(html)).not.toContain('unsafe')
   })
 
-  it.each([
-    'position: fixed; inset: 0',
-    'mix-blend-mode: url(x);',
-    'mix-blend-mode: multiply; background: url(//a.b)',
-    'mix-blend-mode: constructor;',
-    'background: url(data:image/png;base64,x)',
-  ])('with anything else is left out: %s', (style) => {
-    const html = drawing(style)
-    expect(html).toContain('<svg><g><path')
-    expect(html).not.toContain('blend-')
+  it('is only what stands for one of ours', () => {
+    const given = s('svg', s('g', { style: 'position: fixed' }, s('script', 'x()')))
+    const html = page(given, { type: 'raw', value: '<script>x()</script>' })
+    expect(html).toContain('<body><svg></svg></body>')
   })
 })
