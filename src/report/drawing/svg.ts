@@ -3,10 +3,10 @@
  * reaches the page, and nothing is dropped silently.
  */
 
-import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
 import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
 import { changed, type Svg, visit } from './element.ts'
+import { readMarkup } from './markup.ts'
 import { partsOf, tipName, tipOf } from './tips.ts'
 
 const number = /^-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:px|%)?$/i
@@ -88,15 +88,14 @@ const textElements: ReadonlySet<string> = new Set(['text', 'tspan'])
  * out. Throws QueryError for anything that a figure may not have.
  */
 export function parseSvg(text: string): Svg {
-  let root: XmlElement | null
-  try {
-    root = parseXml(text).root
-  } catch (cause) {
-    throw new QueryError(`the drawing is not well-formed SVG: ${(cause as Error).message.split('\n')[0]}`)
-  }
-  if (root?.name !== 'svg') throw new QueryError('the drawing is not an SVG')
+  if (!text.startsWith('<svg')) throw new QueryError('the drawing is not an SVG')
+  const svg = readMarkup(text, {
+    attributes: checked,
+    text(within) {
+      if (!textElements.has(within)) throw new QueryError(`a figure may not have text in <${within}>`)
+    },
+  })
   const ids = new Set<string | undefined>()
-  const svg = checked(root)
   visit(svg, ({ attributes }) => ids.add(attributes.id))
   visit(svg, ({ name, attributes }) => {
     for (const key in attributes) {
@@ -114,7 +113,8 @@ function targetOf(value: string): string | undefined {
   return value.startsWith('url') ? reference.exec(value)?.[1] : undefined
 }
 
-function checked({ name, attributes: given, children: inner }: XmlElement): Svg {
+/** Returns the attributes that are drawn, and what the element tells of itself. */
+function checked(name: string, given: Readonly<Record<string, string>>): Record<string, string> {
   const rules = allowed.get(name)
   if (rules === undefined) throw new QueryError(`a figure may not have the element <${name}>`)
   const attributes: Record<string, string> = {}
@@ -127,12 +127,7 @@ function checked({ name, attributes: given, children: inner }: XmlElement): Svg 
   }
   const tip = tipOf(given)
   if (tip !== undefined) attributes[tipName] = tip
-  const children = inner.map((child) => {
-    if (child instanceof XmlElement) return checked(child)
-    if (child instanceof XmlText && textElements.has(name)) return child.text
-    throw new QueryError(`a figure may not have ${child.type} in <${name}>`)
-  })
-  return { name, attributes, children }
+  return attributes
 }
 
 function refused(name: string, key: string, value: string): string {

@@ -1,3 +1,4 @@
+import { parseXml, XmlElement, XmlText } from '@rgrove/parse-xml'
 import { describe, expect, it } from 'vitest'
 import { parseSvg, printSvg } from '../../../src/report/drawing/svg.ts'
 
@@ -42,13 +43,56 @@ describe('the SVG of a drawing', () => {
     ['<a href="https://x"/>', 'href='],
     ['<a xlink:href="javascript:x"/>', 'links only to'],
     ['<g>text</g>', 'text in <g>'],
-    ['<g><![CDATA[x]]></g>', 'in <g>'],
-    ['<?x y?>', 'in <svg>'],
+    ['<g><![CDATA[x]]></g>', 'not well-formed SVG, at "<![CDATA[x]]></g>'],
+    ['<?x y?>', 'not well-formed SVG'],
+    ['<!-- x -->', 'not well-formed SVG'],
+    ['<!DOCTYPE x>', 'not well-formed SVG'],
     ['<g', 'not well-formed SVG'],
+    ['<g x="1', 'not well-formed SVG'],
+    ["<g x='1'/>", 'not well-formed SVG'],
+    ['<g  class="a"/>', 'not well-formed SVG'],
+    ['<g class="a"class="b"/>', 'not well-formed SVG'],
+    ['<g class="a" class="b"/>', 'not well-formed SVG'],
+    ['<g __proto__="a"/>', 'not well-formed SVG'],
+    ['<g class="<"/>', 'not well-formed SVG'],
+    ['<g></path>', 'not well-formed SVG'],
+    ['<g></g ></g>', 'not well-formed SVG'],
+    ['</svg></svg>', 'not well-formed SVG'],
     ['&x;', 'not well-formed SVG'],
+    ['<text>&nbsp;</text>', 'not well-formed SVG'],
+    ['<text>a & b</text>', 'not well-formed SVG'],
+    ['<text>&#x1;</text>', 'not well-formed SVG'],
+    ['<text>&#xD800;</text>', 'not well-formed SVG'],
+    ['<text>&#x110000;</text>', 'not well-formed SVG'],
+    ['<text>\ud800</text>', 'not well-formed SVG'],
     ['<text>\u0001</text>', 'not well-formed SVG'],
   ])('may not have %s', (markup, message) => {
     expect(() => parseSvg(inside(markup))).toThrow(message)
+  })
+
+  it('has the signs that vega writes by their numbers', () => {
+    const label = 'a&#x9;&quot;b&quot;&#xA;c&#xD;&amp;d: 1'
+    const text = inside(`<path role="graphics-symbol" aria-label="${label}" d=""/>`)
+    const [path] = parseSvg(text).children
+    expect(path).toEqual({
+      name: 'path',
+      attributes: { d: '', 'data-tip': 'a\t"b"\nc\r&d: 1' },
+      children: [],
+    })
+  })
+
+  it('is that of a parser of XML', () => {
+    const texts = ['', 'a', ' a &lt; b &amp;&quot; ', '&gt;', '日本 𝒳']
+    const all = texts.map((one) => `<g class=""><text font-size="9">${one}</text><path d="M0,0"/></g>`)
+    const text = inside(all.join(''))
+    const asRead = ({ name, attributes, children }: XmlElement): unknown => ({
+      name,
+      attributes,
+      children: children.flatMap((child) =>
+        child instanceof XmlElement ? [asRead(child)] : child instanceof XmlText ? [child.text] : [],
+      ),
+    })
+    expect(parseSvg(text)).toEqual(asRead(parseXml(text).root as XmlElement))
   })
 
   it('is the only element', () => {
