@@ -5,7 +5,7 @@
  */
 
 import { randomInt } from 'node:crypto'
-import { setImmediate as turn } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout } from 'node:timers/promises'
 import { wholeLine } from '../document/include.ts'
 import type { Step } from '../engine/plan.ts'
 import { type LiveDocument, type LiveProblem, type Look, openLive, type Shown } from '../project/live.ts'
@@ -96,6 +96,8 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
         await publish()
         shown = await live.show(early)
         await publish()
+        // Browsers that show it need the processors more.
+        if (tellers.size > 0) await setTimeout(showingMs)
       }
       const look = await live.look(undefined, { unchecked })
       shown = await live.show(look)
@@ -188,6 +190,9 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
     },
   }
 }
+
+/** A browser shows a change of a page within it. */
+const showingMs = 50
 
 /** Problems that a page shows; of a broken document there may be thousands. */
 const mostProblems = 200

@@ -15,18 +15,23 @@ declare const drawingFile: string
 
 const file = fileURLToPath(programUrl(drawingFile))
 
+/** After a drawing; a figure that is being written is saved seconds later. */
+const idleMs = 100
+
 process.on('disconnect', () => process.exit())
 process.once('message', async ({ code }: Start) => {
   const loaded = loadCompiled<typeof import('./program.ts')>(file, code)
   const { answer, warmUp } = loaded.exports
   const before = builtIns()
+  let idle: NodeJS.Timeout | undefined
   process.on('message', async (order: SentOrder) => {
+    clearTimeout(idle)
     const answered = await answer(order)
     // No drawing may affect the next.
     if (!isSame(builtIns(), before)) process.exit(1)
     send(answered)
-    // While the build takes it up, so that the next one need not wait for it.
-    setImmediate(() => globalThis.gc?.({ type: 'minor' }))
+    // The next drawing begins with all of the space for what lives shortly. Not at once: the answer is still on its way.
+    idle = setTimeout(() => globalThis.gc?.({ type: 'minor' }), idleMs)
   })
   if (!loaded.isNew) return send({ type: 'ready' })
   // Kept for later builds, so nothing of a stranger's may have run before.
