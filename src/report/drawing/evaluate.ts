@@ -29,15 +29,52 @@ export type Evaluate = (scope: Scope) => unknown
 
 type Functions = Readonly<Record<string, ((...values: readonly unknown[]) => unknown) | undefined>>
 
-/** Of Vega's standard functions, those that marks call by the thousand. */
+const {
+  abs,
+  acos,
+  asin,
+  atan,
+  atan2,
+  ceil,
+  cos,
+  exp,
+  floor,
+  hypot,
+  log,
+  max,
+  min,
+  pow,
+  round,
+  sin,
+  sqrt,
+  tan,
+} = Math
+
+/** Of Vega's standard functions, those that data and marks call by the thousand. */
 const standard: Readonly<Record<string, ((...values: never[]) => unknown) | undefined>> = {
-  abs: Math.abs,
-  ceil: Math.ceil,
-  floor: Math.floor,
-  max: Math.max,
-  min: Math.min,
-  round: Math.round,
-  sqrt: Math.sqrt,
+  ...{
+    abs,
+    acos,
+    asin,
+    atan,
+    atan2,
+    ceil,
+    cos,
+    exp,
+    floor,
+    hypot,
+    log,
+    max,
+    min,
+    pow,
+    round,
+    sin,
+    sqrt,
+    tan,
+  },
+  clamp: (value: number, least: number, most: number) => max(least, min(most, value)),
+  isFinite: Number.isFinite,
+  isNaN: Number.isNaN,
 }
 
 const unary: Readonly<Record<string, (a: never) => unknown>> = {
@@ -138,10 +175,11 @@ function call(node: Node, names: object): Evaluate {
     return (scope) => (test?.(scope) ? yes?.(scope) : no?.(scope))
   }
   const known = Object.hasOwn(standard, name) && !(name in names) ? standard[name] : undefined
-  if (known) return (scope) => known(...values.map((value) => value(scope) as never))
-  if (!(name in names)) return byVega(node, values, (...literals) => ({ ...node, arguments: literals }))
   const [first, second, third] = values
   // The usual ones, without a list.
+  if (known && first && values.length === 1) return (scope) => known(first(scope) as never)
+  if (known) return (scope) => known(...values.map((value) => value(scope) as never))
+  if (!(name in names)) return byVega(node, values, (...literals) => ({ ...node, arguments: literals }))
   if (first && second && third && values.length === 3)
     return (scope) => functionsOf(scope)[name]?.(first(scope), second(scope), third(scope))
   return (scope) => functionsOf(scope)[name]?.(...values.map((value) => value(scope)))

@@ -47,6 +47,13 @@ export function openReads(): Reads {
 /** Returns a field of a record and notes the read at its place. */
 export function readAt(site: Site, record: unknown): unknown {
   const isRecord = typeof record === 'object' && record !== null
+  if (isRecord && site.path.length === 1) {
+    const value = plain(record, site.path[0] as string)
+    if (value !== undefined) {
+      site.found = true
+      return value
+    }
+  }
   let value = record
   for (const name of site.path) {
     if (typeof value === 'object' && value !== null && !Object.hasOwn(value, name)) {
@@ -57,6 +64,12 @@ export function readAt(site: Site, record: unknown): unknown {
   }
   if (isRecord) site.found = true
   return value
+}
+
+/** Reads a number or a text, which no object here inherits; undefined for all else, and where none is. */
+function plain(object: object, name: string): number | string | undefined {
+  const value = (object as Record<string, unknown>)[name]
+  return typeof value === 'number' || typeof value === 'string' ? value : undefined
 }
 
 /**

@@ -14,6 +14,9 @@ export interface Reading {
   readonly text: (within: string) => void
 }
 
+/** Of elements in each other. Functions call themselves for each. */
+const deepest = 1000
+
 const tag = /<([A-Za-z]+)/y
 const attribute = / ([\w:-]+)="([^"<\t\n\r]*)"/y
 /** What no text of XML 1.0 has, written or by its number. */
@@ -71,6 +74,7 @@ export function readMarkup(text: string, { attributes: kept, text: checkText }: 
       root ??= element
       parent?.children.push(element)
       if (!isEmpty) open.push(element)
+      if (open.length > deepest) throw new QueryError(`the drawing has more than ${deepest} levels`)
       at = end + (isEmpty ? 2 : 1)
     }
   }

@@ -33,6 +33,13 @@ it.each([
   ...['max(1, width, abs(-300))', 'isFinite(+width)', 'upper(name)', 'join([1, width], "-")', 'pow(2, 10)'],
   ...['test(/a s/, name)', 'test(/S/i, name) && replace(name, /[aeiou]/g, "_")', 'slice(sort([3, 1, 2]), 1)'],
   ...['round(2.5) + round(-2.5)', 'ceil(1.2) * floor(-1.2)', 'sqrt(min(width, 2))', 'max()', 'abs("-3")'],
+  ...'abs acos asin atan ceil cos exp floor log round sin sqrt tan isNaN isFinite hypot pow clamp atan2 min max'
+    .split(' ')
+    .flatMap((name) =>
+      ['0.5', '-2', 'name', 'none', 'NaN', '"7"', '1, 2', 'width, 3, 100', ''].map(
+        (given) => `${name}(${given})`,
+      ),
+    ),
   ...['year(datetime(2020, 1, 2))', 'clamp(width, 0, 100) - min(3, if(width > 100, 1, 2))'],
 ])('%s', (text) => {
   const ast = parseExpression(text)
