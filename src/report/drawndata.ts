@@ -1,45 +1,45 @@
 /** The data of a figure for its readers: the columns that its specification names, as CSV. */
 
 import { readCsv } from '../text/csv.ts'
+import { recently } from '../text/memory.ts'
 import type { Order, Records } from './drawing/order.ts'
-import { isNamed, parseSpecification } from './drawing/specification.ts'
+import { namesIn, parseSpecification } from './drawing/specification.ts'
 import type { DrawnData } from './model.ts'
 
 /** Characters of a dataset's CSV in a page; what is longer is cut at a row. */
 const longest = 400_000
 
 export function drawnData({ spec: text, data }: Pick<Order, 'spec' | 'data'>): readonly DrawnData[] {
-  const spec = parseSpecification(text)
+  const isNamed = namesIn(parseSpecification(text))
+  // A specification may compute names of fields, and then names none of them.
+  const shownOf = (columns: readonly string[]) => {
+    const named = columns.filter(isNamed)
+    return named.length > 0 ? named : columns
+  }
   return Object.entries(data).map(([name, given]) => {
-    const { head, rows } = typeof given === 'string' ? tableOf(given) : columnsOf(given)
-    const named = [...head.keys()].filter((index) => isNamed(spec, head[index] as string))
-    // A specification may compute names of fields, and then names none of them.
-    const shown = named.length > 0 ? named : [...head.keys()]
-    const lines: string[] = [shown.map((index) => cellText(head[index])).join(',')]
-    let length = 0
-    for (const row of rows) {
-      const line = shown.map((index) => cellText(row[index])).join(',')
-      length += line.length + 1
-      if (length > longest) break
-      lines.push(line)
-    }
-    return { name, csv: `${lines.join('\n')}\n`, rows: rows.length, shown: lines.length - 1 }
+    if (typeof given !== 'string')
+      return { name, rows: given.length, ...written(given, shownOf(Object.keys(given[0] ?? {}))) }
+    const { head, rows } = readCsv(given)
+    const records = rows.map(({ fields }) =>
+      Object.fromEntries(head.map((one, index) => [one, fields[index]])),
+    )
+    return { name, rows: rows.length, ...write(records, shownOf(head)) }
   })
 }
 
-interface Table {
-  readonly head: readonly string[]
-  readonly rows: readonly (readonly unknown[])[]
-}
+/** Of a figure that somebody writes, the specification changes nothing about the rows. */
+const written = recently(write, (records, columns) => [records, ...columns])
 
-function tableOf(csv: string): Table {
-  const { head, rows } = readCsv(csv)
-  return { head, rows: rows.map(({ fields }) => fields) }
-}
-
-function columnsOf(records: Records): Table {
-  const head = Object.keys(records[0] ?? {})
-  return { head, rows: records.map((record) => head.map((name) => record[name])) }
+function write(records: Records, columns: readonly string[]): Pick<DrawnData, 'csv' | 'shown'> {
+  const lines: string[] = [columns.map(cellText).join(',')]
+  let length = 0
+  for (const record of records) {
+    const line = columns.map((column) => cellText(record[column])).join(',')
+    length += line.length + 1
+    if (length > longest) break
+    lines.push(line)
+  }
+  return { csv: `${lines.join('\n')}\n`, shown: lines.length - 1 }
 }
 
 /** One cell of CSV (RFC 4180); nothing for what is missing. */

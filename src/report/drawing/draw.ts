@@ -22,9 +22,9 @@ import { openReads, own } from './fields.ts'
 import type { Order, Records } from './order.ts'
 import {
   checkDatasets,
-  isNamed,
   isObject,
   type Json,
+  namesIn,
   parseSpecification,
   parts,
   placeOf,
@@ -107,7 +107,7 @@ export async function draw(order: Order): Promise<string> {
     const svg = await view.toSVG()
     const [refused] = refusals
     if (refused) throw refused
-    reads.check((name) => isNamed(spec, name))
+    reads.check(namesIn(spec))
     // Raised for every scale of an empty dataset, such as a box plot's without outliers.
     const told = new Set(warnings.filter((warning) => !warning.startsWith('Infinite extent for field')))
     if (told.size > 0) throw new QueryError(`the specification warns: ${[...told].join('; ')}`)

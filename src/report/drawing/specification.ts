@@ -152,11 +152,15 @@ export function placeOf(spec: Specification, name: string): string {
   return found === undefined ? '' : `, at ${found.path}`
 }
 
-/** Returns true if the author uses a name, alone or in an expression. */
-export function isNamed(spec: Specification, name: string): boolean {
-  return parts(spec).some(
-    ({ value }) => typeof value === 'string' && value.replaceAll('\\', '').includes(name),
-  )
+/** Returns whether the author uses a name, alone or in an expression. */
+export function namesIn(spec: Specification): (name: string) => boolean {
+  const texts = parts(spec).flatMap(({ value }) => (typeof value === 'string' ? [value] : []))
+  return saysOneOf(texts)
+}
+
+function saysOneOf(texts: readonly string[]): (name: string) => boolean {
+  const all = texts.join('\n').replaceAll('\\', '')
+  return (name) => all.includes(name)
 }
 
 /** Access to a field whose name is computed: `datum[name]`, but not `datum['name']`. */
@@ -171,8 +175,7 @@ const unnamedRead = /\\[\dux]|\bpluck\b|\bgeoshape\b/
 export function fieldsRead(spec: Specification): (name: string) => boolean {
   const texts = parts(spec).flatMap(({ key, value }) => (typeof value === 'string' ? [key, value] : [key]))
   if (texts.some((text) => computedAccess.test(text) || unnamedRead.test(text))) return () => true
-  const all = texts.join('\n').replaceAll('\\', '')
-  return (name) => all.includes(name)
+  return saysOneOf(texts)
 }
 
 /** Returns true if the author handles a field's non-numeric values. */
