@@ -4,17 +4,24 @@ import type { Element } from 'hast'
 import { h } from 'hastscript'
 import type { Messages } from '../../locale/en.ts'
 import type { Drawing } from '../model.ts'
+import type { KeepPart } from './parts.ts'
 
-export function drawnElement({ data, spec }: Drawing, label: string, messages: Messages): Element {
+export function drawnElement(
+  { data, spec }: Drawing,
+  label: string,
+  messages: Messages,
+  kept: KeepPart,
+): Element {
   const own = messages.drawn
-  const datasets = data.flatMap(({ name, csv, rows, shown }) => [
-    h('p', own.rows(name, rows, shown)),
-    h(
-      'pre.rows',
-      { dataName: name, role: 'region', tabIndex: 0, ariaLabel: own.rowsOf(label, name) },
-      h('code', csv),
-    ),
-  ])
+  const datasets = data.flatMap(({ name, csv, rows, shown }) => {
+    const part = { type: 'rows', label, name, csv }
+    const attributes = { dataName: name, role: 'region', tabIndex: 0, ariaLabel: own.rowsOf(label, name) }
+    return [
+      h('p', own.rows(name, rows, shown)),
+      // Of a figure that somebody writes, they stay as they are.
+      kept(part, () => h('pre.rows', attributes, h('code', csv))),
+    ]
+  })
   return h(
     'details.drawn',
     h('summary', own.summary(label)),

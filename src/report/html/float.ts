@@ -6,16 +6,16 @@ import type { Messages } from '../../locale/en.ts'
 import type { Drawing, Float, Parts, PictureContent } from '../model.ts'
 import { drawingElement } from './drawing.ts'
 import { drawnElement } from './drawn.ts'
-import { badgeElement, noteList, type Phrasing, scrolling } from './parts.ts'
+import { badgeElement, type KeepPart, noteList, type Phrasing, scrolling } from './parts.ts'
 import { tableElement } from './table.ts'
 
-export function floatElement(float: Float, messages: Messages, phrasing: Phrasing): Element {
+export function floatElement(float: Float, messages: Messages, phrasing: Phrasing, kept: KeepPart): Element {
   const { id, label, caption, content } = float
   switch (content.type) {
     case 'table':
       return tableElement(float, content, messages, phrasing)
     case 'figure':
-      return figureElement(float, content, messages, phrasing)
+      return figureElement(float, content, messages, phrasing, kept)
     case 'picture':
       return h(
         'figure.float',
@@ -25,7 +25,7 @@ export function floatElement(float: Float, messages: Messages, phrasing: Phrasin
         noteList(float.notes),
       )
     case 'parts':
-      return partsElement(float, content, messages, phrasing)
+      return partsElement(float, content, messages, phrasing, kept)
     case 'failed':
       return h(
         'div.float.failed',
@@ -49,7 +49,13 @@ function captionOf(
   ]
 }
 
-function figureElement(float: Float, content: Drawing, messages: Messages, phrasing: Phrasing): Element {
+function figureElement(
+  float: Float,
+  content: Drawing,
+  messages: Messages,
+  phrasing: Phrasing,
+  kept: KeepPart,
+): Element {
   const { id, label, badge, notes } = float
   const { svg, isFolded } = content
   // A folded drawing has the id itself: a link to it then unfolds it.
@@ -66,7 +72,7 @@ function figureElement(float: Float, content: Drawing, messages: Messages, phras
       ? h('details.folded', h('summary', ...caption), drawing)
       : [drawing, h('figcaption', ...caption)],
     noteList(notes),
-    drawnElement(content, label, messages),
+    drawnElement(content, label, messages, kept),
   )
 }
 
@@ -76,6 +82,7 @@ function partsElement(
   { columns, parts }: Parts,
   messages: Messages,
   phrasing: Phrasing,
+  kept: KeepPart,
 ): Element {
   const { id, label, badge, notes } = float
   const shown = parts.map(({ id: own, letter, caption, content }) =>
@@ -84,7 +91,7 @@ function partsElement(
       { id: own },
       partContent(content, `${label} ${letter}`),
       h('figcaption', h('strong', letter), ' ', ...(caption === undefined ? [] : phrasing([caption]))),
-      content.type === 'figure' ? drawnElement(content, `${label} ${letter}`, messages) : undefined,
+      content.type === 'figure' ? drawnElement(content, `${label} ${letter}`, messages, kept) : undefined,
     ),
   )
   return h(

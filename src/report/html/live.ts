@@ -15,8 +15,9 @@ import { isRecalling, recall } from '../../text/memory.ts'
 import type { LivePage, PageBlock, Report } from '../model.ts'
 import { positionOf } from '../prose.ts'
 import { type Shown, shownIn, writer } from './frame.ts'
-import { type KeepPart, translator } from './nodes.ts'
+import { translator } from './nodes.ts'
 import { bodyElement, pageAround } from './page.ts'
+import type { KeepPart } from './parts.ts'
 import { sanitized, withoutControls } from './sanitize.ts'
 
 /** Elements of which each child is a block, or holds blocks itself. */
@@ -52,6 +53,8 @@ export function openWriter(): (report: Report) => LivePage {
   const hashes = new Map<string, string>()
   let count = 0
   let look = 0
+  /** Parts that are being made, each for the one before. */
+  let depth = 0
 
   // A drawing is the same text at each look, so what stands for it is found at once; it would take long to write and compare.
   const long = new Map<string, string>()
@@ -72,15 +75,26 @@ export function openWriter(): (report: Report) => LivePage {
         name += `${key.length}:${key}=${isLarge(key, one) ? shortened(large, one, () => nameOf(one)) : nameOf(one)};`
     return `${name}}`
   }
+  /** A part may hold others that have no drawings, whose colours decide the style of the page. */
   const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
     const name = `${lang} ${nameOf(part)}`
     let found = parts.get(name)
     if (found === undefined) {
-      count += 1
-      const made = isRecalling() ? recall('part', sha256(name), () => written(make())) : written(make())
-      found = { number: count, ...made, usedAt: look }
+      const number = (count += 1)
+      const wholePart = () => {
+        const { html, shown } = written(make())
+        return { html: whole(html), shown }
+      }
+      depth += 1
+      try {
+        // What another part holds is kept with that.
+        const made = isRecalling() && depth === 1 ? recall('part', sha256(name), wholePart) : wholePart()
+        found = { number, ...made, usedAt: look }
+      } finally {
+        depth -= 1
+      }
       parts.set(name, found)
-      byNumber.set(String(count), found.html)
+      byNumber.set(String(number), found.html)
     }
     found.usedAt = look
     const element = mark(String(found.number))

@@ -28,15 +28,12 @@ import { claimElement } from './claim.ts'
 import { experimentElement } from './experiment.ts'
 import { floatElement, pictureElement } from './float.ts'
 import { equationElement, formulaElement } from './mathml.ts'
-import { type Phrasing, pageId } from './parts.ts'
+import { type KeepPart, type Phrasing, pageId } from './parts.ts'
 
 export interface Translator {
   readonly phrasing: Phrasing
   readonly prose: (tree: Root) => readonly ElementContent[]
 }
-
-/** Returns the element of a part, which may be one that stands for what was made of an equal part before. */
-export type KeepPart = (part: Nodes, make: () => Element) => Element
 
 /** @param keep of a live report */
 export function translator(messages: Messages, keep?: KeepPart): Translator {
@@ -67,7 +64,7 @@ export function translator(messages: Messages, keep?: KeepPart): Translator {
     definitionList: (state, node: DefinitionList) => h('dl.definitions', state.all(node)),
     definitionTerm: (state, node: DefinitionTerm) => h('dt', state.all(node)),
     definitionText: (state, node: DefinitionText) => h('dd', state.all(node)),
-    float: (_state, node: Float) => kept(node, () => floatElement(node, messages, phrasing)),
+    float: (_state, node: Float) => kept(node, () => floatElement(node, messages, phrasing, kept)),
     claim: (_state, node: Claim) => kept(node, () => claimElement(node, messages, phrasing)),
     experiment: (_state, node: Experiment) => kept(node, () => experimentElement(node, messages, phrasing)),
   }

@@ -2,11 +2,18 @@
 
 import type { Element, ElementContent, Properties } from 'hast'
 import { h } from 'hastscript'
+import type { Position } from 'unist'
 import type { Inline } from '../../text/markdown.ts'
 import type { Badge, Fact } from '../model.ts'
 
 /** Renders inline content. */
 export type Phrasing = (content: readonly Inline[]) => readonly ElementContent[]
+
+/** Returns the element of a part, which may be one that stands for what was made of an equal part before. */
+export type KeepPart = (
+  part: { readonly type: string; readonly position?: Position | undefined },
+  make: () => Element,
+) => Element
 
 /** Id of a part of the page itself; the colon keeps it apart from authors' ids. */
 export function pageId(name: string): string {
