@@ -29,50 +29,15 @@ export type Evaluate = (scope: Scope) => unknown
 
 type Functions = Readonly<Record<string, ((...values: readonly unknown[]) => unknown) | undefined>>
 
-const {
-  abs,
-  acos,
-  asin,
-  atan,
-  atan2,
-  ceil,
-  cos,
-  exp,
-  floor,
-  hypot,
-  log,
-  max,
-  min,
-  pow,
-  round,
-  sin,
-  sqrt,
-  tan,
-} = Math
+const ofMath = [
+  ...['abs', 'acos', 'asin', 'atan', 'atan2', 'ceil', 'cos', 'exp', 'floor', 'hypot', 'log', 'max', 'min'],
+  ...['pow', 'round', 'sin', 'sqrt', 'tan'],
+] as const
 
 /** Of Vega's standard functions, those that data and marks call by the thousand. */
 const standard: Readonly<Record<string, ((...values: never[]) => unknown) | undefined>> = {
-  ...{
-    abs,
-    acos,
-    asin,
-    atan,
-    atan2,
-    ceil,
-    cos,
-    exp,
-    floor,
-    hypot,
-    log,
-    max,
-    min,
-    pow,
-    round,
-    sin,
-    sqrt,
-    tan,
-  },
-  clamp: (value: number, least: number, most: number) => max(least, min(most, value)),
+  ...Object.fromEntries(ofMath.map((name) => [name, Math[name]])),
+  clamp: (value: number, least: number, most: number) => Math.max(least, Math.min(most, value)),
   isFinite: Number.isFinite,
   isNaN: Number.isNaN,
 }
