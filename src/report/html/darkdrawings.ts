@@ -13,6 +13,9 @@
 /** Class of a drawing that has a dark form. */
 export const darkForm = 'has-dark'
 
+/** Text of a drawing that has one. */
+const marked = new RegExp(`^<[^>]* class="${darkForm}\\b`)
+
 /** More are a ramp, whose order would be lost. */
 const mostColors = 32
 
@@ -31,7 +34,7 @@ export type DrawnColors = Readonly<Record<(typeof paints)[number], readonly stri
 
 /** Returns the colours of those drawings that have a dark form. */
 export function colorsIn(drawings: readonly string[]): DrawnColors {
-  const used = drawings.filter((svg) => svg.startsWith(`<svg class="${darkForm}`)).map(colorsOf)
+  const used = drawings.filter((svg) => marked.test(svg)).map(colorsOf)
   return {
     fill: [...new Set(used.flatMap(({ fill }) => fill))],
     stroke: [...new Set(used.flatMap(({ stroke }) => stroke))],

@@ -20,8 +20,9 @@ function luminance(color: string): number {
 }
 
 const dark = (color: string) => darkColor(rgbOf(color) as readonly [number, number, number])
-const drawing = (inner: string) => drawingElement(`<svg class="marks">${inner}</svg>`).data?.drawing ?? ''
-const classesOf = (svg: string) => /^<svg class="([^"]*)"/.exec(svg)?.[1]
+const drawing = (inner: string) =>
+  drawingElement(`<svg width="9" class="marks">${inner}</svg>`).data?.drawing ?? ''
+const classesOf = (svg: string) => /^<svg [^>]*class="([^"]*)"/.exec(svg)?.[1]
 
 describe('a colour in the dark', () => {
   const { category } = theme.range as { readonly category: readonly string[] }
