@@ -3,12 +3,10 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../dist.ts'
+import { largeYoungSpace } from '../files/confined.ts'
 import { command } from './command.ts'
 import { flag } from './options.ts'
 import { exitCodes } from './terminal/terminal.ts'
-
-/** An edit makes 20 MB of objects that live shortly; with V8's usual space for these, it waits for them to be collected. */
-const shortLived = ['--min-semi-space-size=64', '--max-semi-space-size=64']
 
 export const lsp = command({
   usage: 'lsp',
@@ -21,7 +19,7 @@ export const lsp = command({
   examples: [['lsp --stdio', 'what an editor starts']],
   async action({ signal }) {
     const program = fileURLToPath(programUrl('lsp.js'))
-    const child = spawn(process.execPath, [...shortLived, program], { stdio: 'inherit' })
+    const child = spawn(process.execPath, [...largeYoungSpace, program], { stdio: 'inherit' })
     signal.addEventListener('abort', () => child.kill('SIGTERM'))
     return await new Promise<number>((resolve, reject) => {
       child.on('error', reject)

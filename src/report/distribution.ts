@@ -7,6 +7,7 @@ import type { Messages } from '../locale/en.ts'
 import { digits } from '../query/format.ts'
 import { symbol } from '../query/units.ts'
 import { max, min } from '../stats/order.ts'
+import { escaped } from './drawing/svg.ts'
 import type { Distribution, Distributions } from './model.ts'
 import { textWidth } from './textwidth.ts'
 import { font } from './theme.ts'
@@ -46,7 +47,7 @@ export function distributionSvg(
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" ` +
       `height="${height}" role="img" font-family='${font}' font-size="${fontSize}" fill="#333">`,
-    `<title>${escapeText(frame.title)}</title>`,
+    `<title>${escaped(frame.title)}</title>`,
     ...[0, 0.5, 1].map((share) => {
       const y = n(bottom - share * plot.height)
       return (
@@ -59,7 +60,7 @@ export function distributionSvg(
         `<path d="M${n(at)} ${bottom}v5" stroke="#888"/><text x="${n(at)}" y="${bottom + 18}" ` +
         `text-anchor="middle">${text}</text>`,
     ),
-    `<text x="${plot.left}" y="${bottom + 35}" fill="#666">${escapeText(axisTitle)}</text>`,
+    `<text x="${plot.left}" y="${bottom + 35}" fill="#666">${escaped(axisTitle)}</text>`,
     ...distributions.map(({ values }, index) => curve(values, strokeOf(index), axis.at)),
     ...distributions.map((one, index) => row(one, strokeOf(index), rowsTop + rowHeight * index, axis.at)),
     '</svg>',
@@ -94,7 +95,7 @@ function line(path: string, [color, dash]: Stroke, fill = ''): string {
 function row({ label, published }: Distribution, stroke: Stroke, top: number, at: Axis['at']): string {
   const middle = n(top + rowHeight / 2)
   const text = (x: number, attributes = '') =>
-    `<text x="${n(x)}" y="${n(middle + 4)}"${attributes}>${escapeText(label)}</text>`
+    `<text x="${n(x)}" y="${n(middle + 4)}"${attributes}>${escaped(label)}</text>`
   const sample = (x: number) => line(`M${n(x)} ${middle}h26`, stroke) + text(x + 32)
   if (published === undefined) return sample(plot.left)
   const { mean, min = mean, max = mean } = published
@@ -161,8 +162,4 @@ function linearTicks(low: number, high: number): readonly number[] {
 /** A tenth of a pixel is finer than visible. */
 function n(value: number): number {
   return Math.round(value * 10) / 10
-}
-
-function escapeText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -27,7 +27,7 @@ export function drawnData({ spec: text, data }: Pick<Order, 'spec' | 'data'>): r
   })
 }
 
-/** Of a figure that somebody writes, the specification changes nothing about the rows. */
+/** Editing a specification rarely changes the rows. */
 const written = recently(write, (records, columns) => [records, ...columns])
 
 function write(records: Records, columns: readonly string[]): Pick<DrawnData, 'csv' | 'shown'> {

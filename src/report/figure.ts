@@ -7,7 +7,7 @@ import { QueryError } from '../query/error.ts'
 import { lean } from './drawing/lean.ts'
 import type { Order } from './drawing/order.ts'
 import { advice, type Drawer, limits } from './drawing/process.ts'
-import { parseSvg, prefixIds, printSvg, replaceTexts } from './drawing/svg.ts'
+import { escaped, parseSvg, prefixIds, printSvg, replaceTexts } from './drawing/svg.ts'
 import { withSharedTips } from './drawing/tips.ts'
 
 export interface FigureInput extends Order {
@@ -68,6 +68,5 @@ export async function renderFigure(input: FigureInput, drawer: Pick<Drawer, 'dra
 
 /** Returns a drawing with another name: that of a caption whose values and references are in place. */
 export function withTitle(svg: string, title: string): string {
-  const escaped = title.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
-  return svg.replace(/(<title id="[^"]*">)[^<]*(?=<\/title>)/, (_, start: string) => start + escaped)
+  return svg.replace(/(<title id="[^"]*">)[^<]*(?=<\/title>)/, (_, start: string) => start + escaped(title))
 }

@@ -96,7 +96,7 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
         await publish()
         shown = await live.show(early)
         await publish()
-        // Browsers that show it need the processors more.
+        // Leaves the processors to browsers that render the change.
         if (tellers.size > 0) await setTimeout(showingMs)
       }
       const look = await live.look(undefined, { unchecked })

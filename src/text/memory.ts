@@ -20,10 +20,9 @@ export function remembered<T>(make: (text: string) => T, most = 2000): (text: st
 }
 
 /**
- * Returns `make`, which is not called again for what it was called for of late. What it returns is shared, and must not be
- * changed; what it throws is not kept.
+ * Memoizes a function for its last few inputs. Results are shared and must not be changed; errors are not kept.
  *
- * @param partsOf all that the result depends on, of which the same objects must be the same values
+ * @param partsOf returns everything that the result depends on, which is compared by identity
  */
 export function recently<Given extends readonly unknown[], T>(
   make: (...given: Given) => T,

@@ -15,7 +15,7 @@ declare const drawingFile: string
 
 const file = fileURLToPath(programUrl(drawingFile))
 
-/** After a drawing; a figure that is being written is saved seconds later. */
+/** Idle time before garbage is collected. */
 const idleMs = 100
 
 process.on('disconnect', () => process.exit())
@@ -30,7 +30,7 @@ process.once('message', async ({ code }: Start) => {
     // No drawing may affect the next.
     if (!isSame(builtIns(), before)) process.exit(1)
     send(answered)
-    // The next drawing begins with all of the space for what lives shortly. Not at once: the answer is still on its way.
+    // So that the next drawing starts with an empty young generation. Delayed, as the answer is still being sent.
     idle = setTimeout(() => globalThis.gc?.({ type: 'minor' }), idleMs)
   })
   if (!loaded.isNew) return send({ type: 'ready' })

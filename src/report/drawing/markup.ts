@@ -1,7 +1,7 @@
 /**
- * Reads SVG as Vega writes it (vega-scenegraph, util/markup.js): elements, attributes in double quotes, and texts. All else
- * that XML has (declarations, instructions, comments, CDATA, entities of its own) is an error. A parser of XML takes
- * several times as long for a drawing with a thousand marks.
+ * Reads SVG as Vega writes it (vega-scenegraph, util/markup.js): elements, attributes in double quotes, and texts. The
+ * rest of XML (declarations, instructions, comments, CDATA, custom entities) is an error. A general XML parser is
+ * several times slower.
  */
 
 import { QueryError } from '../../query/error.ts'
@@ -14,12 +14,12 @@ export interface Reading {
   readonly text: (within: string) => void
 }
 
-/** Of elements in each other. Functions call themselves for each. */
+/** Limit of nesting, as later passes are recursive. */
 const deepest = 1000
 
 const tag = /<([A-Za-z]+)/y
 const attribute = / ([\w:-]+)="([^"<\t\n\r]*)"/y
-/** What no text of XML 1.0 has, written or by its number. */
+/** Characters that XML 1.0 forbids. */
 const forbidden = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u
 const reference = /&(?:(amp|lt|gt|quot)|#x([\dA-F]{1,6}));|&/g
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' }

@@ -163,14 +163,14 @@ function saysOneOf(texts: readonly string[]): (name: string) => boolean {
   return (name) => all.includes(name)
 }
 
-/** Access to a field whose name is computed: `datum[name]`, but not `datum['name']`. */
+/** Matches access by a computed name, such as `datum[name]`, but not by a literal, such as `datum['name']`. */
 const computedAccess = /[\w$)\]]\s*\[(?!\s*(?:'[^'\\]*'|"[^"\\]*"|\d+)\s*\])/
-/** Other ways to read a field than by the letters of its name; a shape on a map is read whole. */
+/** Matches what can read a field without its plain name: escapes, pluck, and geoshape, which reads whole records. */
 const unnamedRead = /\\[\dux]|\bpluck\b|\bgeoshape\b/
 
 /**
- * Returns whether a specification can read a field of a name: it has the name in one of its texts, or may compute it.
- * May be true of a field that it does not read.
+ * Returns whether a specification may read a field: one of its texts contains the name, or it may compute names. True
+ * for some fields that it does not read.
  */
 export function fieldsRead(spec: Specification): (name: string) => boolean {
   const texts = parts(spec).flatMap(({ key, value }) => (typeof value === 'string' ? [key, value] : [key]))

@@ -189,7 +189,8 @@ export function printSvg({ name, attributes, children }: Svg): string {
   return `${text}</${name}>`
 }
 
-function escaped(text: string): string {
+/** Escapes a text for an element or an attribute in double quotes. */
+export function escaped(text: string): string {
   return /[&<>"]/.test(text)
     ? text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
     : text

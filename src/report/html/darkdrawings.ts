@@ -13,40 +13,23 @@
 /** Class of a drawing that has a dark form. */
 export const darkForm = 'has-dark'
 
-/** Text of a drawing that has one. */
-const marked = new RegExp(`^<[^>]* class="${darkForm}\\b`)
-
 /** More are a ramp, whose order would be lost. */
 const mostColors = 32
 
 const paints = ['fill', 'stroke'] as const
 
-/** Returns whether all colours of a drawing, as SVG text, are read, and few. */
-export function hasDarkForm(svg: string): boolean {
-  if (/<(?:linearGradient|radialGradient|pattern)\b/.test(svg)) return false
-  const { fill, stroke } = colorsOf(svg)
-  const colors = new Set([...fill, ...stroke])
-  return colors.size <= mostColors && [...colors].every((color) => rgbOf(color) !== undefined)
-}
-
 /** Colours of drawings that have a dark form, by what they paint. */
 export type DrawnColors = Readonly<Record<(typeof paints)[number], readonly string[]>>
 
-/** Returns the colours of those drawings that have a dark form. */
-export function colorsIn(drawings: readonly string[]): DrawnColors {
-  const used = drawings.filter((svg) => marked.test(svg)).map(colorsOf)
-  return {
-    fill: [...new Set(used.flatMap(({ fill }) => fill))],
-    stroke: [...new Set(used.flatMap(({ stroke }) => stroke))],
-  }
-}
-
-function colorsOf(svg: string): DrawnColors {
+/** Returns the colours of a drawing, as SVG text; undefined if it has no dark form. */
+export function darkColors(svg: string): DrawnColors | undefined {
+  if (/<(?:linearGradient|radialGradient|pattern)\b/.test(svg)) return undefined
   const used = { fill: new Set<string>(), stroke: new Set<string>() }
   for (const [, name, color = ''] of svg.matchAll(/ (fill|stroke)="([^"]*)"/g))
-    used[name as (typeof paints)[number]].add(color)
-  const isColor = (color: string) => color !== 'none' && color !== 'transparent'
-  return { fill: [...used.fill].filter(isColor), stroke: [...used.stroke].filter(isColor) }
+    if (color !== 'none' && color !== 'transparent') used[name as (typeof paints)[number]].add(color)
+  const colors = new Set([...used.fill, ...used.stroke])
+  const isReadable = colors.size <= mostColors && [...colors].every((color) => rgbOf(color) !== undefined)
+  return isReadable ? { fill: [...used.fill], stroke: [...used.stroke] } : undefined
 }
 
 /** Returns CSS for the drawings of a page that have a dark form; empty without any. */

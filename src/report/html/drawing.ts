@@ -1,38 +1,49 @@
 /**
- * Drawings in a page: their text goes there as it is, as it takes long to read a thousand marks as elements and to write
- * them again. It is that of a figure, which only has what drawing/svg.ts lets pass, or of a claim (distribution.ts).
+ * Drawings in a page. Their SVG text is inserted as it is, as parsing and writing thousands of elements is slow. It comes
+ * from a figure, where drawing/svg.ts checked it, or from a claim (distribution.ts).
  */
 
-import type { Element, ElementData } from 'hast'
+import type { Element, ElementData, Root } from 'hast'
 import { visit } from 'unist-util-visit'
-import { darkForm, hasDarkForm } from './darkdrawings.ts'
+import { darkColors, darkForm, type DrawnColors } from './darkdrawings.ts'
+
+export interface PageDrawing {
+  readonly text: string
+  /** Absent if it has no dark form. */
+  readonly colors?: DrawnColors
+  readonly hasBlends: boolean
+}
 
 declare module 'hast' {
   interface ElementData {
-    /** Text of a drawing, for which the element stands. */
-    readonly drawing?: string
+    /** The drawing that replaces this element. */
+    readonly drawing?: PageDrawing
   }
 }
 
-/** Returns an element in place of a drawing, whose class says whether it has a dark form. */
+/** Returns a placeholder for a drawing. In the page, its class says whether it has a dark form. */
 export function drawingElement(svg: string): Element {
-  const drawing = hasDarkForm(svg) ? withClass(svg, darkForm) : svg
-  const data = { drawing: withBlendClasses(drawing) } as ElementData
-  return { type: 'element', tagName: 'svg', properties: {}, children: [], data }
+  const colors = darkColors(svg)
+  const marked = colors ? withClass(svg, darkForm) : svg
+  const text = withBlendClasses(marked)
+  const drawing: PageDrawing = { text, ...(colors && { colors }), hasBlends: text !== marked }
+  return { type: 'element', tagName: 'svg', properties: {}, children: [], data: { drawing } as ElementData }
 }
 
-/** Puts the drawings of a sanitised body in their places. */
-export function placeDrawings(sane: Element): void {
+/** Replaces placeholders by their drawings. */
+export function placeDrawings(sane: Root): void {
   visit(sane, 'element', ({ data }, index, parent) => {
     if (data?.drawing !== undefined && parent !== undefined && index !== undefined)
-      parent.children[index] = { type: 'raw', value: data.drawing }
+      parent.children[index] = { type: 'raw', value: data.drawing.text }
   })
 }
 
-/** Texts of the drawings in their places. */
-export function drawingsIn(sane: Element): readonly string[] {
-  const found: string[] = []
-  visit(sane, 'raw', ({ value }) => void found.push(value))
+/** Returns the drawings whose placeholders are in a body. */
+export function drawingsIn(sane: Element): readonly PageDrawing[] {
+  const found: PageDrawing[] = []
+  visit(sane, 'element', ({ data }) => {
+    if (data?.drawing !== undefined) found.push(data.drawing)
+  })
   return found
 }
 
@@ -45,14 +56,14 @@ function withClass(svg: string, name: string): string {
   return classed + svg.slice(start.length)
 }
 
-/** The page's policy allows no style attributes, which drawings have for blend modes only. */
+/** Replaces style attributes, which the page's policy forbids; drawings use them only for blend modes. */
 function withBlendClasses(svg: string): string {
   return svg.replace(/(<[^<>]*) style="mix-blend-mode: ([a-z-]+);"/g, (_, start: string, mode: string) =>
     withClass(start, `${blendPrefix}${mode}`),
   )
 }
 
-/** Of classes that stand for blend modes. */
+/** Prefix of classes for blend modes. */
 const blendPrefix = 'blend-'
 
 const blendModes = [
@@ -60,12 +71,7 @@ const blendModes = [
   ...['soft-light', 'difference', 'exclusion', 'hue', 'saturation', 'color', 'luminosity'],
 ]
 
-/** CSS of the classes that stand for style attributes. */
+/** CSS of the classes for blend modes. */
 export const blendStyle = `${blendModes
   .map((mode) => `.${blendPrefix}${mode} { mix-blend-mode: ${mode}; }`)
   .join('\n')}\n`
-
-/** Whether a drawing has such a class. */
-export function hasBlends(svg: string): boolean {
-  return /<[^<>]* class="blend-/.test(svg)
-}

@@ -18,7 +18,7 @@ export function drawnElement(
     const attributes = { dataName: name, role: 'region', tabIndex: 0, ariaLabel: own.rowsOf(label, name) }
     return [
       h('p', own.rows(name, rows, shown)),
-      // Of a figure that somebody writes, they stay as they are.
+      // Editing a specification rarely changes the rows.
       kept(part, () => h('pre.rows', attributes, h('code', csv))),
     ]
   })

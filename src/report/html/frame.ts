@@ -8,8 +8,8 @@ import { h } from 'hastscript'
 import rehypeStringify from 'rehype-stringify'
 import { unified } from 'unified'
 import { isFromRight } from '../../locale/languages.ts'
-import { colorsIn, darkStyle, type DrawnColors } from './darkdrawings.ts'
-import { blendStyle, drawingsIn, hasBlends } from './drawing.ts'
+import { darkStyle, type DrawnColors } from './darkdrawings.ts'
+import { blendStyle, drawingsIn, placeDrawings } from './drawing.ts'
 import { sanitized, withoutControls } from './sanitize.ts'
 
 export interface Frame {
@@ -40,11 +40,24 @@ export interface Shown {
 
 export function shownIn(sane: Element): Shown {
   const drawings = drawingsIn(sane)
-  return { hasBlends: drawings.some(hasBlends), colors: colorsIn(drawings) }
+  const paintedBy = (paint: keyof DrawnColors) => [
+    ...new Set(drawings.flatMap(({ colors }) => colors?.[paint] ?? [])),
+  ]
+  return {
+    hasBlends: drawings.some(({ hasBlends }) => hasBlends),
+    colors: { fill: paintedBy('fill'), stroke: paintedBy('stroke') },
+  }
 }
 
-/** Writes sanitised elements as HTML; what is raw is a drawing. */
-export const writer = unified().use(rehypeStringify, { closeEmptyElements: true, allowDangerousHtml: true })
+/** Writes sanitised elements as HTML, with their drawings. */
+export function htmlText(sane: Root): string {
+  placeDrawings(sane)
+  withoutControls(sane)
+  return processor.stringify(sane)
+}
+
+/** After sanitising, only drawings are raw. */
+const processor = unified().use(rehypeStringify, { closeEmptyElements: true, allowDangerousHtml: true })
 
 /**
  * Returns the page as HTML text. Its Content-Security-Policy holds even if something passes the allow-list:
@@ -91,8 +104,7 @@ export function htmlPage({
       ),
     ],
   }
-  withoutControls(page)
-  return `${writer.stringify(page)}\n`
+  return `${htmlText(page)}\n`
 }
 
 function policy(style: string, script: string | undefined): string {

@@ -14,11 +14,11 @@ import { messagesFor } from '../../locale/languages.ts'
 import { isRecalling, recall } from '../../text/memory.ts'
 import type { LivePage, PageBlock, Report } from '../model.ts'
 import { positionOf } from '../prose.ts'
-import { type Shown, shownIn, writer } from './frame.ts'
+import { htmlText, type Shown, shownIn } from './frame.ts'
 import { translator } from './nodes.ts'
 import { bodyElement, pageAround } from './page.ts'
 import type { KeepPart } from './parts.ts'
-import { sanitized, withoutControls } from './sanitize.ts'
+import { sanitized } from './sanitize.ts'
 
 /** Elements of which each child is a block, or holds blocks itself. */
 const holders = ['body', 'main', 'article']
@@ -53,7 +53,7 @@ export function openWriter(): (report: Report) => LivePage {
   const hashes = new Map<string, string>()
   let count = 0
   let look = 0
-  /** Parts that are being made, each for the one before. */
+  /** Of nested parts that are being made. */
   let depth = 0
 
   // A drawing is the same text at each look, so what stands for it is found at once; it would take long to write and compare.
@@ -75,19 +75,20 @@ export function openWriter(): (report: Report) => LivePage {
         name += `${key.length}:${key}=${isLarge(key, one) ? shortened(large, one, () => nameOf(one)) : nameOf(one)};`
     return `${name}}`
   }
-  /** A part may hold others that have no drawings, whose colours decide the style of the page. */
+  /** A part may hold others, but none with drawings: the style of the page depends on the colours of outer parts only. */
   const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
     const name = `${lang} ${nameOf(part)}`
     let found = parts.get(name)
     if (found === undefined) {
-      const number = (count += 1)
+      count += 1
+      const number = count
       const wholePart = () => {
         const { html, shown } = written(make())
         return { html: whole(html), shown }
       }
       depth += 1
       try {
-        // What another part holds is kept with that.
+        // An inner part is kept with its outer one.
         const made = isRecalling() && depth === 1 ? recall('part', sha256(name), wholePart) : wholePart()
         found = { number, ...made, usedAt: look }
       } finally {
@@ -209,7 +210,5 @@ function placed(report: Report): Report {
 function written(content: ElementContent): { readonly html: string; readonly shown: Shown } {
   const sane = sanitized(h('body', content))
   const root: Root = { type: 'root', children: sane.children }
-  const shown = shownIn(sane)
-  withoutControls(root)
-  return { html: writer.stringify(root), shown }
+  return { shown: shownIn(sane), html: htmlText(root) }
 }

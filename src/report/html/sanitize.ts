@@ -1,7 +1,7 @@
 /**
  * Sanitises a page by an allow-list: text, tables, links and embedded pictures. All content of authors, runs and
- * libraries passes here, so that nothing in a page can run, load or send anything; drawings pass a list of their own
- * (drawing/svg.ts).
+ * libraries passes here, so that nothing in a page can run, load or send anything. Drawings have an allow-list of
+ * their own (drawing/svg.ts).
  */
 
 import type { Element, Root } from 'hast'
@@ -9,7 +9,6 @@ import { type Schema, sanitize } from 'hast-util-sanitize'
 import { visit } from 'unist-util-visit'
 import { control } from '../../document/encoding.ts'
 import { linkSchemes } from '../../text/markdown.ts'
-import { placeDrawings } from './drawing.ts'
 
 /** A colour of a formula: a name or hexadecimal digits. */
 const color = /^(?:[a-z]+|#[0-9a-f]{3,8})$/i
@@ -68,12 +67,10 @@ function listed(names: string): string[] {
   return names.trim().split(/\s+/)
 }
 
-/** Returns the allowed part of a page's body, with its drawings. */
+/** Returns the allowed part of a page's body, with placeholders of drawings. */
 export function sanitized(body: Element): Element {
   visit(body, 'element', canonize)
-  const sane = sanitize(body, schema) as Element
-  placeDrawings(sane)
-  return sane
+  return sanitize(body, schema) as Element
 }
 
 /**

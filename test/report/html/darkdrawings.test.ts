@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { colorsIn, darkColor, darkStyle, rgbOf } from '../../../src/report/html/darkdrawings.ts'
+import { darkColor, darkStyle, rgbOf } from '../../../src/report/html/darkdrawings.ts'
 import { drawingElement } from '../../../src/report/html/drawing.ts'
 import { theme } from '../../../src/report/theme.ts'
 
@@ -20,8 +20,10 @@ function luminance(color: string): number {
 }
 
 const dark = (color: string) => darkColor(rgbOf(color) as readonly [number, number, number])
-const drawing = (inner: string) =>
-  drawingElement(`<svg width="9" class="marks">${inner}</svg>`).data?.drawing ?? ''
+const drawing = (inner: string) => {
+  const found = drawingElement(`<svg width="9" class="marks">${inner}</svg>`).data?.drawing
+  return { svg: found?.text ?? '', style: darkStyle(found?.colors ? [found.colors] : []) }
+}
 const classesOf = (svg: string) => /^<svg [^>]*class="([^"]*)"/.exec(svg)?.[1]
 
 describe('a colour in the dark', () => {
@@ -56,9 +58,8 @@ describe('a colour in the dark', () => {
 
 describe('a drawing', () => {
   it('has a dark form, whose rules name its colours and leave its attributes', () => {
-    const svg = drawing('<path fill="#0072b2" stroke="white" d="M0,0"/>')
+    const { svg, style } = drawing('<path fill="#0072b2" stroke="white" d="M0,0"/>')
     expect(classesOf(svg)).toBe('has-dark marks')
-    const style = darkStyle([colorsIn([svg])])
     expect(style).toContain(`.has-dark [fill="#0072b2"] { fill: ${dark('#0072b2')}; }`)
     expect(style).toContain(`.has-dark [stroke="white"] { stroke: ${dark('white')}; }`)
     expect(style).toMatch(/^@media screen and \(prefers-color-scheme: dark\)/)
@@ -71,8 +72,8 @@ describe('a drawing', () => {
     ['what could be a rule', '<path fill="red&quot;] { } * { x: url(y)"/>'],
     ['a ramp', Array.from({ length: 40 }, (_, i) => `<path fill="rgb(${i}, 90, 200)"/>`).join('')],
   ])('with %s stays on white', (_, inner) => {
-    const svg = drawing(inner)
+    const { svg, style } = drawing(inner)
     expect(classesOf(svg)).toBe('marks')
-    expect(darkStyle([colorsIn([svg])])).toBe('')
+    expect(style).toBe('')
   })
 })
