@@ -68,8 +68,8 @@ const usedLater = [
 const namespace = 'used-later'
 
 /**
- * Loads modules on first use, not at the start of a program. Each is replaced by an object without own exports, which
- * inherits them from a proxy that loads the module.
+ * Loads modules on first use, not at the start of a program. Each is replaced by an object without own
+ * exports, which inherits them from a proxy that loads the module.
  */
 const later = {
   name: namespace,

@@ -14,7 +14,7 @@ import {
 import type { Parameter, Parameters } from '../results/parameters.ts'
 import { recalled } from '../text/memory.ts'
 
-/** Path as JSON, offset of the key (in a list, of the value itself), offset of the value, and the source of a scalar. */
+/** Path as JSON, offset of the key (in a list, of the value), offset of the value, source of a scalar. */
 export type Value = readonly [path: string, key: number, value: number, written?: string]
 
 export interface YamlProblem {

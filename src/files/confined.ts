@@ -21,8 +21,8 @@ const permission = process.allowedNodeEnvironmentFlags.has('--permission')
   : '--experimental-permission'
 
 /**
- * Flags of Node for a process that allocates tens of MB for one answer: V8 starts with a small space for new objects, and
- * collecting garbage took a third of the time of a drawing with a thousand marks.
+ * Flags of Node for a process that allocates tens of MB for one answer. By default, V8 starts with a small space
+ * for new objects, and a third of the time of a large drawing went to collecting garbage.
  */
 export const largeYoungSpace: readonly string[] = ['--min-semi-space-size=64', '--max-semi-space-size=64']
 

@@ -1,4 +1,4 @@
-/** Results of pure functions, kept while a process lives: a live document asks for the same ones again and again. */
+/** Results of pure functions, kept while a process lives: a live document often asks for the same ones. */
 
 import { isSame } from './lists.ts'
 
@@ -20,7 +20,7 @@ export function remembered<T>(make: (text: string) => T, most = 2000): (text: st
 }
 
 /**
- * Memoizes a function for its last few inputs. Results are shared and must not be changed; errors are not kept.
+ * Memoizes a function for its last few inputs. Results are shared and must not change; errors are not kept.
  *
  * @param partsOf returns everything that the result depends on, which is compared by identity
  */

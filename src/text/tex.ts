@@ -81,8 +81,8 @@ async function load(): Promise<void> {
 }
 
 /**
- * Wraps each function name and the invisible operator that KaTeX writes after it in one `mrow`. Accents and fractions take
- * exactly two children; with the operator as a third, browsers draw them as a plain row.
+ * Wraps each function name and the invisible operator that KaTeX writes after it in one `mrow`. Accents and
+ * fractions take exactly two children; with the operator as a third, browsers draw them as a plain row.
  */
 function grouped(mathml: string): string {
   return mathml.replaceAll(

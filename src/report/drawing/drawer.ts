@@ -30,7 +30,7 @@ process.once('message', async ({ code }: Start) => {
     // No drawing may affect the next.
     if (!isSame(builtIns(), before)) process.exit(1)
     send(answered)
-    // So that the next drawing starts with an empty young generation. Delayed, as the answer is still being sent.
+    // So that the next drawing starts with an empty young generation. Delayed, as the answer is being sent.
     idle = setTimeout(() => globalThis.gc?.({ type: 'minor' }), idleMs)
   })
   if (!loaded.isNew) return send({ type: 'ready' })

@@ -1,7 +1,7 @@
 /**
- * Reads SVG as Vega writes it (vega-scenegraph, util/markup.js): elements, attributes in double quotes, and texts. The
- * rest of XML (declarations, instructions, comments, CDATA, custom entities) is an error. A general XML parser is
- * several times slower.
+ * Reads SVG as Vega writes it (vega-scenegraph, util/markup.js): elements, attributes in double quotes, and
+ * texts. The rest of XML (declarations, instructions, comments, CDATA, custom entities) is an error. A general
+ * XML parser is several times slower.
  */
 
 import { QueryError } from '../../query/error.ts'

@@ -163,14 +163,14 @@ function saysOneOf(texts: readonly string[]): (name: string) => boolean {
   return (name) => all.includes(name)
 }
 
-/** Matches access by a computed name, such as `datum[name]`, but not by a literal, such as `datum['name']`. */
+/** Matches access by a computed name (`datum[name]`), but not by a literal one (`datum['name']`). */
 const computedAccess = /[\w$)\]]\s*\[(?!\s*(?:'[^'\\]*'|"[^"\\]*"|\d+)\s*\])/
-/** Matches what can read a field without its plain name: escapes, pluck, and geoshape, which reads whole records. */
+/** Matches what can read a field without its plain name: escapes, pluck, and geoshape (whole records). */
 const unnamedRead = /\\[\dux]|\bpluck\b|\bgeoshape\b/
 
 /**
- * Returns whether a specification may read a field: one of its texts contains the name, or it may compute names. True
- * for some fields that it does not read.
+ * Returns whether a specification may read a field: one of its texts contains the name, or it may compute names.
+ * True for some fields that it does not read.
  */
 export function fieldsRead(spec: Specification): (name: string) => boolean {
   const texts = parts(spec).flatMap(({ key, value }) => (typeof value === 'string' ? [key, value] : [key]))

@@ -1,6 +1,6 @@
 /**
- * Drawings in a page. Their SVG text is inserted as it is, as parsing and writing thousands of elements is slow. It comes
- * from a figure, where drawing/svg.ts checked it, or from a claim (distribution.ts).
+ * Drawings in a page. Their SVG text is inserted as it is, as parsing and writing thousands of elements is slow.
+ * It comes from a figure, where drawing/svg.ts checked it, or from a claim (distribution.ts).
  */
 
 import type { Element, ElementData, Root } from 'hast'

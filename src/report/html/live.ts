@@ -75,7 +75,7 @@ export function openWriter(): (report: Report) => LivePage {
         name += `${key.length}:${key}=${isLarge(key, one) ? shortened(large, one, () => nameOf(one)) : nameOf(one)};`
     return `${name}}`
   }
-  /** A part may hold others, but none with drawings: the style of the page depends on the colours of outer parts only. */
+  /** A part may hold others, but none with drawings: the page's style has the colours of outer parts only. */
   const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
     const name = `${lang} ${nameOf(part)}`
     let found = parts.get(name)

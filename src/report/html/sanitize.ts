@@ -1,7 +1,7 @@
 /**
- * Sanitises a page by an allow-list: text, tables, links and embedded pictures. All content of authors, runs and
- * libraries passes here, so that nothing in a page can run, load or send anything. Drawings have an allow-list of
- * their own (drawing/svg.ts).
+ * Sanitises a page by an allow-list: text, tables, links and embedded pictures. All content of authors, runs
+ * and libraries passes here, so that nothing in a page can run, load or send anything. Drawings have an
+ * allow-list of their own (drawing/svg.ts).
  */
 
 import type { Element, Root } from 'hast'
