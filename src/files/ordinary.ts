@@ -297,7 +297,8 @@ function openedPath(handle: number, file: string): string {
 /** Returns the status of an absolute path, following links; undefined if nothing is there. */
 export function statusOf(place: string): BigIntStats | undefined {
   try {
-    return statSync(place, { bigint: true })
+    // Errors take longer than the look.
+    return statSync(place, { bigint: true, throwIfNoEntry: false })
   } catch (error) {
     if (isAbsent(error)) return undefined
     throw asFileError(error, place)
