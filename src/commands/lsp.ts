@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { programUrl } from '../dist.ts'
-import { largeYoungSpace } from '../files/confined.ts'
+import { roomForGarbage } from '../files/confined.ts'
 import { command } from './command.ts'
 import { flag } from './options.ts'
 import { exitCodes } from './terminal/terminal.ts'
@@ -19,7 +19,7 @@ export const lsp = command({
   examples: [['lsp --stdio', 'what an editor starts']],
   async action({ signal }) {
     const program = fileURLToPath(programUrl('lsp.js'))
-    const child = spawn(process.execPath, [...largeYoungSpace, program], { stdio: 'inherit' })
+    const child = spawn(process.execPath, [...roomForGarbage, program], { stdio: 'inherit' })
     signal.addEventListener('abort', () => child.kill('SIGTERM'))
     return await new Promise<number>((resolve, reject) => {
       child.on('error', reject)

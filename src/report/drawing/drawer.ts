@@ -4,6 +4,7 @@
  */
 
 import { fileURLToPath } from 'node:url'
+import { getHeapSpaceStatistics } from 'node:v8'
 import { programUrl } from '../../dist.ts'
 import { codeName, loadCompiled } from '../../results/compiled.ts'
 import { isSame } from '../../text/lists.ts'
@@ -15,30 +16,69 @@ declare const drawingFile: string
 
 const file = fileURLToPath(programUrl(drawingFile))
 
-/** Idle time before garbage is collected. */
+/** Idle time before what waits for it is done. */
 const idleMs = 100
+/** New objects that are worth a collection: each one moves what is left of the last drawing to the old objects. */
+const leastNewBytes = 24e6
+/** Old objects that are collected while nobody waits, before V8 does it in a drawing (confined.ts). */
+const mostOldBytes = 150e6
+/** Drawings in which V8 learns of a program what it needs. */
+const enoughDrawings = 6
+/** Between drawings that nobody waits for, so that an order is seen. */
+const betweenMs = 10
+/** A drawing that took longer is not repeated. */
+const quickMs = 500
 
 process.on('disconnect', () => process.exit())
-process.once('message', async ({ code }: Start) => {
+process.once('message', async ({ code, isLive }: Start) => {
   const loaded = loadCompiled<typeof import('./program.ts')>(file, code)
   const { answer, warmUp } = loaded.exports
   const before = builtIns()
   let idle: NodeJS.Timeout | undefined
-  process.on('message', async (order: SentOrder) => {
-    clearTimeout(idle)
+  let last: SentOrder | undefined
+  let drawings = 0
+  let work = Promise.resolve()
+  const answered = async (order: SentOrder) => {
+    const startMs = performance.now()
     const answered = await answer(order)
     // No drawing may affect the next.
     if (!isSame(builtIns(), before)) process.exit(1)
-    send(answered)
-    // So that the next drawing starts with an empty young generation. Delayed, as the answer is being sent.
-    idle = setTimeout(() => globalThis.gc?.({ type: 'minor' }), idleMs)
+    drawings += 1
+    last = performance.now() - startMs < quickMs ? order : undefined
+    return answered
+  }
+  const rest = () => {
+    if (isLive && bytesIn('old_space') > mostOldBytes) {
+      globalThis.gc?.()
+      drawings = 0
+    } else if (bytesIn('new_space') > leastNewBytes) globalThis.gc?.({ type: 'minor' })
+    // Whoever edits a figure draws it again and again, and the first drawings take several times as long.
+    const order = last
+    if (isLive && order && drawings < enoughDrawings)
+      work = work.then(async () => {
+        await answered(order)
+        idle = setTimeout(rest, betweenMs)
+      })
+  }
+  process.on('message', (order: SentOrder) => {
+    clearTimeout(idle)
+    work = work.then(async () => {
+      clearTimeout(idle)
+      send(await answered(order))
+      // Delayed, as the answer is being sent.
+      idle = setTimeout(rest, idleMs)
+    })
   })
-  if (!loaded.isNew) return send({ type: 'ready' })
   // Kept for later builds, so nothing of a stranger's may have run before.
-  await warmUp()
-  send({ type: 'ready', code: loaded.code() })
+  if (loaded.isNew || isLive) await warmUp()
+  send(loaded.isNew ? { type: 'ready', code: loaded.code() } : { type: 'ready' })
 })
 send({ type: 'loading', name: codeName(file, 'figures') })
+
+/** Bytes of objects in a space of V8's memory. */
+function bytesIn(space: string): number {
+  return getHeapSpaceStatistics().find(({ space_name: name }) => name === space)?.space_used_size ?? 0
+}
 
 /** Returns JavaScript's built-ins: every property of its objects and of their prototypes. */
 function builtIns(): readonly unknown[] {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, it } from 'vitest'
 import { draw } from '../../../src/report/drawing/draw.ts'
@@ -89,6 +90,18 @@ describe('a drawing', () => {
     expect(await render({ spec: random })).toBe(first)
     using other = openDrawer()
     expect(await render({ spec: random }, other)).toBe(first)
+  })
+
+  it('has the same bytes where figures are edited, and is drawn again meanwhile', async () => {
+    using live = openDrawer(limits, { isLive: true })
+    const random = { ...point('random()'), transform: [{ calculate: 'random()', as: 'z' }] }
+    const [first, other] = [await render({ spec: random }), await render(valid[5] as Specification)]
+    for (let count = 0; count < 8; count += 1) {
+      expect(await render({ spec: random }, live)).toBe(first)
+      // Some orders come while it draws for itself.
+      await setTimeout(100 + 15 * count)
+      expect(await render(valid[5] as Specification, live)).toBe(other)
+    }
   })
 
   it('has the same bytes in every time zone', async () => {
