@@ -119,7 +119,15 @@ export async function openLive(site: Site): Promise<LiveDocument> {
     if (original) noteOriginal(original.blocks)
   }
   const again = openAgain()
+  const stages = openStages()
   const plan = openPlan()
+  const runsBy = onceFor((steps: readonly Step[], data: Opened['data']) =>
+    knownRuns(steps, new Map(), dataRuns(data)),
+  )
+  const shownBy = onceFor(({ shown }: KnownRuns) => ({
+    runs: shown.map(({ run }) => run),
+    statuses: statusesOf(shown),
+  }))
   const read = openReader(note)
   /** Of the last look whose document had no errors. */
   let checked:
@@ -133,7 +141,7 @@ export async function openLive(site: Site): Promise<LiveDocument> {
       const opened = await read(site, files, checked !== undefined)
       const lookWith = async (problems: readonly LiveProblem[]): Promise<Look> => {
         const steps = await plan(site, opened, files)
-        const runs = knownRuns(steps, new Map(), dataRuns(opened.data))
+        const runs = runsBy(steps, opened.data)
         return { opened, files, steps, runs, problems }
       }
       const sources = sourcesIn(opened.document.blocks).map(firstAlike)
@@ -156,16 +164,15 @@ export async function openLive(site: Site): Promise<LiveDocument> {
       // Checks of the text, which came since, change nothing that is shown but the problems.
       if (last?.shown.opened === opened && last.shown.runs === runs) return last.with(look)
       const { makeReport } = await import('../report/report.ts')
-      const { openDrawer } = await import('../report/drawing/process.ts')
-      drawer ??= openDrawer()
+      const { limits, openDrawer } = await import('../report/drawing/process.ts')
+      drawer ??= openDrawer(limits, { isLive: true })
       write ??= await formats.get(defaultFormat)?.live?.()
       if (write === undefined) throw new Error(`the format ${defaultFormat} cannot be live`)
       const { document, translations, published } = opened
       const verdicts = verdictsOf(look)
       const rendering = {
         ...{ document, translations, published, files, program: program ?? '' },
-        runs: runs.shown.map(({ run }) => run),
-        statuses: statusesOf(runs.shown),
+        ...shownBy(runs),
         records: runs.recorded,
         verdicts: verdicts.record,
       }
@@ -177,7 +184,7 @@ export async function openLive(site: Site): Promise<LiveDocument> {
         read: async (file) => files.read(file) ?? absent(file),
         floats: floats(floatInputs(rendering)),
         judgement: cachedJudge(place, rendering.program, languageOf(document.frontMatter.lang)),
-        keeping: keeping(look, verdicts.record, values),
+        keeping: { ...keeping(look, verdicts.record, values), stage: stages(look, verdicts.record) },
         drawer,
         generator: site.generator,
       })
@@ -197,6 +204,8 @@ export async function openLive(site: Site): Promise<LiveDocument> {
         ...{ problems: [...look.problems, ...own], report, page },
       })
       last = { shown: shownWith(look), with: shownWith }
+      // Ready for the first figure that is edited.
+      if (document.blocks.some(({ type }) => type === 'figure')) drawer.begin()
       return last.shown
     },
     [Symbol.dispose]() {
@@ -207,6 +216,15 @@ export async function openLive(site: Site): Promise<LiveDocument> {
 
 /** Tables, figures and judgements that are kept, of all their versions; and so for values and verifications. */
 const mostRendered = 5000
+
+/** Makes something again only if one of what it is made of is another thing. */
+function onceFor<Parts extends readonly object[], T>(make: (...parts: Parts) => T): (...parts: Parts) => T {
+  let last: { readonly parts: Parts; readonly made: T } | undefined
+  return (...parts) => {
+    if (last === undefined || !isSame(last.parts, parts)) last = { parts, made: make(...parts) }
+    return last.made
+  }
+}
 
 const numbers = new WeakMap<object, number>()
 let count = 0
@@ -219,35 +237,11 @@ function numberOf(thing: object): number {
 }
 
 /** Keeps values, verifications and claims by all that decides them. */
-function keeping(
-  { opened, runs, files }: Look,
-  verdicts: VerdictRecord,
-  kept: Map<string, unknown>,
-): Keeping {
-  const { document, published } = opened
-  const { lang, texts, evidence } = document.frontMatter
-  const experiments = sourcesIn(document.blocks)
-  const known = (all: readonly KnownRun[]) =>
-    Map.groupBy(
-      all.map(({ run, from, stale }) => [run.experiment, numberOf(run), from, stale ?? null] as const),
-      ([experiment]) => experiment,
-    )
-  const [shown, recorded] = [known(runs.shown), known(runs.recorded)]
-  const identities = new Map(
-    experiments.map((block) => [
-      block.id,
-      digest([numberOf(firstAlike(block)), shown.get(block.id) ?? [], recorded.get(block.id) ?? []]),
-    ]),
-  )
-  const tables = document.blocks.flatMap((block) => (block.type === 'table' ? [block.options.published] : []))
-  const besides = tables.flatMap((path) => (typeof path === 'string' ? [files.digest(path) ?? ''] : []))
-  const common = digest([lang, texts, evidence ?? null, published.map(numberOf), besides])
-  const identity = (ids: Iterable<string>) =>
-    [...ids]
-      .sort()
-      .map((id) => `${id} ${identities.get(id) ?? ''}`)
-      .join('\n')
-  const all = digest([common, identity(identities.keys())])
+function keeping(look: Look, verdicts: VerdictRecord, kept: Map<string, unknown>): Omit<Keeping, 'stage'> {
+  const experiments = sourcesIn(look.opened.document.blocks)
+  // Made only for what is not kept as a whole.
+  let identifying: ReturnType<typeof identities> | undefined
+  const identified = () => (identifying ??= identities(look, experiments))
   const of = <T>(name: string, make: () => T): T => {
     const found = kept.has(name) ? (kept.get(name) as T) : make()
     kept.set(name, found)
@@ -258,7 +252,7 @@ function keeping(
     value({ source, ast }, make) {
       const own = new Set(references(ast).map(({ parts: [experiment = ''] }) => experiment))
       const ids = new Set([...own, ...neededBy([...own], experiments)])
-      const found = of(`value ${source}\n${common}\n${identity(ids)}`, make)
+      const found = of(`value ${source}\n${identified().common}\n${identified().of(ids)}`, make)
       // A report changes its nodes.
       return { ...found, value: { ...found.value } }
     },
@@ -269,7 +263,7 @@ function keeping(
         ...[numberOf(firstAlike(claim)), before.map(numberOf)],
         ...[defined.map((one) => numberOf(firstAlike(one))), verdicts.recorded.length],
       ])
-      const found = await of(`claim ${what}\n${all}`, make)
+      const found = await of(`claim ${what}\n${identified().all}`, make)
       const rerun = found.rerun && { rerun: { ...found.rerun, claim } }
       const own = { ...found, claim, recorded: { ...found.recorded, claim }, ...rerun }
       firsts.set(own, found)
@@ -280,6 +274,59 @@ function keeping(
       return first === undefined ? make() : of(`node ${numberOf(first)} ${digest(parts)}`, make)
     },
   }
+}
+
+/** Keeps stages of a report while document, runs and verdicts, and the files that a stage read, are as they were. */
+function openStages(): (look: Look, verdicts: VerdictRecord) => Keeping['stage'] {
+  interface Stage {
+    readonly parts: readonly unknown[]
+    readonly seen: Fingerprints
+    readonly made: unknown
+  }
+  const before = new Map<string, Stage>()
+  return ({ opened, steps, files }, { recorded, removed }) => {
+    const { document, published, data, translations } = opened
+    const parts = [document, published, data, translations, steps, ...recorded, JSON.stringify(removed)]
+    return async <T>(name: string, make: (read: (path: string) => Promise<Uint8Array>) => Promise<T>) => {
+      const known = before.get(name)
+      if (known && isSame(known.parts, parts) && seesAgain(files, known.seen)) return known.made as T
+      before.delete(name)
+      const own = files.beside()
+      const made = await make(async (path) => own.read(path) ?? absent(path))
+      before.set(name, { parts, seen: own.fingerprints(), made })
+      return made
+    }
+  }
+}
+
+/** Texts that differ if anything does that decides a value, or any claim. */
+function identities(
+  { opened: { document, published }, runs, files }: Look,
+  experiments: readonly SourceBlock[],
+): { readonly common: string; readonly all: string; readonly of: (experiments: Iterable<string>) => string } {
+  const { lang, texts, evidence } = document.frontMatter
+  const known = (all: readonly KnownRun[]) =>
+    Map.groupBy(
+      all.map(({ run, from, stale }) => [run.experiment, numberOf(run), from, stale ?? null] as const),
+      ([experiment]) => experiment,
+    )
+  const [shown, recorded] = [known(runs.shown), known(runs.recorded)]
+  const byExperiment = new Map(
+    experiments.map((block) => [
+      block.id,
+      digest([numberOf(firstAlike(block)), shown.get(block.id) ?? [], recorded.get(block.id) ?? []]),
+    ]),
+  )
+  const tables = document.blocks.flatMap((block) => (block.type === 'table' ? [block.options.published] : []))
+  const besides = tables.flatMap((path) => (typeof path === 'string' ? [files.digest(path) ?? ''] : []))
+  const common = digest([lang, texts, evidence ?? null, published.map(numberOf), besides])
+  const of = (ids: Iterable<string>) =>
+    [...ids]
+      .sort()
+      .map((id) => `${id} ${byExperiment.get(id) ?? ''}`)
+      .join('\n')
+  const all = digest([common, of(byExperiment.keys())])
+  return { common, all, of }
 }
 
 /** See `Again`. */

@@ -23,6 +23,7 @@ import { acceptedEdits } from '../results/acceptance.ts'
 import { digest, parameterInputs } from '../results/key.ts'
 import { runName, type Inputs, type Run, runsByName } from '../results/run.ts'
 import { resultDigest } from '../results/runfile.ts'
+import { isSame } from '../text/lists.ts'
 import type { Translation } from './site.ts'
 
 export interface Rendering {
@@ -110,8 +111,29 @@ function documentInputs(document: Document, files: Files): Inputs {
   }
 }
 
+type RunsReader = (experiment?: string) => Inputs
+
+const readers = new WeakMap<
+  Rendering['runs'],
+  { readonly parts: readonly unknown[]; readonly read: RunsReader }
+>()
+
 /** Returns the runs of an experiment, or of all, as inputs. */
-function runsReader({ document, runs, statuses }: Rendering): (experiment?: string) => Inputs {
+function runsReader({ document, runs, statuses }: Rendering): RunsReader {
+  // A live document asks for the same ones again and again.
+  const parts = [document, statuses]
+  const known = readers.get(runs)
+  if (known && isSame(known.parts, parts)) return known.read
+  const read = newRunsReader(document, runs, statuses)
+  readers.set(runs, { parts, read })
+  return read
+}
+
+function newRunsReader(
+  document: Document,
+  runs: Rendering['runs'],
+  statuses: Rendering['statuses'],
+): RunsReader {
   const experiments = sourcesIn(document.blocks)
   const stale = staleReasons(statuses)
   const byExperiment = Map.groupBy(runs, ({ experiment }) => experiment)

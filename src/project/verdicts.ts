@@ -26,8 +26,10 @@ import type { Opened, Site } from './site.ts'
 
 /** Throws a StoreError if the file holds no verdicts. */
 function readVerdicts(files: Files): RecordedVerdicts {
-  const text = files.text(verdictsFile)
-  return text === undefined ? {} : recordedIn(text)
+  return files.derived(verdictsFile, (own) => {
+    const text = own.text(verdictsFile)
+    return text === undefined ? {} : recordedIn(text)
+  })
 }
 
 const recordedIn = remembered(parseVerdicts, 20)

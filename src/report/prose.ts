@@ -4,7 +4,7 @@
  */
 
 import type { Blockquote, FootnoteDefinition, Heading, Nodes, PhrasingContent, Root, Text } from 'mdast'
-import type { Position } from 'unist'
+import type { Node, Position } from 'unist'
 import { visit } from 'unist-util-visit'
 import { calloutKinds } from '../document/callout.ts'
 import type { Citation } from '../document/citation.ts'
@@ -13,10 +13,11 @@ import { headingIds } from '../document/headings.ts'
 import { pairedTags } from '../document/inlinehtml.ts'
 import type { Reference } from '../document/reference.ts'
 import type { Messages } from '../locale/en.ts'
+import { isSame } from '../text/lists.ts'
 import { link } from '../text/markdown.ts'
 import type { Address } from './addresses.ts'
 import { joinLines } from './lines.ts'
-import type { Callout, Entry, Report } from './model.ts'
+import type { Callout, Entry, Float, Report } from './model.ts'
 import { type Cited, citationNode } from './references.ts'
 import { headingsOf, sectionNumbers } from './sections.ts'
 import { textOf } from './textof.ts'
@@ -67,6 +68,53 @@ export function prose(
   if (abstract) lowerHeadings(headingsOf(abstract), 3)
   lowerHeadings(headingsOf(body), 2)
   return { ...(abstract ? { abstract } : {}), body, contents: headingsOf(body).flatMap(entry) }
+}
+
+/** Stands for a table or figure in a text, as these are made last. */
+interface Slot extends Node {
+  readonly type: 'slot'
+  /** The document's node. */
+  readonly of: Nodes
+}
+
+export function slotOf(node: Nodes): Nodes {
+  const { position } = node
+  const slot: Slot = { type: 'slot', of: node, ...(position && { position }) }
+  return slot as unknown as Nodes
+}
+
+/**
+ * Puts tables and figures, by the document's nodes, in their slots. Returns nodes without any as they are, and the same
+ * nodes for the same tables and figures, for which a live document asks again and again.
+ */
+export function withFloats(
+  { abstract, body }: Pick<Report, 'abstract' | 'body'>,
+  floats: ReadonlyMap<Nodes, Float>,
+): Pick<Report, 'abstract' | 'body'> {
+  const filled = (node: Nodes | Slot): Nodes => {
+    if (node.type === 'slot') {
+      const float = floats.get(node.of)
+      if (float === undefined) throw new Error('a table or figure that nothing made')
+      return filledOnce(node, [float], () => withPlace(float, node.of))
+    }
+    if (!('children' in node)) return node
+    const children = node.children.map(filled)
+    if (isSame(children, node.children)) return node
+    return filledOnce(node, children, () => ({ ...node, children }) as Nodes)
+  }
+  return { ...(abstract && { abstract: filled(abstract) as Root }), body: filled(body) as Root }
+}
+
+const filledBefore = new WeakMap<object, { readonly parts: readonly Nodes[]; readonly filled: Nodes }>()
+
+function filledOnce(node: Nodes | Slot, parts: readonly Nodes[], fill: () => Nodes): Nodes {
+  const known = filledBefore.get(node)
+  if (known && isSame(known.parts, parts)) return known.filled
+  const filled = fill()
+  const position = positions.get(node as Nodes)
+  if (position) positions.set(filled, position)
+  filledBefore.set(node, { parts, filled })
+  return filled
 }
 
 /** Returns the content of a caption, with values, references and citations in place. */

@@ -53,7 +53,7 @@ import { experimentNode } from './experiment.ts'
 import { withTitle } from './figure.ts'
 import { errorText, type FloatCache, labels, makeFloat, settled } from './floats.ts'
 import type { Claim, Drawing, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
-import { captionContent, prose, type Replacements } from './prose.ts'
+import { captionContent, prose, slotOf, withFloats } from './prose.ts'
 import { provenance } from './provenance.ts'
 import { publishedSeries } from './published.ts'
 import { citedWorks, references, referencesEntry } from './references.ts'
@@ -95,36 +95,25 @@ export interface ReportInput {
   readonly generator: string
 }
 
-/** Returns what was made before from the same, or what `make` makes. */
+/** Returns what was made before from the same, or what `make` makes. Nothing that is returned may be changed. */
 export interface Keeping {
   readonly value: (value: InlineValue, make: () => EvaluatedValue) => EvaluatedValue
   readonly verification: KeepVerification
-  /** `parts` decide a claim's node beside its verification. The node must not be changed. */
+  /** `parts` decide a claim's node beside its verification. */
   readonly claim: (verification: Verification, parts: readonly unknown[], make: () => Claim) => Claim
+  /** A part of the report, which reads its files by the `read` that it is given. No figure is part of one. */
+  readonly stage: <T>(name: string, make: (read: ReportInput['read']) => Promise<T>) => Promise<T>
 }
 
-export async function makeReport({
-  document,
-  runs: given,
-  read,
-  published = [],
-  statuses = new Map(),
-  records,
-  verdicts = { recorded: [], defined: [], removed: [] },
-  nameOf,
-  translations = [],
-  floats = { find: () => undefined, keep: async () => {} },
-  judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }),
-  keeping,
-  drawer,
-  generator,
-}: ReportInput): Promise<Report> {
+export async function makeReport(input: ReportInput): Promise<Report> {
+  const { document, runs: given, read, published = [], statuses = new Map(), generator } = input
+  const { verdicts = { recorded: [], defined: [], removed: [] }, translations = [], keeping, drawer } = input
+  const { floats = { find: () => undefined, keep: async () => {} } } = input
   const experiments = sourcesIn(document.blocks)
   const cells = runNamesIn(experiments)
   const found = runsByName(given)
   const runs = cells.flatMap((name) => found.get(name) ?? [])
   const results: Results<SourceBlock> = { experiments, runs, published }
-  const problems: ReportProblem[] = []
   const { lang, title, subtitle, authors, date, keywords, license, doi, print, texts, evidence } =
     document.frontMatter
   const messages = messagesFor(lang)
@@ -135,38 +124,125 @@ export async function makeReport({
     ...(evidence ? { evidence } : {}),
   }
   const names = labels(document, messages)
-  const decoder = new TextDecoder()
-  const readText = async (path: string) => decoder.decode(await read(path))
+  const stage = keeping?.stage ?? ((_, make) => make(read))
 
-  const publishedOf = await publishedSeries(document, readText)
-  const judgeInLanguage = (claim: ClaimBlock, evidence: Evidence) =>
-    judgement(claim, evidence, messages.claim.reasons)
+  const verifications = await stage('claims', () => verified(input, results, context, verdicts))
+  using ownDrawer = drawer ? undefined : openDrawer()
+  const sources = {
+    ...{ results, context, readText: textReader(read), read, verifications, removed: verdicts.removed },
+    drawer: drawer ?? (ownDrawer as Drawer),
+  }
+  const float = async (block: TableBlock | FigureBlock): Promise<Float> => {
+    const cached = floats.find(block.id)
+    if (cached !== undefined) return cached
+    const label = names.get(block.id) ?? block.id
+    // A table of claims also shows whether this build made their runs, which is not in its key.
+    if (block.type === 'table' && block.from === undefined)
+      return await stage(`table ${block.id}`, (read) =>
+        makeFloat(block, label, { ...sources, read, readText: textReader(read) }),
+      )
+    const rendered = await makeFloat(block, label, sources)
+    await floats.keep(block.id, rendered)
+    return rendered
+  }
+  // Their process draws one figure while all else of the report is made.
+  const limit = pLimit(drawnAtOnce)
+  const drawing = new Map(
+    [...document.nodes].flatMap(([node, part]) =>
+      part.type === 'table' || part.type === 'figure'
+        ? [[node, settled(limit(() => float(part)))] as const]
+        : [],
+    ),
+  )
+  await turn()
+  const {
+    content,
+    problems: own,
+    ...text
+  } = await stage('text', (read) =>
+    textStage({ ...input, read }, { results, context, names, verifications, verdicts }),
+  )
+  const problems = [...own]
+  const shown = new Map<Nodes, Float>()
+  for (const [node, make] of drawing) {
+    const float = await make()
+    problems.push(...problemsOf(float, document.nodes.get(node) as Block))
+    shown.set(node, captioned(float, text.captions, messages))
+  }
+  return {
+    lang,
+    generator,
+    title,
+    ...(subtitle === undefined ? {} : { subtitle }),
+    authors,
+    ...(date === undefined ? {} : { date }),
+    keywords,
+    ...(license === undefined ? {} : { license }),
+    ...(doi === undefined ? {} : { doi }),
+    ...(print === undefined ? {} : { print }),
+    translations,
+    ...withFloats(content, shown),
+    ...text.around,
+    problems: problems
+      .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+      .map((one) => asWritten(one, document)),
+  }
+}
+
+function textReader(read: ReportInput['read']): (path: string) => Promise<string> {
+  const decoder = new TextDecoder()
+  return async (path) => decoder.decode(await read(path))
+}
+
+async function verified(
+  { document, records, published = [], statuses = new Map(), keeping, ...input }: ReportInput,
+  { experiments, runs }: Results<SourceBlock>,
+  { messages }: RenderContext,
+  verdicts: VerdictRecord,
+): Promise<readonly Verification[]> {
+  const { judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }) } = input
   const shown = runs.map((run): KnownRun => ({ run, from: 'record', ...statuses.get(runName(run)) }))
-  const verifications = await verifyClaims(
+  return await verifyClaims(
     document.blocks.filter((block) => block.type === 'claim'),
     { experiments, published },
     records === undefined
       ? { recorded: shown, shown: shown.map((one) => ({ ...one, from: 'record' as const })) }
       : { recorded: records, shown },
-    judgeInLanguage,
+    (claim, evidence) => judgement(claim, evidence, messages.claim.reasons),
     verdicts,
     keeping?.verification,
   )
-  using ownDrawer = drawer ? undefined : openDrawer()
-  const { removed } = verdicts
-  const sources = {
-    ...{ results, context, readText, read, verifications, removed },
-    drawer: drawer ?? (ownDrawer as Drawer),
-  }
+}
+
+interface Judged {
+  readonly results: Results<SourceBlock>
+  readonly context: RenderContext
+  /** Labels by id. */
+  readonly names: ReadonlyMap<string, string>
+  readonly verifications: readonly Verification[]
+  readonly verdicts: VerdictRecord
+}
+
+/** All of a report but its tables and figures. */
+interface Text {
+  /** With places for tables and figures. */
+  readonly content: Pick<Report, 'abstract' | 'body'>
+  /** Of tables and figures, by their keys. */
+  readonly captions: ReadonlyMap<string, readonly PhrasingContent[]>
+  readonly around: Pick<Report, 'contents' | 'banner' | 'references' | 'works' | 'provenance'>
+  readonly problems: readonly ReportProblem[]
+}
+
+async function textStage(
+  { document, read, nameOf, keeping, generator }: ReportInput,
+  { results, context, names, verifications, verdicts }: Judged,
+): Promise<Text> {
+  const { experiments, runs } = results
+  const { messages } = context
+  const problems: ReportProblem[] = []
+  const readText = textReader(read)
+  const publishedOf = await publishedSeries(document, readText)
   const written = document.original ?? document
-  const float = async (block: TableBlock | FigureBlock): Promise<Float> => {
-    const cached = floats.find(block.id)
-    if (cached !== undefined) return cached
-    const rendered = await makeFloat(block, names.get(block.id) ?? block.id, sources)
-    // A table of claims also shows whether this build made their runs, which is not in its key.
-    if (block.type === 'figure' || block.from !== undefined) await floats.keep(block.id, rendered)
-    return rendered
-  }
   const claim = (block: ClaimBlock): Claim => {
     const verification = verifications.find(({ claim }) => claim === block) as Verification
     const judgement = decisive(verification)
@@ -187,7 +263,8 @@ export async function makeReport({
       return nodeWith({ ...judgement, measured: [] })
     }
   }
-  const render = (part: Exclude<Block | InlineValue, TableBlock | FigureBlock>): Nodes => {
+  const render = (node: Nodes, part: Block | InlineValue): Nodes => {
+    if (part.type === 'table' || part.type === 'figure') return slotOf(node)
     if (part.type === 'experiment' || part.type === 'data')
       return experimentNode(part, sourceOf(written, part), runs, context)
     if (part.type === 'claim') return claim(part)
@@ -196,51 +273,10 @@ export async function makeReport({
     problems.push(...problemsOf(state, part))
     return value
   }
-  // Their process draws one figure while all else of the report is made.
-  const limit = pLimit(drawnAtOnce)
-  const drawing = new Map(
-    [...document.nodes].flatMap(([node, part]) =>
-      part.type === 'table' || part.type === 'figure'
-        ? [[node, settled(limit(() => float(part)))] as const]
-        : [],
-    ),
-  )
-  await turn()
-  const made = new Map<Nodes, Nodes>()
-  for (const [node, part] of document.nodes)
-    if (part.type !== 'table' && part.type !== 'figure') made.set(node, render(part))
-  const cited = await citedWorks(document, readText)
-  const shownPictures = await pictures(document, read)
-  const missing = cells.filter((name) => !found.has(name))
-  const around = {
-    banner: banner(
-      runs,
-      {
-        ...{ missing, changed: notAsRecorded(verifications, removed) },
-        concerns: concernsOfAll(results, messages),
-        hasSources: experiments.length > 0,
-      },
-      context,
-    ),
-    references: references(cited, messages),
-    works: new Map([...cited].map(([key, { work }]) => [key, work])),
-    provenance: provenance(
-      {
-        ...{ generator, documents: documentsOf(document), sources: sourcesOf(document) },
-        hasSources: experiments.length > 0,
-      },
-      runs,
-      context,
-    ),
-  }
   const nodes = new Map<Nodes, Nodes>()
-  for (const [node, part] of document.nodes) {
-    const shown = made.get(node) ?? (await drawing.get(node)?.())
-    if (shown === undefined) throw new Error('a part of a document that nothing renders')
-    if (shown.type === 'float') problems.push(...problemsOf(shown, part))
-    nodes.set(node, shown)
-  }
-  for (const picture of shownPictures) {
+  for (const [node, part] of document.nodes) nodes.set(node, render(node, part))
+  const cited = await citedWorks(document, readText)
+  for (const picture of await pictures(document, read)) {
     nodes.set(picture.node, pictureNode(picture, messages))
     const { problem, source: name, place } = picture
     if (problem) problems.push({ type: 'error', message: `image ${name}: ${problem}`, place })
@@ -248,67 +284,63 @@ export async function makeReport({
   for (const one of await writtenNodes(document, nodes, { labels: names, messages })) problems.push(one)
   const addressOf = nameOf && addressesFrom(document.file.path ?? '', nameOf)
   const replacements = { nodes, labels: names, cited, messages, ...(addressOf && { addressOf }) }
-  placeCaptions(document, replacements)
-  const { contents, ...text } = prose(document, replacements)
-  return {
-    lang,
-    generator,
-    title,
-    ...(subtitle === undefined ? {} : { subtitle }),
-    authors,
-    ...(date === undefined ? {} : { date }),
-    keywords,
-    ...(license === undefined ? {} : { license }),
-    ...(doi === undefined ? {} : { doi }),
-    ...(print === undefined ? {} : { print }),
-    translations,
-    ...text,
-    contents: [...contents, ...referencesEntry(cited, messages)],
-    ...around,
-    problems: problems
-      .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
-      .map((one) => asWritten(one, document)),
+  const captions = new Map(
+    [...document.captions].map(([key, one]) => [key, captionContent(one, document, replacements)] as const),
+  )
+  for (const target of document.targets) {
+    const listing = target.type === 'listing' ? nodes.get(target.node) : undefined
+    const caption = captions.get(captionKey(target.id))
+    if (listing?.type === 'listing' && caption) nodes.set(target.node, { ...listing, caption })
   }
+  const { contents, ...content } = prose(document, replacements)
+  const made = new Set(runs.map(runName))
+  const hasSources = experiments.length > 0
+  const around = {
+    contents: [...contents, ...referencesEntry(cited, messages)],
+    banner: banner(
+      runs,
+      {
+        missing: runNamesIn(experiments).filter((name) => !made.has(name)),
+        changed: notAsRecorded(verifications, verdicts.removed),
+        concerns: concernsOfAll(results, messages),
+        hasSources,
+      },
+      context,
+    ),
+    references: references(cited, messages),
+    works: new Map([...cited].map(([key, { work }]) => [key, work])),
+    provenance: provenance(
+      { generator, documents: documentsOf(document), sources: sourcesOf(document), hasSources },
+      runs,
+      context,
+    ),
+  }
+  return { content, captions, around, problems }
 }
 
 /** Figures whose data are laid out at once: that which is drawn, and the next. */
 const drawnAtOnce = 2
 
-/** Gives floats and listings their captions, which are Markdown and no part of what is cached. */
-function placeCaptions(
-  document: Document,
-  replacements: Replacements & { readonly nodes: Map<Nodes, Nodes> },
-): void {
-  const { captions, targets, nodes: parts } = document
-  const { nodes } = replacements
-  const contentOf = (key: string) => {
-    const caption = captions.get(key)
-    return caption && captionContent(caption, document, replacements)
-  }
-  for (const [node, block] of parts) {
-    const float = nodes.get(node)
-    if (float?.type === 'float' && block.type !== 'value')
-      nodes.set(node, withCaptions(float, contentOf, replacements.messages))
-  }
-  for (const target of targets) {
-    const listing = target.type === 'listing' ? nodes.get(target.node) : undefined
-    const caption = contentOf(captionKey(target.id))
-    if (listing?.type === 'listing' && caption) nodes.set(target.node, { ...listing, caption })
-  }
+const captionedBefore = new WeakMap<Float, { readonly captions: Text['captions']; readonly shown: Float }>()
+
+/** A live document asks for the same ones again and again. */
+function captioned(float: Float, captions: Text['captions'], messages: Messages): Float {
+  const known = captionedBefore.get(float)
+  if (known?.captions === captions) return known.shown
+  const shown = withCaptions(float, captions, messages)
+  captionedBefore.set(float, { captions, shown })
+  return shown
 }
 
-function withCaptions(
-  float: Float,
-  contentOf: (key: string) => readonly PhrasingContent[] | undefined,
-  messages: Messages,
-): Float {
+/** Gives a table or figure its captions, which are Markdown and no part of what is cached. */
+function withCaptions(float: Float, captions: Text['captions'], messages: Messages): Float {
   const { content, label } = float
-  const caption = contentOf(captionKey(float.id))
+  const caption = captions.get(captionKey(float.id))
   const named = <Content extends Float['content']>(content: Content, ...title: readonly Inline[]): Content =>
     content.type === 'figure' ? (titled(content, inlines(title).map(textOf).join('')) as Content) : content
   if (content.type === 'parts') {
     const parts = content.parts.map((part, index) => {
-      const own = contentOf(captionKey(float.id, index))
+      const own = captions.get(captionKey(float.id, index))
       const text = own ?? caption ?? float.caption
       const shown = named(part.content, messages.caption(`${label} ${part.letter}`), text)
       return { ...part, content: shown, ...(own ? { caption: own } : {}) }
