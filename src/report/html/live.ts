@@ -9,13 +9,16 @@
 import { randomBytes } from 'node:crypto'
 import type { Element, ElementContent, Root } from 'hast'
 import { h } from 'hastscript'
+import type { RootContent } from 'mdast'
+import type { Position } from 'unist'
 import { sha256 } from '../../files/fingerprint.ts'
 import { messagesFor } from '../../locale/languages.ts'
+import { isSame } from '../../text/lists.ts'
 import { isRecalling, recall } from '../../text/memory.ts'
-import type { LivePage, PageBlock, Report } from '../model.ts'
+import type { Float, LivePage, PageBlock, Report } from '../model.ts'
 import { positionOf } from '../prose.ts'
 import { htmlText, type Shown, shownIn } from './frame.ts'
-import { translator } from './nodes.ts'
+import { type Translator, translator } from './nodes.ts'
 import { bodyElement, pageAround } from './page.ts'
 import type { KeepPart } from './parts.ts'
 import { sanitized } from './sanitize.ts'
@@ -24,10 +27,26 @@ import { sanitized } from './sanitize.ts'
 const holders = ['body', 'main', 'article']
 
 interface KeptPart {
+  readonly name: string
   readonly number: number
   readonly html: string
   readonly shown: Shown
   usedAt: number
+}
+
+/** What a page was made of. */
+interface Layout {
+  readonly report: Report
+  /** With a mark in place of each run. */
+  readonly frame: string
+  readonly frameDigest: string
+  readonly style: string
+  readonly blocks: readonly PageBlock[]
+  /** Blocks that follow each other, by their indexes, and the texts between them. */
+  readonly runs: readonly (readonly (number | string)[])[]
+  /** Index of the block that is a kept part, by the part's number. */
+  readonly blockOf: ReadonlyMap<number, number>
+  readonly parts: readonly KeptPart[]
 }
 
 interface Digests<Key> {
@@ -49,7 +68,7 @@ export function openWriter(): (report: Report) => LivePage {
   const mark = (name: string) => h('div', { id: `kept-${secret}-${name}` })
   const marks = new RegExp(`<div id="kept-${secret}-(\\d+)"></div>`, 'g')
   const parts = new Map<string, KeptPart>()
-  const byNumber = new Map<string, string>()
+  const byNumber = new Map<number, string>()
   const hashes = new Map<string, string>()
   let count = 0
   let look = 0
@@ -75,9 +94,12 @@ export function openWriter(): (report: Report) => LivePage {
         name += `${key.length}:${key}=${isLarge(key, one) ? shortened(large, one, () => nameOf(one)) : nameOf(one)};`
     return `${name}}`
   }
+  // Nodes of a text that did not change are the same ones, which nothing changes any more.
+  const nodes = new WeakMap<object, KeptPart>()
   /** A part may hold others, but none with drawings: the page's style has the colours of outer parts only. */
   const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
-    const name = `${lang} ${nameOf(part)}`
+    const before = nodes.get(part)
+    const name = before?.name ?? `${lang} ${nameOf(part)}`
     let found = parts.get(name)
     if (found === undefined) {
       count += 1
@@ -90,39 +112,54 @@ export function openWriter(): (report: Report) => LivePage {
       try {
         // An inner part is kept with its outer one.
         const made = isRecalling() && depth === 1 ? recall('part', sha256(name), wholePart) : wholePart()
-        found = { number, ...made, usedAt: look }
+        found = { name, number, ...made, usedAt: look }
       } finally {
         depth -= 1
       }
       parts.set(name, found)
-      byNumber.set(String(number), found.html)
+      byNumber.set(number, found.html)
     }
     found.usedAt = look
+    nodes.set(part, found)
     const element = mark(String(found.number))
     if (part.position) element.position = part.position
     return element
   }
   /** Of an element that stands for a kept part. */
-  const numberOf = ({ properties: { id } }: Element): string | undefined =>
-    String(id).startsWith(`kept-${secret}-`) ? String(id).slice(`kept-${secret}-`.length) : undefined
-  const whole = (text: string) => text.replace(marks, (_, number: string) => byNumber.get(number) ?? '')
+  const numberOf = ({ properties: { id } }: Element): number | undefined =>
+    String(id).startsWith(`kept-${secret}-`) ? Number(String(id).slice(`kept-${secret}-`.length)) : undefined
+  const whole = (text: string) =>
+    text.replace(marks, (_, number: string) => byNumber.get(Number(number)) ?? '')
   const hashOf = (html: string) => {
     const found = hashes.get(html) ?? sha256(html).slice(0, 16)
     hashes.set(html, found)
     return found
   }
 
-  return (report) => {
-    look += 1
-    const messages = messagesFor(report.lang)
-    const body = bodyElement(placed(report), messages, translator(messages, keepPart(report.lang)))
+  const blockWith = (html: string, into: string, { start, end }: Partial<Position> = {}): PageBlock => ({
+    ...{ into, type: 'block', html },
+    get hash() {
+      return hashOf(html)
+    },
+    ...(start && end ? { lines: [start.line, end.line] as const } : {}),
+  })
+  // A translator has parts of one language.
+  const translators = new Map<string, Translator>()
+  const translatorOf = (lang: string): Translator => {
+    const known = translators.get(lang) ?? translator(messagesFor(lang), keepPart(lang))
+    translators.set(lang, known)
+    return known
+  }
+
+  const layoutOf = (report: Report): Layout => {
+    const body = bodyElement(placed(report), messagesFor(report.lang), translatorOf(report.lang))
     const blocks: PageBlock[] = []
-    // Blocks that follow each other, and what lies between them, have one mark.
-    const runs: string[][] = []
+    const blockOf = new Map<number, number>()
+    const runs: (number | string)[][] = []
     const shown: Shown[] = []
     const frameOf = (holder: Element, into: string): Element => {
       const children: ElementContent[] = []
-      let run: string[] | undefined
+      let run: (number | string)[] | undefined
       for (const child of holder.children) {
         if (child.type === 'element' && holders.includes(child.tagName)) {
           run = undefined
@@ -134,16 +171,10 @@ export function openWriter(): (report: Report) => LivePage {
             run = []
             runs.push(run)
           }
-          const html = htmlOf(child)
-          run.push(html)
-          const { start, end } = child.position ?? {}
-          blocks.push({
-            ...{ into, type: 'block', html },
-            get hash() {
-              return hashOf(html)
-            },
-            ...(start && end ? { lines: [start.line, end.line] as const } : {}),
-          })
+          const number = numberOf(child)
+          if (number !== undefined) blockOf.set(number, blocks.length)
+          run.push(blocks.length)
+          blocks.push(blockWith(htmlOf(child, number), into, child.position))
         } else if (run && child.type === 'text' && /^[ \n]*$/.test(child.value)) run.push(child.value)
         else {
           run = undefined
@@ -152,42 +183,101 @@ export function openWriter(): (report: Report) => LivePage {
       }
       return { ...holder, children }
     }
-    const htmlOf = (child: Element): string => {
-      const number = numberOf(child)
+    const htmlOf = (child: Element, number: number | undefined): string => {
       if (number !== undefined) return byNumber.get(number) ?? ''
       const block = written(child)
       shown.push(block.shown)
       return whole(block.html)
     }
     const framed = frameOf(body, 'body')
-    for (const part of parts.values()) if (part.usedAt === look) shown.push(part.shown)
-    const frame = pageAround(framed, report, shown)
+    const used = [...parts.values()].filter(({ usedAt }) => usedAt === look)
+    const frame = pageAround(framed, report, [...shown, ...used.map((part) => part.shown)])
     const style = /<style>([\s\S]*?)<\/style>/.exec(frame)?.[1] ?? ''
     // The policy has the digest of the style.
     const around = frame
       .replace(style, '')
       .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
       .replace(new RegExp(`\\s*<div id="kept-${secret}-blocks\\d+"></div>\\s*`, 'g'), '')
+    return { report, frame, frameDigest: sha256(around), style, blocks, runs, blockOf, parts: used }
+  }
+
+  /** The layout of a report that differs in tables and figures only, of which none changes the style of the page. */
+  const changedLayout = (before: Layout, report: Report): Layout | undefined => {
+    const changes = changedFloats(before.report, report)
+    if (changes === undefined) return undefined
+    const [blocks, blockOf] = [[...before.blocks], new Map(before.blockOf)]
+    const used = new Set(before.parts)
+    for (const [old, now] of changes) {
+      const [element] = translatorOf(report.lang).prose({ type: 'root', children: [placedNode(now)] })
+      const [was, is] = [nodes.get(placedNode(old)), nodes.get(placedNode(now))]
+      if (was && was === is) continue
+      const index = was && blockOf.get(was.number)
+      if (element?.type !== 'element' || !was || !is || index === undefined) return undefined
+      const block = blocks[index]
+      if (!block || blockOf.has(is.number)) return undefined
+      if (JSON.stringify(was.shown) !== JSON.stringify(is.shown)) return undefined
+      blocks[index] = blockWith(is.html, block.into, element.position)
+      blockOf.delete(was.number)
+      blockOf.set(is.number, index)
+      used.delete(was)
+      used.add(is)
+    }
+    for (const part of used) part.usedAt = look
+    return { ...before, report, blocks, blockOf, parts: [...used] }
+  }
+
+  const inner = new RegExp(`<div id="kept-${secret}-blocks(\\d+)"></div>`, 'g')
+  const pageOf = ({ report, frame, frameDigest, style, blocks, runs }: Layout): LivePage => {
+    const textOf = (one: number | string): string => {
+      const block = typeof one === 'number' ? blocks[one] : undefined
+      return block?.type === 'block' ? block.html : String(one)
+    }
+    let text: string | undefined
+    return {
+      get text() {
+        text ??= frame.replace(inner, (_, index: string) => runs[Number(index)]?.map(textOf).join('') ?? '')
+        return text
+      },
+      ...{ title: report.title, blocks, style, frame: frameDigest },
+    }
+  }
+
+  let layout: Layout | undefined
+  return (report) => {
+    look += 1
+    layout = (layout && changedLayout(layout, report)) ?? layoutOf(report)
     for (const [name, { number, usedAt }] of parts) {
       if (look - usedAt <= 20) continue
       parts.delete(name)
-      byNumber.delete(String(number))
+      byNumber.delete(number)
     }
     if (hashes.size > 20_000) hashes.clear()
     if (long.size > 5000) {
       long.clear()
       parts.clear()
     }
-    const inner = new RegExp(`<div id="kept-${secret}-blocks(\\d+)"></div>`, 'g')
-    let text: string | undefined
-    return {
-      get text() {
-        text ??= frame.replace(inner, (_, index: string) => runs[Number(index)]?.join('') ?? '')
-        return text
-      },
-      ...{ title: report.title, blocks, style, frame: sha256(around) },
-    }
+    return pageOf(layout)
   }
+}
+
+/** Returns tables and figures at the top of the text that changed, before and now; undefined if anything else did. */
+function changedFloats(before: Report, now: Report): readonly (readonly [Float, Float])[] | undefined {
+  const rest = ({ body: _, problems: __, translations, ...own }: Report) => ({
+    ...own,
+    translations: JSON.stringify(translations),
+  })
+  const [old, own] = [rest(before), rest(now)]
+  const names = Object.keys(own) as (keyof typeof own)[]
+  if (!isSame(Object.keys(old), names) || names.some((name) => old[name] !== own[name])) return undefined
+  const changes: (readonly [Float, Float])[] = []
+  if (before.body.children.length !== now.body.children.length) return undefined
+  for (const [index, node] of now.body.children.entries()) {
+    const was = before.body.children[index]
+    if (was === node) continue
+    if (was?.type !== 'float' || node.type !== 'float') return undefined
+    changes.push([was, node])
+  }
+  return changes
 }
 
 function isLarge(name: string, value: unknown): value is object {
@@ -199,11 +289,18 @@ function isLarge(name: string, value: unknown): value is object {
 
 /** Gives the nodes at the top of the text their places in the document, which elements take over. */
 function placed(report: Report): Report {
-  const children = report.body.children.map((node) => {
-    const position = positionOf(node)
-    return position ? { ...node, position } : node
-  })
-  return { ...report, body: { ...report.body, children } }
+  return { ...report, body: { ...report.body, children: report.body.children.map(placedNode) } }
+}
+
+const placedNodes = new WeakMap<RootContent, RootContent>()
+
+/** Returns the same node for the same one. */
+function placedNode(node: RootContent): RootContent {
+  const position = positionOf(node)
+  if (position === undefined) return node
+  const known = placedNodes.get(node) ?? { ...node, position }
+  placedNodes.set(node, known)
+  return known
 }
 
 /** As in the frame of a page. */
