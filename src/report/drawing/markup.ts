@@ -12,12 +12,22 @@ export interface Reading {
   readonly attributes: (name: string, given: Readonly<Record<string, string>>) => Record<string, string>
   /** Throws for an element that may not have texts. */
   readonly text: (within: string) => void
+  /** Tags of the last text by what was written: a figure that is edited has most of them again. */
+  tags: Map<string, Tag>
+}
+
+/** The start of an element. */
+interface Tag {
+  readonly name: string
+  readonly attributes: Readonly<Record<string, string>>
+  readonly isEmpty: boolean
+  readonly length: number
 }
 
 /** Limit of nesting, as later passes are recursive. */
 const deepest = 1000
 
-const tag = /<([A-Za-z]+)/y
+const tagName = /<([A-Za-z]+)/y
 const attribute = / ([\w:-]+)="([^"<\t\n\r]*)"/y
 /** Characters that XML 1.0 forbids. */
 const forbidden = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/u
@@ -25,7 +35,8 @@ const reference = /&(?:(amp|lt|gt|quot)|#x([\dA-F]{1,6}));|&/g
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"' }
 
 /** Returns the only element of a text. Throws QueryError for one that is not as described above. */
-export function readMarkup(text: string, { attributes: kept, text: checkText }: Reading): Svg {
+export function readMarkup(text: string, reading: Reading): Svg {
+  const tags: Reading['tags'] = new Map()
   const fail = (at: number) =>
     new QueryError(`the drawing is not well-formed SVG, at ${JSON.stringify(text.slice(at, at + 40))}`)
   const wrong = forbidden.exec(text)
@@ -38,6 +49,24 @@ export function readMarkup(text: string, { attributes: kept, text: checkText }: 
       return sign
     })
   }
+  const tagAt = (start: number): Tag => {
+    tagName.lastIndex = start
+    const name = tagName.exec(text)?.[1]
+    if (name === undefined) throw fail(start)
+    let end = tagName.lastIndex
+    const given: Record<string, string> = {}
+    attribute.lastIndex = end
+    for (let found = attribute.exec(text); found !== null; found = attribute.exec(text)) {
+      const [, key = '', value = ''] = found
+      if (Object.hasOwn(given, key) || key === '__proto__') throw fail(end)
+      given[key] = read(value, end)
+      end = attribute.lastIndex
+    }
+    const isEmpty = text[end] === '/'
+    if (text[isEmpty ? end + 1 : end] !== '>') throw fail(end)
+    end += isEmpty ? 2 : 1
+    return { name, attributes: reading.attributes(name, given), isEmpty, length: end - start }
+  }
   const open: { readonly name: string; readonly children: (Svg | string)[] }[] = []
   let root: Svg | undefined
   let at = 0
@@ -47,7 +76,7 @@ export function readMarkup(text: string, { attributes: kept, text: checkText }: 
       const end = text.indexOf('<', at)
       if (parent === undefined || end === -1) throw fail(at)
       const content = read(text.slice(at, end), at)
-      checkText(parent.name)
+      reading.text(parent.name)
       parent.children.push(content)
       at = end
     } else if (text[at + 1] === '/') {
@@ -56,29 +85,23 @@ export function readMarkup(text: string, { attributes: kept, text: checkText }: 
       open.pop()
       at += closing.length
     } else {
-      tag.lastIndex = at
-      const name = tag.exec(text)?.[1]
-      if (name === undefined || (parent === undefined && root !== undefined)) throw fail(at)
-      let end = tag.lastIndex
-      const given: Record<string, string> = {}
-      attribute.lastIndex = end
-      for (let found = attribute.exec(text); found !== null; found = attribute.exec(text)) {
-        const [, key = '', value = ''] = found
-        if (Object.hasOwn(given, key) || key === '__proto__') throw fail(end)
-        given[key] = read(value, end)
-        end = attribute.lastIndex
-      }
-      const isEmpty = text[end] === '/'
-      if (text[isEmpty ? end + 1 : end] !== '>') throw fail(end)
-      const element = { name, attributes: kept(name, given), children: [] }
+      if (parent === undefined && root !== undefined) throw fail(at)
+      // An attribute may have a `>`; then this is no tag, and not known.
+      const written = text.slice(at, text.indexOf('>', at) + 1)
+      const known = reading.tags.get(written)
+      const tag = known ?? tagAt(at)
+      tags.set(known ? written : text.slice(at, at + tag.length), tag)
+      const { name, attributes } = tag
+      const element = { name, attributes, children: [] }
       root ??= element
       parent?.children.push(element)
-      if (!isEmpty) open.push(element)
+      if (!tag.isEmpty) open.push(element)
       if (open.length > deepest) throw new QueryError(`the drawing has more than ${deepest} levels`)
-      at = end + (isEmpty ? 2 : 1)
+      at += tag.length
     }
   }
   if (root === undefined || open.length > 0) throw fail(at)
+  reading.tags = tags
   return root
 }
 

@@ -6,7 +6,7 @@
 import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
 import { changed, type Svg, visit } from './element.ts'
-import { readMarkup } from './markup.ts'
+import { type Reading, readMarkup } from './markup.ts'
 import { partsOf, tipName, tipOf } from './tips.ts'
 
 const number = /^-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:px|%)?$/i
@@ -83,18 +83,21 @@ const allowed: ReadonlyMap<string, Readonly<Record<string, RegExp>>> = new Map<
 
 const textElements: ReadonlySet<string> = new Set(['text', 'tspan'])
 
+const reading: Reading = {
+  attributes: checked,
+  text(within) {
+    if (!textElements.has(within)) throw new QueryError(`a figure may not have text in <${within}>`)
+  },
+  tags: new Map(),
+}
+
 /**
  * Parses vega's SVG without the ARIA labels of single marks: the figure is one image, and all would be read
  * out. Throws QueryError for anything that a figure may not have.
  */
 export function parseSvg(text: string): Svg {
   if (!text.startsWith('<svg')) throw new QueryError('the drawing is not an SVG')
-  const svg = readMarkup(text, {
-    attributes: checked,
-    text(within) {
-      if (!textElements.has(within)) throw new QueryError(`a figure may not have text in <${within}>`)
-    },
-  })
+  const svg = readMarkup(text, reading)
   const ids = new Set<string | undefined>()
   visit(svg, ({ attributes }) => ids.add(attributes.id))
   visit(svg, ({ name, attributes }) => {

@@ -95,6 +95,17 @@ describe('the SVG of a drawing', () => {
     expect(parseSvg(text)).toEqual(asRead(parseXml(text).root as XmlElement))
   })
 
+  it('is the same whatever was read before it', () => {
+    const first = inside('<a xlink:href="https://x/a>b"><path d="M0,0"/></a><path d="M1,1"/><g class="c"/>')
+    const edited = first.replace('M1,1', 'M2,2').replace('a>b', 'a>c')
+    const [own, other] = [printSvg(parseSvg(first)), printSvg(parseSvg(edited))]
+    expect([own, other]).toEqual([first, edited].map((text) => text.replaceAll(/(?<=x\/a)>/g, '&gt;')))
+    expect([printSvg(parseSvg(edited)), printSvg(parseSvg(first))]).toEqual([other, own])
+    // A tag that was read does not end another.
+    expect(() => parseSvg(first.replace('a>b"><path', 'a>b'))).toThrow('not well-formed')
+    expect(() => parseSvg(first.replace('M1,1"/>', 'M1,1"'))).toThrow('not well-formed')
+  })
+
   it('is the only element', () => {
     expect(() => parseSvg('<html/>')).toThrow('the drawing is not an SVG')
     expect(() => parseSvg(`${inside('')}<p/>`)).toThrow('not well-formed SVG')
