@@ -169,17 +169,21 @@
       const hash = hashOf.get(one)
       if (hash !== undefined) byHash.set(hash, [...(byHash.get(hash) ?? []), one])
     }
-    const next = sent.map((block) => {
+    let next = sent.map((block) => {
       if (block.holder) return holderOf(block.holder)
       const known = byHash.get(block.hash)?.shift()
       return known ?? made(block.html)
     })
     if (next.some((one) => one === null || one === undefined)) return location.reload()
-    const gone = old.filter((one) => !next.includes(one))
-    keepStates(
-      gone,
+    const isGone = (one) => !next.includes(one)
+    const pairs = pairsOf(
+      old.filter(isGone),
       next.filter((one) => !old.includes(one)),
     )
+    for (const [before, one] of pairs) keepState(before, one)
+    const renewed = new Map(pairs.filter(([before, one]) => isRenewed(before, one)).map(([a, b]) => [b, a]))
+    next = next.map((one) => renewed.get(one) ?? one)
+    const gone = old.filter(isGone)
     for (const name of holders) {
       const holder = holderOf(name)
       const wanted = next.filter((_, index) => sent[index].into === name)
@@ -229,31 +233,85 @@
     return template.content.firstElementChild
   }
 
-  /** What the reader opened stays open, and what was scrolled aside stays so, in a block that takes another's place. */
-  function keepStates(gone, fresh) {
+  /** Blocks that are gone, each with the one that takes its place. */
+  function pairsOf(gone, fresh) {
     const left = new Set(gone)
-    for (const [index, one] of fresh.entries()) {
+    return fresh.flatMap((one, index) => {
       const id = one.id || one.querySelector('[id]')?.id
       const before =
         [...left].find(
           (other) => id && (other.id === id || other.querySelector(`[id="${CSS.escape(id)}"]`)),
         ) ?? [...left].find((other, position) => position === index && other.localName === one.localName)
-      if (!before) continue
+      if (!before) return []
       left.delete(before)
-      const pairs = (selector) => {
-        const all = (root) => [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)]
-        const [ours, theirs] = [all(one), all(before)]
-        return ours.map((own, position) => [own, theirs[position]]).filter(([, other]) => other)
-      }
-      for (const [own, other] of pairs('details')) own.open = other.open
-      const scrolled = pairs('.scroll').map(([own, other]) => [own, other.scrollLeft])
-      const { activeElement } = document
-      const focused = before.contains(activeElement) && activeElement.id
-      requestAnimationFrame(() => {
-        for (const [own, left] of scrolled) if (left) own.scrollLeft = left
-        if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
-      })
+      return [[before, one]]
+    })
+  }
+
+  /** What the reader opened stays open, and what was scrolled aside stays so. */
+  function keepState(before, one) {
+    const pairs = (selector) => {
+      const all = (root) => [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)]
+      const [ours, theirs] = [all(one), all(before)]
+      return ours.map((own, position) => [own, theirs[position]]).filter(([, other]) => other)
     }
+    for (const [own, other] of pairs('details')) own.open = other.open
+    const scrolled = pairs('.scroll').map(([own, other]) => [own, other.scrollLeft])
+    const { activeElement } = document
+    const focused = before.contains(activeElement) && activeElement.id
+    requestAnimationFrame(() => {
+      for (const [own, left] of scrolled) if (left) own.scrollLeft = left
+      if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
+    })
+  }
+
+  /**
+   * Changes a figure into the one that takes its place, if their drawings are at the same places: of thousands of marks,
+   * browsers lay out again only those that changed. Returns whether it did.
+   */
+  function isRenewed(before, one) {
+    const drawing = '.drawing > svg'
+    const holds = (node) => node.nodeType === 1 && (node.matches(drawing) || node.querySelector(drawing))
+    const shape = (node) =>
+      node.matches(drawing)
+        ? 'svg'
+        : [node.localName, node.className, [...node.children].filter(holds).map(shape)]
+    if (!holds(one) || !holds(before) || JSON.stringify(shape(before)) !== JSON.stringify(shape(one)))
+      return false
+    const renew = (old, fresh) => {
+      if (old.matches(drawing)) return become(old, fresh)
+      copyAttributes(old, fresh)
+      for (const child of [...old.childNodes]) if (!holds(child)) child.remove()
+      let at = old.firstChild
+      for (const child of [...fresh.childNodes])
+        if (holds(child)) {
+          renew(at, child)
+          at = at.nextSibling
+        } else old.insertBefore(child, at)
+    }
+    renew(before, one)
+    return true
+  }
+
+  /** Puts a node in the place of another, of which every part stays that is the same in both. */
+  function become(node, other) {
+    // The browser compares thousands of nodes in the time in which a script looks at a dozen.
+    if (node.isEqualNode(other)) return
+    const [own, theirs] = [[...node.childNodes], [...other.childNodes]]
+    if (node.nodeName !== other.nodeName || own.length === 0 || own.length !== theirs.length)
+      return node.replaceWith(other)
+    copyAttributes(node, other)
+    for (const [index, child] of theirs.entries()) become(own[index], child)
+  }
+
+  /** Classes that reader.js gave; it takes them back where they no longer fit. Each change restyles all within. */
+  const given = ['selectable']
+
+  function copyAttributes(node, other) {
+    for (const name of given) if (node.classList.contains(name)) other.classList.add(name)
+    for (const { name } of [...node.attributes]) if (!other.hasAttribute(name)) node.removeAttribute(name)
+    for (const { namespaceURI, name, value } of other.attributes)
+      if (node.getAttribute(name) !== value) node.setAttributeNS(namespaceURI, name, value)
   }
 
   function markProblems() {

@@ -55,7 +55,10 @@ async function serve(): Promise<{
   project: string
   faults: string[]
 }> {
-  const project = await makeProject([], { 'index.md': paper, 'experiments/speed.ts': script })
+  const project = await makeProject([], {
+    ...{ 'index.md': paper, 'experiments/speed.ts': script },
+    'points.csv': 'x,y\n1,2\n2,3\n3,5\n',
+  })
   const server = spawn(process.execPath, [join(checkout, 'dist/cli.cjs'), 'serve', 'index.md'], {
     cwd: project,
     env: { ...process.env, REPRO_CACHE: join(project, 'cache') },
@@ -187,5 +190,51 @@ it('takes another style, and back the numbers of a script that changed, in the s
   writeFileSync(join(project, 'experiments/speed.ts'), script.replace('1.5', '2.5'))
   await page.locator('article .value.missing').waitFor()
   expect(await page.evaluate('window.isSamePage')).toBe(true)
+  expect(faults).toEqual([])
+})
+
+it('changes of a figure only what is another, and keeps what its reader opened', async () => {
+  const { page, save, faults } = await serve()
+  const figure = (title: string, mark = 'point') => `
+\`\`\`yaml figure
+id: fig-fixed
+caption: Of ${title}
+alt: Points.
+spec:
+  title: ${title}
+  mark: {type: ${mark}, color: "#123456"}
+  data: {name: rows}
+  encoding: {x: {field: x, type: quantitative}, y: {field: y, type: quantitative}}
+data: {rows: points.csv}
+\`\`\`
+`
+  const withFigure = (text: string) => paper.replace('The first sentence.', `The first sentence.\n${text}`)
+  save(withFigure(figure('one')))
+  const drawing = page.locator('#fig-fixed .drawing > svg')
+  await drawing.waitFor()
+  await expect.poll(() => drawing.getAttribute('class')).toContain('selectable')
+  await page.locator('#fig-fixed > details.drawn > summary').click()
+  await page.evaluate(`
+    const svg = document.querySelector('#fig-fixed .drawing > svg')
+    window.kept = { svg, mark: svg.querySelector('[data-tip]') }
+  `)
+  const isSame = (name: string, selector: string) =>
+    page.evaluate<boolean>(
+      `window.kept.${name} === document.querySelector('#fig-fixed .drawing > svg${selector}')`,
+    )
+  save(withFigure(figure('two')))
+  await page.locator('figcaption', { hasText: 'Of two' }).waitFor()
+  expect(await drawing.locator('.role-title text').first().textContent()).toBe('two')
+  expect(await Promise.all([isSame('svg', ''), isSame('mark', ' [data-tip]')])).toEqual([true, true])
+  expect(await page.locator('#fig-fixed > details.drawn').getAttribute('open')).toBe('')
+  expect(await drawing.getAttribute('class')).toContain('selectable')
+  // What scripts of the page added is there once.
+  await expect.poll(() => page.locator('#fig-fixed .zoom').count()).toBe(1)
+  await expect.poll(() => page.locator('#fig-fixed > details.drawn > .tools').count()).toBeGreaterThan(0)
+  save(withFigure(figure('two', 'bar')))
+  await expect.poll(() => drawing.locator('.mark-rect.role-mark path').count()).toBeGreaterThan(0)
+  expect(await drawing.locator('.mark-symbol.role-mark').count()).toBe(0)
+  save(withFigure('Nothing.'))
+  await drawing.waitFor({ state: 'detached' })
   expect(faults).toEqual([])
 })

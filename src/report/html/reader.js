@@ -502,8 +502,9 @@
 
   function selectionTools(details, label) {
     const svg = figureOf(details).querySelector('.drawing svg')
-    if (!svg || marksIn(svg).length < 2) return []
-    svg.classList.add('selectable')
+    if (!svg) return []
+    svg.classList.toggle('selectable', marksIn(svg).length >= 2)
+    if (!svg.matches('.selectable')) return []
     const slider = (end, value) => {
       const made = make('input', { type: 'range', className: 'end', min: 0, max: whole, step: 5 })
       made.value = value
