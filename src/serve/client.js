@@ -285,8 +285,9 @@
       let at = old.firstChild
       for (const child of [...fresh.childNodes])
         if (holds(child)) {
+          const next = at.nextSibling
           renew(at, child)
-          at = at.nextSibling
+          at = next
         } else old.insertBefore(child, at)
     }
     renew(before, one)
