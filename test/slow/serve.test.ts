@@ -228,12 +228,22 @@ data: {rows: points.csv}
   expect(await Promise.all([isSame('svg', ''), isSame('mark', ' [data-tip]')])).toEqual([true, true])
   expect(await page.locator('#fig-fixed > details.drawn').getAttribute('open')).toBe('')
   expect(await drawing.getAttribute('class')).toContain('selectable')
-  // What scripts of the page added is there once.
+  // The drawing, with what scripts of the page added, as another window loads it.
+  const other = await page.context().newPage()
+  const drawingOf = (one: Page) =>
+    one.evaluate<string>(`document.querySelector('#fig-fixed .drawing').outerHTML`)
+  const isAsLoaded = async () => {
+    await other.goto(page.url())
+    await expect.poll(async () => (await drawingOf(page)) === (await drawingOf(other))).toBe(true)
+    await page.bringToFront()
+  }
+  await isAsLoaded()
   await expect.poll(() => page.locator('#fig-fixed .zoom').count()).toBe(1)
   await expect.poll(() => page.locator('#fig-fixed > details.drawn > .tools').count()).toBeGreaterThan(0)
   save(withFigure(figure('two', 'bar')))
   await expect.poll(() => drawing.locator('.mark-rect.role-mark path').count()).toBeGreaterThan(0)
   expect(await drawing.locator('.mark-symbol.role-mark').count()).toBe(0)
+  await isAsLoaded()
   save(withFigure('Nothing.'))
   await drawing.waitFor({ state: 'detached' })
   expect(faults).toEqual([])
