@@ -297,7 +297,7 @@ function openedPath(handle: number, file: string): string {
 /** Returns the status of an absolute path, following links; undefined if nothing is there. */
 export function statusOf(place: string): BigIntStats | undefined {
   try {
-    // Errors take longer than the look.
+    // Throwing takes longer than the look itself.
     return statSync(place, { bigint: true, throwIfNoEntry: false })
   } catch (error) {
     if (isAbsent(error)) return undefined

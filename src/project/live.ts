@@ -217,7 +217,7 @@ export async function openLive(site: Site): Promise<LiveDocument> {
 /** Tables, figures and judgements that are kept, of all their versions; and so for values and verifications. */
 const mostRendered = 5000
 
-/** Makes something again only if one of what it is made of is another thing. */
+/** Remembers the last result of a function, and calls it again if an argument is another object. */
 function onceFor<Parts extends readonly object[], T>(make: (...parts: Parts) => T): (...parts: Parts) => T {
   let last: { readonly parts: Parts; readonly made: T } | undefined
   return (...parts) => {
@@ -239,7 +239,7 @@ function numberOf(thing: object): number {
 /** Keeps values, verifications and claims by all that decides them. */
 function keeping(look: Look, verdicts: VerdictRecord, kept: Map<string, unknown>): Omit<Keeping, 'stage'> {
   const experiments = sourcesIn(look.opened.document.blocks)
-  // Made only for what is not kept as a whole.
+  // Needed only if a stage is made again.
   let identifying: ReturnType<typeof identities> | undefined
   const identified = () => (identifying ??= identities(look, experiments))
   const of = <T>(name: string, make: () => T): T => {
@@ -299,7 +299,7 @@ function openStages(): (look: Look, verdicts: VerdictRecord) => Keeping['stage']
   }
 }
 
-/** Texts that differ if anything does that decides a value, or any claim. */
+/** Digests of all that decides the values of some experiments (`common` and `of`), and any claim (`all`). */
 function identities(
   { opened: { document, published }, runs, files }: Look,
   experiments: readonly SourceBlock[],

@@ -266,8 +266,8 @@
   }
 
   /**
-   * Changes a figure into the one that takes its place, if their drawings are at the same places: of thousands of marks,
-   * browsers lay out again only those that changed. Returns whether it did.
+   * Updates a figure in place, if its drawings are where they were: of thousands of marks, the browser then lays out
+   * only those that changed. Returns whether it could.
    */
   function isRenewed(before, one) {
     const drawing = '.drawing > svg'
@@ -294,9 +294,9 @@
     return true
   }
 
-  /** Puts a node in the place of another, of which every part stays that is the same in both. */
+  /** Makes a node equal to another: equal parts stay, the others are replaced by those of the other. */
   function become(node, other) {
-    // The browser compares thousands of nodes in the time in which a script looks at a dozen.
+    // Much faster than a script that compares attributes.
     if (node.isEqualNode(other)) return
     const [own, theirs] = [[...node.childNodes], [...other.childNodes]]
     if (node.nodeName !== other.nodeName || own.length === 0 || own.length !== theirs.length)
@@ -305,7 +305,7 @@
     for (const [index, child] of theirs.entries()) become(own[index], child)
   }
 
-  /** Classes that reader.js gave; it takes them back where they no longer fit. Each change restyles all within. */
+  /** Classes that reader.js adds and removes. To take them away for a moment would restyle all marks. */
   const given = ['selectable']
 
   function copyAttributes(node, other) {

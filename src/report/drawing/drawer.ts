@@ -16,15 +16,15 @@ declare const drawingFile: string
 
 const file = fileURLToPath(programUrl(drawingFile))
 
-/** Idle time before what waits for it is done. */
+/** Idle time before garbage is collected and drawings are repeated. */
 const idleMs = 100
 /** New objects that are worth a collection: each one moves what is left of the last drawing to the old objects. */
 const leastNewBytes = 24e6
 /** Old objects that are collected while nobody waits, before V8 does it in a drawing (confined.ts). */
 const mostOldBytes = 150e6
-/** Drawings in which V8 learns of a program what it needs. */
+/** Drawings after which V8 has optimised what most figures need. */
 const enoughDrawings = 6
-/** Between drawings that nobody waits for, so that an order is seen. */
+/** Pause between repeated drawings, in which a new order is noticed. */
 const betweenMs = 10
 /** A drawing that took longer is not repeated. */
 const quickMs = 500

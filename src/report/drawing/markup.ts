@@ -86,7 +86,7 @@ export function readMarkup(text: string, reading: Reading): Svg {
       at += closing.length
     } else {
       if (parent === undefined && root !== undefined) throw fail(at)
-      // An attribute may have a `>`; then this is no tag, and not known.
+      // Up to the first `>`. Inside of an attribute, it ends no tag, and this is none of the known ones.
       const written = text.slice(at, text.indexOf('>', at) + 1)
       const known = reading.tags.get(written)
       const tag = known ?? tagAt(at)

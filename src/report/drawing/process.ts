@@ -22,13 +22,13 @@ export type Answer =
   | { readonly type: 'refused'; readonly message: string; readonly isMistake: boolean }
 
 /** Answers `loading`. */
-export interface Start extends Drawing {
+export interface Start extends Purpose {
   readonly code: Uint8Array | undefined
 }
 
-/** What drawings are for. */
-export interface Drawing {
-  /** Figures are edited: while nobody waits, the last one is drawn again, until V8 knows how. */
+/** Why figures are drawn. */
+export interface Purpose {
+  /** Figures are edited: while nobody waits, the last one is drawn again a few times, so that V8 optimises what it needs. */
   readonly isLive: boolean
 }
 
@@ -62,7 +62,7 @@ const mostEnded = 2
 /** For drawings after the first that was ended. */
 const shortSeconds = 1
 
-export function openDrawer(bounds = limits, use: Drawing = { isLive: false }): Drawer {
+export function openDrawer(bounds = limits, purpose: Purpose = { isLive: false }): Drawer {
   let ended = 0
   let child: ChildProcess | undefined
   let isClosed = false
@@ -70,7 +70,7 @@ export function openDrawer(bounds = limits, use: Drawing = { isLive: false }): D
   const begin = async () => {
     // A report that failed may still have figures to draw.
     if (isClosed) throw new QueryError('not drawn, as the report failed')
-    if (child === undefined || hasEnded(child)) child = await started(bounds, use)
+    if (child === undefined || hasEnded(child)) child = await started(bounds, purpose)
     return child
   }
   const draw = async (order: Order): Promise<string> => {
@@ -101,13 +101,13 @@ export function openDrawer(bounds = limits, use: Drawing = { isLive: false }): D
   }
 }
 
-async function started({ memoryMb }: Limits, use: Drawing): Promise<ChildProcess> {
+async function started({ memoryMb }: Limits, purpose: Purpose): Promise<ChildProcess> {
   const child = startConfined('drawer.cjs', memoryMb)
   const loading = await nextAnswer<Answer>(child)
   const kept = openKept('code')
   const name = loading.type === 'loading' ? loading.name : ''
   const waiting = nextAnswer<Answer>(child)
-  child.send({ ...use, code: kept.read(name) } satisfies Start)
+  child.send({ ...purpose, code: kept.read(name) } satisfies Start)
   const answer = await waiting
   if (answer.type === 'ready') {
     if (answer.code) keepCode(kept, name, answer.code)

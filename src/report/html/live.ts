@@ -34,7 +34,7 @@ interface KeptPart {
   usedAt: number
 }
 
-/** What a page was made of. */
+/** A page, and what it was made of. */
 interface Layout {
   readonly report: Report
   /** With a mark in place of each run. */
@@ -94,7 +94,7 @@ export function openWriter(): (report: Report) => LivePage {
         name += `${key.length}:${key}=${isLarge(key, one) ? shortened(large, one, () => nameOf(one)) : nameOf(one)};`
     return `${name}}`
   }
-  // Nodes of a text that did not change are the same ones, which nothing changes any more.
+  // While the text does not change, reports share its nodes, which are never modified.
   const nodes = new WeakMap<object, KeptPart>()
   /** A part may hold others, but none with drawings: the page's style has the colours of outer parts only. */
   const keepPart: (lang: string) => KeepPart = (lang) => (part, make) => {
@@ -201,7 +201,7 @@ export function openWriter(): (report: Report) => LivePage {
     return { report, frame, frameDigest: sha256(around), style, blocks, runs, blockOf, parts: used }
   }
 
-  /** The layout of a report that differs in tables and figures only, of which none changes the style of the page. */
+  /** Returns the layout of a report if only tables and figures changed, and not the page's style; undefined otherwise. */
   const changedLayout = (before: Layout, report: Report): Layout | undefined => {
     const changes = changedFloats(before.report, report)
     if (changes === undefined) return undefined
@@ -294,7 +294,7 @@ function placed(report: Report): Report {
 
 const placedNodes = new WeakMap<RootContent, RootContent>()
 
-/** Returns the same node for the same one. */
+/** Gives a node its place. Returns the same copy each time for the same node. */
 function placedNode(node: RootContent): RootContent {
   const position = positionOf(node)
   if (position === undefined) return node
