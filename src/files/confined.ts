@@ -21,9 +21,10 @@ const permission = process.allowedNodeEnvironmentFlags.has('--permission')
   : '--experimental-permission'
 
 /**
- * Flags of Node for a process that allocates tens of MB for one answer. By default, V8 starts with a small space for new
- * objects, and a third of the time of a large drawing went to collecting garbage. And it starts with a small space for
- * old ones, whose collection also discards what V8 learned of the program: a drawing takes twice as long after it.
+ * Flags of Node for a process that allocates tens of MB for one answer. By default, V8 starts with a small space
+ * for new objects, and a third of the time of a large drawing went to collecting garbage. And it starts with a
+ * small space for old ones, whose collection also discards what V8 learned of the program: a drawing takes twice
+ * as long after it.
  */
 export const roomForGarbage: readonly string[] = [
   '--min-semi-space-size=64',

@@ -276,7 +276,7 @@ function keeping(look: Look, verdicts: VerdictRecord, kept: Map<string, unknown>
   }
 }
 
-/** Keeps stages of a report while document, runs and verdicts, and the files that a stage read, are as they were. */
+/** Keeps stages of a report while document, runs, verdicts, and the files that a stage read are as they were. */
 function openStages(): (look: Look, verdicts: VerdictRecord) => Keeping['stage'] {
   interface Stage {
     readonly parts: readonly unknown[]

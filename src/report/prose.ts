@@ -84,8 +84,8 @@ export function slotOf(node: Nodes): Nodes {
 }
 
 /**
- * Puts tables and figures, by the document's nodes, in their slots. Returns nodes without any as they are, and the same
- * nodes for the same tables and figures, for which a live document asks again and again.
+ * Puts tables and figures, by the document's nodes, in their slots. Returns nodes without any as they are, and
+ * the same nodes for the same tables and figures, for which a live document asks again and again.
  */
 export function withFloats(
   { abstract, body }: Pick<Report, 'abstract' | 'body'>,

@@ -95,7 +95,7 @@ export interface ReportInput {
   readonly generator: string
 }
 
-/** Returns what was made before from the same, or what `make` makes. Nothing that is returned may be changed. */
+/** Returns what was made before from the same, or what `make` makes. Nobody may change what is returned. */
 export interface Keeping {
   readonly value: (value: InlineValue, make: () => EvaluatedValue) => EvaluatedValue
   readonly verification: KeepVerification

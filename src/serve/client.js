@@ -266,8 +266,8 @@
   }
 
   /**
-   * Updates a figure in place, if its drawings are where they were: of thousands of marks, the browser then lays out
-   * only those that changed. Returns whether it could.
+   * Updates a figure in place, if its drawings are where they were: of thousands of marks, the browser then
+   * lays out only those that changed. Returns whether it could.
    */
   function isRenewed(before, one) {
     const drawing = '.drawing > svg'

@@ -18,7 +18,7 @@ const file = fileURLToPath(programUrl(drawingFile))
 
 /** Idle time before garbage is collected and drawings are repeated. */
 const idleMs = 100
-/** New objects that are worth a collection: each one moves what is left of the last drawing to the old objects. */
+/** New objects that are worth a collection, as each one moves what is left of a drawing to the old objects. */
 const leastNewBytes = 24e6
 /** Old objects that are collected while nobody waits, before V8 does it in a drawing (confined.ts). */
 const mostOldBytes = 150e6

@@ -201,7 +201,7 @@ export function openWriter(): (report: Report) => LivePage {
     return { report, frame, frameDigest: sha256(around), style, blocks, runs, blockOf, parts: used }
   }
 
-  /** Returns the layout of a report if only tables and figures changed, and not the page's style; undefined otherwise. */
+  /** Returns the layout if only tables and figures changed, and not the page's style; undefined otherwise. */
   const changedLayout = (before: Layout, report: Report): Layout | undefined => {
     const changes = changedFloats(before.report, report)
     if (changes === undefined) return undefined
@@ -260,7 +260,7 @@ export function openWriter(): (report: Report) => LivePage {
   }
 }
 
-/** Returns tables and figures at the top of the text that changed, before and now; undefined if anything else did. */
+/** Returns the tables and figures that changed, before and now; undefined if anything else, or one in a list, did. */
 function changedFloats(before: Report, now: Report): readonly (readonly [Float, Float])[] | undefined {
   const rest = ({ body: _, problems: __, translations, ...own }: Report) => ({
     ...own,
