@@ -29,12 +29,13 @@ import { neededBy } from '../query/patterns.ts'
 import type { Drawer } from '../report/drawing/process.ts'
 import { defaultFormat, formats, type WriteLive } from '../report/formats.ts'
 import type { LivePage, Report } from '../report/model.ts'
-import type { Keeping } from '../report/report.ts'
+import type { Keeping, ReportInput } from '../report/report.ts'
 import { digest } from '../results/key.ts'
 import type { Run } from '../results/run.ts'
 import { StoreError } from '../results/runfile.ts'
 import { openStore } from '../results/store.ts'
 import { isSame } from '../text/lists.ts'
+import { lazily, recently } from '../text/memory.ts'
 import { ExplainedError } from '../text/message.ts'
 import { statusesOf } from './build.ts'
 import { dataRuns } from './data.ts'
@@ -121,13 +122,14 @@ export async function openLive(site: Site): Promise<LiveDocument> {
   const again = openAgain()
   const stages = openStages()
   const plan = openPlan()
-  const runsBy = onceFor((steps: readonly Step[], data: Opened['data']) =>
-    knownRuns(steps, new Map(), dataRuns(data)),
+  const runsBy = recently(
+    (steps: readonly Step[], data: Opened['data']) => knownRuns(steps, new Map(), dataRuns(data)),
+    (steps, data) => [steps, data],
   )
-  const shownBy = onceFor(({ shown }: KnownRuns) => ({
-    runs: shown.map(({ run }) => run),
-    statuses: statusesOf(shown),
-  }))
+  const shownBy = recently(
+    ({ shown }: KnownRuns) => ({ runs: shown.map(({ run }) => run), statuses: statusesOf(shown) }),
+    (runs) => [runs],
+  )
   const read = openReader(note)
   /** Of the last look whose document had no errors. */
   let checked:
@@ -181,7 +183,7 @@ export async function openLive(site: Site): Promise<LiveDocument> {
         ...rendering,
         nameOf: reportName,
         translations: translations.map(({ file, lang }) => ({ lang, name: reportName(file) })),
-        read: async (file) => files.read(file) ?? absent(file),
+        read: readerOf(files),
         floats: floats(floatInputs(rendering)),
         judgement: cachedJudge(place, rendering.program, languageOf(document.frontMatter.lang)),
         keeping: { ...keeping(look, verdicts.record, values), stage: stages(look, verdicts.record) },
@@ -217,15 +219,6 @@ export async function openLive(site: Site): Promise<LiveDocument> {
 /** Tables, figures and judgements that are kept, of all their versions; and so for values and verifications. */
 const mostRendered = 5000
 
-/** Remembers the last result of a function, and calls it again if an argument is another object. */
-function onceFor<Parts extends readonly object[], T>(make: (...parts: Parts) => T): (...parts: Parts) => T {
-  let last: { readonly parts: Parts; readonly made: T } | undefined
-  return (...parts) => {
-    if (last === undefined || !isSame(last.parts, parts)) last = { parts, made: make(...parts) }
-    return last.made
-  }
-}
-
 const numbers = new WeakMap<object, number>()
 let count = 0
 
@@ -240,8 +233,7 @@ function numberOf(thing: object): number {
 function keeping(look: Look, verdicts: VerdictRecord, kept: Map<string, unknown>): Omit<Keeping, 'stage'> {
   const experiments = sourcesIn(look.opened.document.blocks)
   // Needed only if a stage is made again.
-  let identifying: ReturnType<typeof identities> | undefined
-  const identified = () => (identifying ??= identities(look, experiments))
+  const identified = lazily(() => identities(look, experiments))
   const of = <T>(name: string, make: () => T): T => {
     const found = kept.has(name) ? (kept.get(name) as T) : make()
     kept.set(name, found)
@@ -276,7 +268,7 @@ function keeping(look: Look, verdicts: VerdictRecord, kept: Map<string, unknown>
   }
 }
 
-/** Keeps stages of a report while document, runs, verdicts, and the files that a stage read are as they were. */
+/** Keeps stages of a report while document, runs, verdicts and the files that a stage read are unchanged. */
 function openStages(): (look: Look, verdicts: VerdictRecord) => Keeping['stage'] {
   interface Stage {
     readonly parts: readonly unknown[]
@@ -287,12 +279,12 @@ function openStages(): (look: Look, verdicts: VerdictRecord) => Keeping['stage']
   return ({ opened, steps, files }, { recorded, removed }) => {
     const { document, published, data, translations } = opened
     const parts = [document, published, data, translations, steps, ...recorded, JSON.stringify(removed)]
-    return async <T>(name: string, make: (read: (path: string) => Promise<Uint8Array>) => Promise<T>) => {
+    return async <T>(name: string, make: (read: ReportInput['read']) => Promise<T>) => {
       const known = before.get(name)
       if (known && isSame(known.parts, parts) && seesAgain(files, known.seen)) return known.made as T
       before.delete(name)
       const own = files.beside()
-      const made = await make(async (path) => own.read(path) ?? absent(path))
+      const made = await make(readerOf(own))
       before.set(name, { parts, seen: own.fingerprints(), made })
       return made
     }
@@ -408,8 +400,12 @@ function openPlan(): typeof planWhatCan {
   }
 }
 
-function absent(file: string): never {
-  throw new FileError(`no file ${file}`)
+function readerOf(files: Files): ReportInput['read'] {
+  return async (path) => {
+    const content = files.read(path)
+    if (content === undefined) throw new FileError(`no file ${path}`)
+    return content
+  }
 }
 
 /** Plans the cells whose environments are known; a document with errors may name others. */

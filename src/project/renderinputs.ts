@@ -23,7 +23,7 @@ import { acceptedEdits } from '../results/acceptance.ts'
 import { digest, parameterInputs } from '../results/key.ts'
 import { runName, type Inputs, type Run, runsByName } from '../results/run.ts'
 import { resultDigest } from '../results/runfile.ts'
-import { isSame } from '../text/lists.ts'
+import { recently } from '../text/memory.ts'
 import type { Translation } from './site.ts'
 
 export interface Rendering {
@@ -111,29 +111,14 @@ function documentInputs(document: Document, files: Files): Inputs {
   }
 }
 
-type RunsReader = (experiment?: string) => Inputs
-
-const readers = new WeakMap<
-  Rendering['runs'],
-  { readonly parts: readonly unknown[]; readonly read: RunsReader }
->()
-
 /** Returns the runs of an experiment, or of all, as inputs. */
-function runsReader({ document, runs, statuses }: Rendering): RunsReader {
-  // A live document asks for the same ones again and again.
-  const parts = [document, statuses]
-  const known = readers.get(runs)
-  if (known && isSame(known.parts, parts)) return known.read
-  const read = newRunsReader(document, runs, statuses)
-  readers.set(runs, { parts, read })
-  return read
-}
+const runsReader = recently(newRunsReader, ({ document, runs, statuses }) => [document, runs, statuses])
 
-function newRunsReader(
-  document: Document,
-  runs: Rendering['runs'],
-  statuses: Rendering['statuses'],
-): RunsReader {
+function newRunsReader({
+  document,
+  runs,
+  statuses,
+}: Pick<Rendering, 'document' | 'runs' | 'statuses'>): (experiment?: string) => Inputs {
   const experiments = sourcesIn(document.blocks)
   const stale = staleReasons(statuses)
   const byExperiment = Map.groupBy(runs, ({ experiment }) => experiment)

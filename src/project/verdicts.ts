@@ -17,7 +17,6 @@ import type { Document } from '../document/document.ts'
 import type { Step } from '../engine/plan.ts'
 import { writeAtomically } from '../files/drafts.ts'
 import type { Files } from '../files/tracked.ts'
-import { remembered } from '../text/memory.ts'
 import { dataRuns } from './data.ts'
 import { knownRuns, recordsOnly } from './knownruns.ts'
 import { programOf } from './program.ts'
@@ -28,11 +27,9 @@ import type { Opened, Site } from './site.ts'
 function readVerdicts(files: Files): RecordedVerdicts {
   return files.derived(verdictsFile, (own) => {
     const text = own.text(verdictsFile)
-    return text === undefined ? {} : recordedIn(text)
+    return text === undefined ? {} : parseVerdicts(text)
   })
 }
-
-const recordedIn = remembered(parseVerdicts, 20)
 
 /** Returns the recorded verdicts of a document; a translation has those of its original. */
 export function verdictRecord(document: Document, files: Files): VerdictRecord {

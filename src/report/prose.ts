@@ -15,6 +15,7 @@ import type { Reference } from '../document/reference.ts'
 import type { Messages } from '../locale/en.ts'
 import { isSame } from '../text/lists.ts'
 import { link } from '../text/markdown.ts'
+import { perObject } from '../text/memory.ts'
 import type { Address } from './addresses.ts'
 import { joinLines } from './lines.ts'
 import type { Callout, Entry, Float, Report } from './model.ts'
@@ -84,8 +85,8 @@ export function slotOf(node: Nodes): Nodes {
 }
 
 /**
- * Puts tables and figures, by the document's nodes, in their slots. Returns nodes without any as they are, and
- * the same nodes for the same tables and figures, for which a live document asks again and again.
+ * Fills the slots with tables and figures, given by the document's nodes. Nodes without a slot are returned
+ * unchanged, and filling a node with the same floats again returns the same result.
  */
 export function withFloats(
   { abstract, body }: Pick<Report, 'abstract' | 'body'>,
@@ -95,26 +96,23 @@ export function withFloats(
     if (node.type === 'slot') {
       const float = floats.get(node.of)
       if (float === undefined) throw new Error('a table or figure that nothing made')
-      return filledOnce(node, [float], () => withPlace(float, node.of))
+      return filledOnce(node, [float], () => placedAs(node, withPlace(float, node.of)))
     }
     if (!('children' in node)) return node
     const children = node.children.map(filled)
     if (isSame(children, node.children)) return node
-    return filledOnce(node, children, () => ({ ...node, children }) as Nodes)
+    return filledOnce(node, children, () => placedAs(node, { ...node, children } as Nodes))
   }
   return { ...(abstract && { abstract: filled(abstract) as Root }), body: filled(body) as Root }
 }
 
-const filledBefore = new WeakMap<object, { readonly parts: readonly Nodes[]; readonly filled: Nodes }>()
+const filledOnce = perObject<Nodes>()
 
-function filledOnce(node: Nodes | Slot, parts: readonly Nodes[], fill: () => Nodes): Nodes {
-  const known = filledBefore.get(node)
-  if (known && isSame(known.parts, parts)) return known.filled
-  const filled = fill()
-  const position = positions.get(node as Nodes)
-  if (position) positions.set(filled, position)
-  filledBefore.set(node, { parts, filled })
-  return filled
+/** Gives a node the position of the one that it replaces. */
+function placedAs(before: Nodes | Slot, node: Nodes): Nodes {
+  const position = positions.get(before as Nodes)
+  if (position) positions.set(node, position)
+  return node
 }
 
 /** Returns the content of a caption, with values, references and citations in place. */

@@ -43,6 +43,7 @@ import type { PublishedTable } from '../query/published.ts'
 import type { Results } from '../query/query.ts'
 import { runName, type Run, runsByName } from '../results/run.ts'
 import { type Inline, inlines } from '../text/markdown.ts'
+import { perObject } from '../text/memory.ts'
 import { addressesFrom } from './addresses.ts'
 import { claimNode } from './claim.ts'
 import { claimDetail } from './claimdetail.ts'
@@ -95,13 +96,13 @@ export interface ReportInput {
   readonly generator: string
 }
 
-/** Returns what was made before from the same, or what `make` makes. Nobody may change what is returned. */
+/** Reuses results of `make` while their inputs are the same. Results are shared and must not be modified. */
 export interface Keeping {
   readonly value: (value: InlineValue, make: () => EvaluatedValue) => EvaluatedValue
   readonly verification: KeepVerification
   /** `parts` decide a claim's node beside its verification. */
   readonly claim: (verification: Verification, parts: readonly unknown[], make: () => Claim) => Claim
-  /** A part of the report, which reads its files by the `read` that it is given. No figure is part of one. */
+  /** Makes a part without figures. `make` reads all files by its argument, so that they count as inputs. */
   readonly stage: <T>(name: string, make: (read: ReportInput['read']) => Promise<T>) => Promise<T>
 }
 
@@ -128,20 +129,18 @@ export async function makeReport(input: ReportInput): Promise<Report> {
 
   const verifications = await stage('claims', () => verified(input, results, context, verdicts))
   using ownDrawer = drawer ? undefined : openDrawer()
-  const sources = {
+  const sourcesBy = (read: ReportInput['read']) => ({
     ...{ results, context, readText: textReader(read), read, verifications, removed: verdicts.removed },
     drawer: drawer ?? (ownDrawer as Drawer),
-  }
+  })
   const float = async (block: TableBlock | FigureBlock): Promise<Float> => {
     const cached = floats.find(block.id)
     if (cached !== undefined) return cached
     const label = names.get(block.id) ?? block.id
     // A table of claims also shows whether this build made their runs, which is not in its key.
     if (block.type === 'table' && block.from === undefined)
-      return await stage(`table ${block.id}`, (read) =>
-        makeFloat(block, label, { ...sources, read, readText: textReader(read) }),
-      )
-    const rendered = await makeFloat(block, label, sources)
+      return await stage(`table ${block.id}`, (read) => makeFloat(block, label, sourcesBy(read)))
+    const rendered = await makeFloat(block, label, sourcesBy(read))
     await floats.keep(block.id, rendered)
     return rendered
   }
@@ -155,19 +154,18 @@ export async function makeReport(input: ReportInput): Promise<Report> {
     ),
   )
   await turn()
-  const {
-    content,
-    problems: own,
-    ...text
-  } = await stage('text', (read) =>
+  const text = await stage('text', (read) =>
     textStage({ ...input, read }, { results, context, names, verifications, verdicts }),
   )
-  const problems = [...own]
+  const problems = [...text.problems]
   const shown = new Map<Nodes, Float>()
   for (const [node, make] of drawing) {
     const float = await make()
     problems.push(...problemsOf(float, document.nodes.get(node) as Block))
-    shown.set(node, captioned(float, text.captions, messages))
+    const captioned = captionedOnce(float, [text.captions], () =>
+      withCaptions(float, text.captions, messages),
+    )
+    shown.set(node, captioned)
   }
   return {
     lang,
@@ -181,7 +179,7 @@ export async function makeReport(input: ReportInput): Promise<Report> {
     ...(doi === undefined ? {} : { doi }),
     ...(print === undefined ? {} : { print }),
     translations,
-    ...withFloats(content, shown),
+    ...withFloats(text.content, shown),
     ...text.around,
     problems: problems
       .sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
@@ -195,9 +193,9 @@ function textReader(read: ReportInput['read']): (path: string) => Promise<string
 }
 
 async function verified(
-  { document, records, published = [], statuses = new Map(), keeping, ...input }: ReportInput,
-  { experiments, runs }: Results<SourceBlock>,
-  { messages }: RenderContext,
+  { document, records, keeping, ...input }: ReportInput,
+  { experiments, runs, published = [] }: Results<SourceBlock>,
+  { messages, statuses }: RenderContext,
   verdicts: VerdictRecord,
 ): Promise<readonly Verification[]> {
   const { judgement = async (claim, evidence, reasons) => judge(claim, evidence, { reasons }) } = input
@@ -321,16 +319,7 @@ async function textStage(
 /** Figures whose data are laid out at once: that which is drawn, and the next. */
 const drawnAtOnce = 2
 
-const captionedBefore = new WeakMap<Float, { readonly captions: Text['captions']; readonly shown: Float }>()
-
-/** A live document asks for the same ones again and again. */
-function captioned(float: Float, captions: Text['captions'], messages: Messages): Float {
-  const known = captionedBefore.get(float)
-  if (known?.captions === captions) return known.shown
-  const shown = withCaptions(float, captions, messages)
-  captionedBefore.set(float, { captions, shown })
-  return shown
-}
+const captionedOnce = perObject<Float>()
 
 /** Gives a table or figure its captions, which are Markdown and no part of what is cached. */
 function withCaptions(float: Float, captions: Text['captions'], messages: Messages): Float {
@@ -351,15 +340,10 @@ function withCaptions(float: Float, captions: Text['captions'], messages: Messag
   return { ...float, caption, content: named(content, messages.caption(label), caption) }
 }
 
-const titledBefore = new WeakMap<Drawing, { readonly title: string; readonly drawing: Drawing }>()
+const titledOnce = perObject<Drawing>()
 
-/** A live document asks for the same ones again and again. */
 function titled(content: Drawing, title: string): Drawing {
-  const known = titledBefore.get(content)
-  if (known?.title === title) return known.drawing
-  const drawing = { ...content, svg: withTitle(content.svg, title) }
-  titledBefore.set(content, { title, drawing })
-  return drawing
+  return titledOnce(content, [title], () => ({ ...content, svg: withTitle(content.svg, title) }))
 }
 
 function problemsOf(

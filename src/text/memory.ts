@@ -41,6 +41,18 @@ export function recently<Given extends readonly unknown[], T>(
   }
 }
 
+/** Keeps the last result for each object, as long as `parts` stay the same, which are compared by identity. */
+export function perObject<T>(): (key: object, parts: readonly unknown[], make: () => T) => T {
+  const last = new WeakMap<object, { readonly parts: readonly unknown[]; readonly made: T }>()
+  return (key, parts, make) => {
+    const known = last.get(key)
+    if (known && isSame(known.parts, parts)) return known.made
+    const made = make()
+    last.set(key, { parts, made })
+    return made
+  }
+}
+
 /** Returns a function that makes a value when it is first called: schemas, say, which a use may not need. */
 export function lazily<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined
