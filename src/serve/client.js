@@ -169,26 +169,27 @@
       const hash = hashOf.get(one)
       if (hash !== undefined) byHash.set(hash, [...(byHash.get(hash) ?? []), one])
     }
-    let next = sent.map((block) => {
+    const next = sent.map((block) => {
       if (block.holder) return holderOf(block.holder)
       const known = byHash.get(block.hash)?.shift()
       return known ?? made(block.html)
     })
     if (next.some((one) => one === null || one === undefined)) return location.reload()
-    const isGone = (one) => !next.includes(one)
+    const gone = old.filter((one) => !next.includes(one))
     const pairs = pairsOf(
-      old.filter(isGone),
+      gone,
       next.filter((one) => !old.includes(one)),
     )
     for (const [before, one] of pairs) keepState(before, one)
     const renewed = new Map(pairs.filter(([before, one]) => isRenewed(before, one)).map(([a, b]) => [b, a]))
-    next = next.map((one) => renewed.get(one) ?? one)
-    const gone = old.filter(isGone)
+    const stays = new Set(renewed.values())
     for (const name of holders) {
       const holder = holderOf(name)
-      const wanted = next.filter((_, index) => sent[index].into === name)
+      const wanted = next
+        .filter((_, index) => sent[index].into === name)
+        .map((one) => renewed.get(one) ?? one)
       if (holder === null) continue
-      for (const one of gone) if (one.parentNode === holder) one.remove()
+      for (const one of gone) if (one.parentNode === holder && !stays.has(one)) one.remove()
       let at = childrenOf(holder)[0] ?? null
       for (const one of wanted) {
         if (one === at) {

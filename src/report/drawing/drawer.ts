@@ -18,7 +18,7 @@ const file = fileURLToPath(programUrl(drawingFile))
 
 /** Idle time before garbage is collected and drawings are repeated. */
 const idleMs = 100
-/** New objects that are worth a collection, as each one moves what is left of a drawing to the old objects. */
+/** New objects that are worth a collection, as each one moves some of them to the old objects. */
 const leastNewBytes = 24e6
 /** Old objects that are collected while nobody waits, before V8 does it in a drawing (confined.ts). */
 const mostOldBytes = 150e6
@@ -40,12 +40,12 @@ process.once('message', async ({ code, isLive }: Start) => {
   let work = Promise.resolve()
   const answered = async (order: SentOrder) => {
     const startMs = performance.now()
-    const answered = await answer(order)
+    const reply = await answer(order)
     // No drawing may affect the next.
     if (!isSame(builtIns(), before)) process.exit(1)
     drawings += 1
     last = performance.now() - startMs < quickMs ? order : undefined
-    return answered
+    return reply
   }
   const rest = () => {
     if (isLive && bytesIn('old_space') > mostOldBytes) {
@@ -61,17 +61,16 @@ process.once('message', async ({ code, isLive }: Start) => {
       })
   }
   process.on('message', (order: SentOrder) => {
-    clearTimeout(idle)
     work = work.then(async () => {
       clearTimeout(idle)
       send(await answered(order))
-      // Delayed, as the answer is being sent.
+      // Not now, as the reply is still being sent.
       idle = setTimeout(rest, idleMs)
     })
   })
-  // Kept for later builds, so nothing of a stranger's may have run before.
   if (loaded.isNew || isLive) await warmUp()
-  send(loaded.isNew ? { type: 'ready', code: loaded.code() } : { type: 'ready' })
+  // Kept for later builds, so nothing of a stranger's may have run before.
+  send({ type: 'ready', ...(loaded.isNew && { code: loaded.code() }) })
 })
 send({ type: 'loading', name: codeName(file, 'figures') })
 

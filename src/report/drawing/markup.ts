@@ -1,7 +1,7 @@
 /**
  * Reads SVG as Vega writes it (vega-scenegraph, util/markup.js): elements, attributes in double quotes, and
- * texts. The rest of XML (declarations, instructions, comments, CDATA, custom entities) is an error. A general
- * XML parser is several times slower.
+ * texts. The rest of XML (declarations, instructions, comments, CDATA, custom entities) is an error. A
+ * general XML parser is several times slower.
  */
 
 import { QueryError } from '../../query/error.ts'
@@ -12,7 +12,7 @@ export interface Reading {
   readonly attributes: (name: string, given: Readonly<Record<string, string>>) => Record<string, string>
   /** Throws for an element that may not have texts. */
   readonly text: (within: string) => void
-  /** Tags of the last text by what was written: a figure that is edited has most of them again. */
+  /** Tags of the last text, by their source: an edited figure has most of them again. */
   tags: Map<string, Tag>
 }
 
@@ -86,11 +86,10 @@ export function readMarkup(text: string, reading: Reading): Svg {
       at += closing.length
     } else {
       if (parent === undefined && root !== undefined) throw fail(at)
-      // Up to the first `>`. Inside of an attribute, it ends no tag, and this is none of the known ones.
       const written = text.slice(at, text.indexOf('>', at) + 1)
-      const known = reading.tags.get(written)
-      const tag = known ?? tagAt(at)
-      tags.set(known ? written : text.slice(at, at + tag.length), tag)
+      const tag = reading.tags.get(written) ?? tagAt(at)
+      // Otherwise, the first `>` is in an attribute.
+      if (tag.length === written.length) tags.set(written, tag)
       const { name, attributes } = tag
       const element = { name, attributes, children: [] }
       root ??= element

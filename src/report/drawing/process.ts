@@ -28,7 +28,7 @@ export interface Start extends Purpose {
 
 /** Why figures are drawn. */
 export interface Purpose {
-  /** Figures are edited: while nobody waits, the last one is drawn again, so that V8 optimises what it needs. */
+  /** Figures are being edited: when idle, the last one is drawn again, so that V8 optimises its code. */
   readonly isLive: boolean
 }
 

@@ -502,9 +502,7 @@
 
   function selectionTools(details, label) {
     const svg = figureOf(details).querySelector('.drawing svg')
-    if (!svg) return []
-    svg.classList.toggle('selectable', marksIn(svg).length >= 2)
-    if (!svg.matches('.selectable')) return []
+    if (!svg?.classList.toggle('selectable', marksIn(svg).length >= 2)) return []
     const slider = (end, value) => {
       const made = make('input', { type: 'range', className: 'end', min: 0, max: whole, step: 5 })
       made.value = value
