@@ -21,10 +21,10 @@ const permission = process.allowedNodeEnvironmentFlags.has('--permission')
   : '--experimental-permission'
 
 /**
- * Flags of Node for a process that allocates tens of MB for one answer. By default, V8 starts with a small space
- * for new objects, and a third of the time of a large drawing went to collecting garbage. And it starts with a
- * small space for old ones, whose collection also discards what V8 learned of the program: a drawing takes twice
- * as long after it.
+ * Flags of Node for a process that allocates tens of MB for one answer. V8 starts with a small space for new
+ * objects, and a third of the time of a large drawing went to collecting garbage. It also starts with a small
+ * space for old objects, and each collection of these discards type feedback and optimised code: a drawing
+ * takes twice as long after it.
  */
 export const roomForGarbage: readonly string[] = [
   '--min-semi-space-size=64',

@@ -169,8 +169,8 @@ const computedAccess = /[\w$)\]]\s*\[(?!\s*(?:'[^'\\]*'|"[^"\\]*"|\d+)\s*\])/
 const unnamedRead = /\\[\dux]|\bpluck\b|\bgeoshape\b/
 
 /**
- * Returns whether a specification may read a field: one of its texts contains the name, or it may compute names.
- * True for some fields that it does not read.
+ * Returns whether a specification may read a field: one of its texts contains the name, or it may compute
+ * names. True for some fields that it does not read.
  */
 export function fieldsRead(spec: Specification): (name: string) => boolean {
   const texts = parts(spec).flatMap(({ key, value }) => (typeof value === 'string' ? [key, value] : [key]))

@@ -1,6 +1,6 @@
 /**
- * Drawings in a page. Their SVG text is inserted as it is, as parsing and writing thousands of elements is slow.
- * It comes from a figure, where drawing/svg.ts checked it, or from a claim (distribution.ts).
+ * Drawings in a page. Their SVG text is inserted as it is, as parsing and writing thousands of elements is
+ * slow. It comes from a figure, where drawing/svg.ts checked it, or from a claim (distribution.ts).
  */
 
 import type { Element, ElementData, Root } from 'hast'
@@ -30,7 +30,7 @@ export function drawingElement(svg: string): Element {
   return { type: 'element', tagName: 'svg', properties: {}, children: [], data: { drawing } as ElementData }
 }
 
-/** Replaces placeholders by their drawings. */
+/** Replaces placeholders with their drawings. */
 export function placeDrawings(sane: Root): void {
   visit(sane, 'element', ({ data }, index, parent) => {
     if (data?.drawing !== undefined && parent !== undefined && index !== undefined)

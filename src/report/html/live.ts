@@ -34,7 +34,7 @@ interface KeptPart {
   usedAt: number
 }
 
-/** A page, and what it was made of. */
+/** What the next page can reuse of the last one. */
 interface Layout {
   readonly report: Report
   /** With a mark in place of each run. */
@@ -72,7 +72,7 @@ export function openWriter(): (report: Report) => LivePage {
   const hashes = new Map<string, string>()
   let count = 0
   let look = 0
-  /** Of nested parts that are being made. */
+  /** How many parts are being made, one within the other. */
   let depth = 0
 
   // A drawing is the same text at each look, so what stands for it is found at once; it would take long to write and compare.
@@ -260,7 +260,7 @@ export function openWriter(): (report: Report) => LivePage {
   }
 }
 
-/** Returns the tables and figures that changed, before and now; undefined if anything else, or one in a list, did. */
+/** Returns the old and new versions of changed top-level floats; undefined if anything else changed. */
 function changedFloats(before: Report, now: Report): readonly (readonly [Float, Float])[] | undefined {
   const rest = ({ body: _, problems: __, translations, ...own }: Report) => ({
     ...own,

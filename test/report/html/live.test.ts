@@ -14,20 +14,24 @@ spec: {mark: point, data: {name: rows}}
 data: {rows: data.csv}
 \`\`\``
 
+const inList = (block: string) => `- A list with\n\n  ${block.replaceAll('\n', '\n  ')}`
+
 const text = (ids: readonly string[]) => `---
 title: Figures
 ---
 
 First.
 
-${ids.map((id) => `${figure(id)}\n\n- A list with\n\n  ${figure(`${id}-inner`).replaceAll('\n', '\n  ')}\n`).join('\n')}
+${ids.flatMap((id) => [figure(id), inList(figure(`${id}-inner`))]).join('\n\n')}
+
 Last, with a note.[^1]
 
 [^1]: The note.
 `
 
 const drawing = (color: string, path = 'M0,0') =>
-  `<svg xmlns="http://www.w3.org/2000/svg" class="marks" width="9" height="9"><path d="${path}" fill="${color}"/></svg>`
+  '<svg xmlns="http://www.w3.org/2000/svg" class="marks" width="9" height="9">' +
+  `<path d="${path}" fill="${color}"/></svg>`
 
 /** As a live document's: what is beside the figures is made once. */
 function keepingOf(): Keeping {
