@@ -68,7 +68,7 @@ async function saveToScreen(project: string, saves: number): Promise<readonly Ti
     await page.goto(address)
     await shown(page, `'reproVersion' in document.documentElement.dataset`, () => {})
     const shows = (words: string) =>
-      `document.querySelector('main').textContent.includes(${JSON.stringify(words)})`
+      `added.some((node) => node.textContent.includes(${JSON.stringify(words)}))`
     const file = (path: string) => {
       const place = join(project, path)
       return { original: readFileSync(place, 'utf8'), write: (text: string) => writeFileSync(place, text) }
@@ -149,20 +149,22 @@ function sum(numbers: readonly number[]): number {
 }
 
 /**
- * Resolves two frames after the page is `seen` to have what a save changes. Looks when something changed: looking in each
- * frame would keep the browser from its work.
+ * Resolves two frames after the page is `seen` to have what a save changes: an expression over the page and `added`, the
+ * nodes that are new. Looks when something changed, and not through the whole page, which takes as long as a frame and
+ * would keep the browser from its work.
  */
 async function shown(page: Page, seen: string, save: () => void): Promise<void> {
   const waiting = page.evaluate(`new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error(${JSON.stringify(`not seen in a minute: ${seen}`)})), 60_000)
-    const look = () => {
+    const look = (records) => {
+      const added = records.flatMap(({ addedNodes }) => [...addedNodes])
       if (!(${seen})) return
       observer.disconnect()
       requestAnimationFrame(() => requestAnimationFrame(() => resolve()))
     }
     const observer = new MutationObserver(look)
     observer.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
-    look()
+    look([])
   })`)
   save()
   await waiting

@@ -2,6 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Heading } from 'mdast'
+import pLimit from 'p-limit'
 import type { VerdictRecord, Verification } from '../claims/verification.ts'
 import type { FigureBlock, SourceBlock, TableBlock } from '../document/block.ts'
 import type { Document } from '../document/document.ts'
@@ -199,15 +200,19 @@ async function figure(block: FigureBlock, label: string, sources: Sources): Prom
     const alt = block.alt ?? ''
     return drawn({ ...block, alt, title, isFolded: folded }, sources)
   }
-  const made: { readonly part: FigurePart; readonly content: Content }[] = []
-  for (const [index, part] of parts.entries()) {
+  const limit = pLimit(drawnAtOnce)
+  const drawings = parts.map((part, index) => {
     const letter = letterOf(index)
     const partLabel = messages.part(label, letter)
     const id = part.id ?? `${block.id}-${letter}`
     const texts = block.texts === undefined ? {} : { texts: block.texts, isPart: true }
     const partTitle = `${messages.caption(partLabel)}${part.caption ?? block.caption}`
     const one = { ...part, ...texts, id, place: block.place, title: partTitle, isFolded: false }
-    const content = await drawn(one, sources)
+    return { part, letter, drawing: settled(limit(() => drawn(one, sources))) }
+  })
+  const made: { readonly part: FigurePart; readonly content: Content }[] = []
+  for (const { part, letter, drawing } of drawings) {
+    const content = await drawing()
     made.push({
       content,
       part: {
@@ -305,6 +310,9 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
   } as const
   return { content, runs, missing, notes: [] }
 }
+
+/** Figures, or parts of one, whose data are laid out at once: that which is drawn, and the next. */
+export const drawnAtOnce = 2
 
 /** Returns what awaits a promise, which may fail before that. */
 export function settled<T>(promise: Promise<T>): () => Promise<T> {

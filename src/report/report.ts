@@ -52,7 +52,7 @@ import { type RenderContext, type RunStatuses, displayNames } from './context.ts
 import { type Drawer, openDrawer } from './drawing/process.ts'
 import { experimentNode } from './experiment.ts'
 import { withTitle } from './figure.ts'
-import { errorText, type FloatCache, labels, makeFloat, settled } from './floats.ts'
+import { drawnAtOnce, errorText, type FloatCache, labels, makeFloat, settled } from './floats.ts'
 import type { Claim, Drawing, Float, Missing, Picture, Report, ReportProblem, Translation } from './model.ts'
 import { captionContent, prose, slotOf, withFloats } from './prose.ts'
 import { provenance } from './provenance.ts'
@@ -315,9 +315,6 @@ async function textStage(
   }
   return { content, captions, around, problems }
 }
-
-/** Figures whose data are laid out at once: that which is drawn, and the next. */
-const drawnAtOnce = 2
 
 const captionedOnce = perObject<Float>()
 

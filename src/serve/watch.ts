@@ -17,7 +17,7 @@ export interface Watching {
 const unwatched = /^(?:_build|\.git|\.repro(?!$|\/runs(?:$|\/)))(?:$|\/)/
 
 /** Wait for a pause in the events of one save. */
-const quietMs = 5
+const quietMs = 2
 /** But not for longer than this, however busy the folders are. */
 const longestWaitMs = 60
 /** Where the system has no more watches to give. */

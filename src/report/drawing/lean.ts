@@ -2,10 +2,7 @@
 
 import type { Svg } from './element.ts'
 
-/**
- * Returns the drawing with its font on the root, places to a thousandth of a pixel, and without what is neither drawn
- * nor holds anything.
- */
+/** Returns the drawing with its font on the root, and without what is neither drawn nor holds anything. */
 export function lean(svg: Svg): Svg {
   const fonts = new Set<string | undefined>()
   collectFonts(svg, fonts)
@@ -21,24 +18,20 @@ function collectFonts({ name, attributes, children }: Svg, fonts: Set<string | u
 }
 
 function without({ name, attributes, children }: Svg, isFontKnown: boolean): Svg {
-  const own: Record<string, string> = {}
-  for (const key in attributes) {
-    const value = attributes[key] as string
-    if (!isFontKnown || key !== 'font-family') own[key] = key === 'transform' ? rounded(value) : value
-  }
+  const { 'font-family': font, ...others } = attributes
   const left: (Svg | string)[] = []
   for (const child of children)
     if (typeof child === 'string') left.push(child)
     else if (!isNothing(child)) left.push(without(child, isFontKnown))
-  return { name, attributes: own, children: left }
+  return { name, attributes: isFontKnown && font !== undefined ? others : attributes, children: left }
 }
 
 function isNothing({ name, attributes: { d, display, id }, children }: Svg): boolean {
   return name === 'path' && d === '' && display === 'none' && id === undefined && children.length === 0
 }
 
-/** Vega gives places sixteen digits. */
-function rounded(transform: string): string {
+/** Returns a transform with places to a thousandth of a pixel. Vega gives them sixteen digits. */
+export function rounded(transform: string): string {
   if (!/\.\d{4}/.test(transform)) return transform
   return transform.replace(/translate\(([^)]*)\)/g, (_, places: string) => {
     const short = places.replace(/-?\d+\.\d{4,}(?![\de])/g, (place) =>

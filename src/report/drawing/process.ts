@@ -4,6 +4,7 @@
  */
 
 import type { ChildProcess } from 'node:child_process'
+import { setImmediate as turn } from 'node:timers/promises'
 import { answerWithin, hasEnded, isOutOfMemory, nextAnswer, startConfined } from '../../files/confined.ts'
 import { QueryError } from '../../query/error.ts'
 import { keepCode } from '../../results/compiled.ts'
@@ -91,7 +92,8 @@ export function openDrawer(bounds = limits, purpose: Purpose = { isLive: false }
     draw(order) {
       const drawn = before.then(() => draw(order))
       before = drawn.catch(() => {})
-      return drawn
+      // The next order leaves before this drawing is checked, so that the process draws meanwhile.
+      return drawn.finally(turn)
     },
     [Symbol.dispose]() {
       isClosed = true

@@ -6,6 +6,7 @@
 import { QueryError } from '../../query/error.ts'
 import { hint } from '../../text/spelling.ts'
 import { changed, type Svg, visit } from './element.ts'
+import { rounded } from './lean.ts'
 import { type Reading, readMarkup } from './markup.ts'
 import { partsOf, tipName, tipOf } from './tips.ts'
 
@@ -93,7 +94,7 @@ const reading: Reading = {
 
 /**
  * Parses vega's SVG without the ARIA labels of single marks: the figure is one image, and all would be read
- * out. Throws QueryError for anything that a figure may not have.
+ * out. Places are rounded. Throws QueryError for anything that a figure may not have.
  */
 export function parseSvg(text: string): Svg {
   if (!text.startsWith('<svg')) throw new QueryError('the drawing is not an SVG')
@@ -126,7 +127,7 @@ function checked(name: string, given: Readonly<Record<string, string>>): Record<
     const value = given[key] as string
     if (!Object.hasOwn(rules, key) || !rules[key]?.test(value))
       throw new QueryError(refused(name, key, value))
-    attributes[key] = value
+    attributes[key] = key === 'transform' ? rounded(value) : value
   }
   const tip = tipOf(given)
   if (tip !== undefined) attributes[tipName] = tip
@@ -161,22 +162,27 @@ export function prefixIds(svg: Svg, prefix: string): Svg {
 export function replaceTexts(svg: Svg, replacements: ReadonlyMap<string, string>, isPart: boolean): Svg {
   if (replacements.size === 0) return svg
   const drawn = new Set<string>()
-  const replacedIn = (tip: string) =>
-    partsOf(tip)
+  const all = [...replacements.keys()]
+  const replacedIn = (tip: string) => {
+    if (!all.some((text) => tip.includes(text))) return tip
+    return partsOf(tip)
       .map((parts) => parts.map((part) => replacements.get(part) ?? part).join(': '))
       .join('; ')
-  const replaced = changed(svg, (element) => ({
-    ...element,
-    attributes:
-      element.attributes[tipName] === undefined
-        ? element.attributes
-        : { ...element.attributes, [tipName]: replacedIn(element.attributes[tipName]) },
-    children: element.children.map((child) => {
+  }
+  const replaced = changed(svg, (element) => {
+    const tip = element.attributes[tipName]
+    const own =
+      tip === undefined
+        ? element
+        : { ...element, attributes: { ...element.attributes, [tipName]: replacedIn(tip) } }
+    if (!element.children.some((child) => typeof child === 'string')) return own
+    const children = element.children.map((child) => {
       if (typeof child !== 'string') return child
       drawn.add(child)
       return replacements.get(child) ?? child
-    }),
-  }))
+    })
+    return { ...own, children }
+  })
   const unknown = [...replacements.keys()].find((text) => !drawn.has(text))
   if (unknown !== undefined && !isPart)
     throw new QueryError(`texts: the figure does not write '${unknown}'${hint(unknown, drawn)}`)

@@ -30,6 +30,9 @@ export function partsOf(tip: string): readonly (readonly [string, string])[] {
   })
 }
 
+/** Of the last drawing, which an edited one mostly repeats. */
+let lastTips: ReadonlyMap<string, ReturnType<typeof partsOf>> = new Map()
+
 /**
  * Returns the drawing with what its tips share said once: names of axes, patterns and environments are most of the tips
  * of a thousand marks.
@@ -40,13 +43,14 @@ export function withSharedTips(svg: Svg): Svg {
   const count = (text: string) => counts.set(text, (counts.get(text) ?? 0) + 1)
   visit(svg, ({ attributes: { [tipName]: tip } }) => {
     if (tip === undefined) return
-    const parts = tips.get(tip) ?? partsOf(tip)
+    const parts = tips.get(tip) ?? lastTips.get(tip) ?? partsOf(tip)
     tips.set(tip, parts)
     for (const [name, value] of parts) {
       count(name)
       count(value)
     }
   })
+  lastTips = tips
   // A text of its own that looks like a number of a shared one is one.
   const isShared = ([text, count]: readonly [string, number]) =>
     (count > 1 && text.length > 3) || text.startsWith('#')
