@@ -6,7 +6,7 @@ import { placeAt, sourceText } from './place.ts'
 import { fail, warn } from './problem.ts'
 
 /** Control characters except tabs and line ends. */
-export const control = /(?![\t\n\r])\p{Cc}/gu
+export const control = /[^\P{Cc}\t\n\r]/gu
 /** Bidi controls, which make a script look different from what it does (https://trojansource.codes). */
 const reordering = /[\u202a-\u202e\u2066-\u2069]/g
 

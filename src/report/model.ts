@@ -449,6 +449,13 @@ export type PageBlock =
       /** Of its HTML; equal blocks have equal hashes. */
       readonly hash: string
       readonly html: string
+      /**
+       * Places in the HTML of long elements in it, in order: drawings, and rows behind them. Whoever shows an earlier
+       * version of the block can keep those that are the same.
+       */
+      readonly pieces: readonly PiecePlace[]
       /** First and last line in the document; absent for what is not written there. */
       readonly lines?: readonly [first: number, last: number]
     }
+
+export type PiecePlace = readonly [start: number, end: number]

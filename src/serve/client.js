@@ -169,19 +169,30 @@
       const hash = hashOf.get(one)
       if (hash !== undefined) byHash.set(hash, [...(byHash.get(hash) ?? []), one])
     }
+    const followed = []
     const next = sent.map((block) => {
       if (block.holder) return holderOf(block.holder)
       const known = byHash.get(block.hash)?.shift()
-      return known ?? made(block.html)
+      if (known) return known
+      const one = made(block.html)
+      if (!block.pieces) return one
+      const before = old[block.of]
+      followed.push([before, one])
+      return one && before && takesPieces(one, before, block.pieces) ? one : null
     })
     if (next.some((one) => one === null || one === undefined)) return location.reload()
+    const isFollowed = new Set(followed.flat())
     const gone = old.filter((one) => !next.includes(one))
-    const pairs = pairsOf(
-      gone,
-      next.filter((one) => !old.includes(one)),
-    )
+    const pairs = [
+      ...followed,
+      ...pairsOf(
+        gone.filter((one) => !isFollowed.has(one)),
+        next.filter((one) => !old.includes(one) && !isFollowed.has(one)),
+      ),
+    ]
     for (const [before, one] of pairs) keepState(before, one)
     const renewed = new Map(pairs.filter(([before, one]) => isRenewed(before, one)).map(([a, b]) => [b, a]))
+    for (const [, one] of followed) if (!renewed.has(one)) fillHoles(one)
     const stays = new Set(renewed.values())
     for (const name of holders) {
       const holder = holderOf(name)
@@ -234,6 +245,47 @@
     return template.content.firstElementChild
   }
 
+  const hole = 'template[data-piece]'
+
+  /**
+   * Takes the pieces of a block (blocks.ts) that one in its place has, too, and makes their changes. Drawings stay where
+   * they are until it is known whether they can. Returns false if they are not there.
+   */
+  function takesPieces(one, before, pieces) {
+    const had = [...before.querySelectorAll('svg, pre.rows')].filter((piece) => !piece.matches('svg svg'))
+    const holes = [...one.querySelectorAll(hole)]
+    if (holes.length !== pieces.length) return false
+    return pieces.every(({ index, change }, number) => {
+      const piece = had[index]
+      if (piece?.localName !== 'svg') {
+        if (piece) holes[number].replaceWith(piece)
+        return piece !== undefined
+      }
+      holes[number].piece = piece
+      restore(piece)
+      return !change || isChanged(piece, change)
+    })
+  }
+
+  function isChanged(svg, { path, html }) {
+    const old = path.reduce((element, index) => element?.children[index], svg)
+    const fresh = made(`<svg>${html}</svg>`)?.firstElementChild
+    if (!old || !fresh) return false
+    become(old, fresh)
+    return true
+  }
+
+  /** Takes away what reader.js adds for a selection, which the change may have made wrong. */
+  function restore(svg) {
+    svg.querySelector('.brush')?.remove()
+    for (const mark of svg.querySelectorAll('.dimmed, .unselected'))
+      mark.classList.remove('dimmed', 'unselected')
+  }
+
+  function fillHoles(one) {
+    for (const found of one.querySelectorAll(hole)) found.replaceWith(found.piece)
+  }
+
   /** Blocks that are gone, each with the one that takes its place. */
   function pairsOf(gone, fresh) {
     const left = new Set(gone)
@@ -271,7 +323,7 @@
    * lays out only those that changed. Returns whether it could.
    */
   function isRenewed(before, one) {
-    const drawing = '.drawing > svg'
+    const drawing = `.drawing > :is(svg, ${hole})`
     const holds = (node) => node.nodeType === 1 && (node.matches(drawing) || node.querySelector(drawing))
     const shape = (node) =>
       node.matches(drawing)
@@ -279,8 +331,10 @@
         : [node.localName, node.className, [...node.children].filter(holds).map(shape)]
     if (!holds(one) || !holds(before) || JSON.stringify(shape(before)) !== JSON.stringify(shape(one)))
       return false
+    const [ours, theirs] = [before, one].map((node) => [...node.querySelectorAll(drawing)])
+    if (theirs.some((node, index) => node.piece && node.piece !== ours[index])) return false
     const renew = (old, fresh) => {
-      if (old.matches(drawing)) return become(old, fresh)
+      if (old.matches(drawing)) return fresh.piece ?? become(old, fresh)
       copyAttributes(old, fresh)
       for (const child of [...old.childNodes]) if (!holds(child)) child.remove()
       let at = old.firstChild

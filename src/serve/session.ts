@@ -12,6 +12,7 @@ import { type LiveDocument, type LiveProblem, type Look, openLive, type Shown } 
 import type { Site } from '../project/site.ts'
 import type { LivePage, PageBlock } from '../report/model.ts'
 import { runName } from '../results/run.ts'
+import { changesOf, type SentBlock } from './blocks.ts'
 import { openWatching, type Watching } from './watch.ts'
 
 /** A problem, and the block of the page where it shows; absent if it is not of the text. */
@@ -24,11 +25,6 @@ export interface Waiting {
   readonly name: string
   readonly reason: string
 }
-
-/** What a page is made of, without what a follower has. */
-export type SentBlock =
-  | { readonly into: string; readonly holder: string }
-  | { readonly into: string; readonly hash: string; readonly html?: string }
 
 export interface Update {
   readonly version: number
@@ -211,19 +207,6 @@ function isSameBlock(a: PageBlock, b: PageBlock | undefined): boolean {
   return a.type === 'holder'
     ? b.type === 'holder' && a.name === b.name
     : b.type === 'block' && a.hash === b.hash
-}
-
-/** All blocks of a page, with the HTML of those that the page before had not. */
-export function changesOf(before: readonly PageBlock[], now: readonly PageBlock[]): readonly SentBlock[] {
-  const had = new Map<string, number>()
-  for (const block of before) if (block.type === 'block') had.set(block.hash, (had.get(block.hash) ?? 0) + 1)
-  return now.map((block) => {
-    if (block.type === 'holder') return { into: block.into, holder: block.name }
-    const { into, hash, html } = block
-    const left = had.get(hash) ?? 0
-    had.set(hash, left - 1)
-    return left > 0 ? { into, hash } : { into, hash, html }
-  })
 }
 
 /** Index of the block that has a line of the document, or of the last one before it. */

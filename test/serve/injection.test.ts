@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { PageBlock } from '../../src/report/model.ts'
 import { withClient, withOwn } from '../../src/serve/injection.ts'
-import { blockAt, changesOf } from '../../src/serve/session.ts'
+import { blockAt } from '../../src/serve/session.ts'
 
 describe('withOwn', () => {
   it.each([
@@ -42,22 +42,10 @@ describe('withClient', () => {
 })
 
 const block = (hash: string, lines?: readonly [number, number]): PageBlock => ({
-  ...{ into: 'article', type: 'block', hash, html: `<p>${hash}</p>` },
+  ...{ into: 'article', type: 'block', hash, html: `<p>${hash}</p>`, pieces: [] },
   ...(lines && { lines }),
 })
 const article: PageBlock = { into: 'body', type: 'holder', name: 'article' }
-
-describe('changesOf', () => {
-  it('sends the HTML of blocks that are new, and of a block that is there once more', () => {
-    const before = [article, block('a'), block('b')]
-    expect(changesOf(before, [article, block('b'), block('c'), block('b')])).toEqual([
-      { into: 'body', holder: 'article' },
-      { into: 'article', hash: 'b' },
-      { into: 'article', hash: 'c', html: '<p>c</p>' },
-      { into: 'article', hash: 'b', html: '<p>b</p>' },
-    ])
-  })
-})
 
 describe('blockAt', () => {
   const blocks = [article, block('a', [3, 4]), block('x'), block('b', [6, 9])]

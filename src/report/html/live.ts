@@ -15,8 +15,9 @@ import { sha256 } from '../../files/fingerprint.ts'
 import { messagesFor } from '../../locale/languages.ts'
 import { isSame } from '../../text/lists.ts'
 import { isRecalling, recall } from '../../text/memory.ts'
-import type { Float, LivePage, PageBlock, Report } from '../model.ts'
+import type { Float, LivePage, PageBlock, PiecePlace, Report } from '../model.ts'
 import { positionOf } from '../prose.ts'
+import { drawingsIn } from './drawing.ts'
 import { htmlText, type Shown, shownIn } from './frame.ts'
 import { type Translator, translator } from './nodes.ts'
 import { bodyElement, pageAround } from './page.ts'
@@ -26,10 +27,15 @@ import { sanitized } from './sanitize.ts'
 /** Elements of which each child is a block, or holds blocks itself. */
 const holders = ['body', 'main', 'article']
 
-interface KeptPart {
+/** HTML of a block or a part of one; see PageBlock. */
+interface Html {
+  readonly html: string
+  readonly pieces: readonly PiecePlace[]
+}
+
+interface KeptPart extends Html {
   readonly name: string
   readonly number: number
-  readonly html: string
   readonly shown: Shown
   usedAt: number
 }
@@ -68,7 +74,7 @@ export function openWriter(): (report: Report) => LivePage {
   const mark = (name: string) => h('div', { id: `kept-${secret}-${name}` })
   const marks = new RegExp(`<div id="kept-${secret}-(\\d+)"></div>`, 'g')
   const parts = new Map<string, KeptPart>()
-  const byNumber = new Map<number, string>()
+  const byNumber = new Map<number, Html>()
   const hashes = new Map<string, string>()
   let count = 0
   let look = 0
@@ -105,8 +111,9 @@ export function openWriter(): (report: Report) => LivePage {
       count += 1
       const number = count
       const wholePart = () => {
-        const { html, shown } = written(make())
-        return { html: whole(html), shown }
+        const made = whole(written(make()))
+        const isPiece = part.type === 'rows'
+        return isPiece ? { ...made, pieces: [[0, made.html.length]] as const } : made
       }
       depth += 1
       try {
@@ -117,7 +124,7 @@ export function openWriter(): (report: Report) => LivePage {
         depth -= 1
       }
       parts.set(name, found)
-      byNumber.set(number, found.html)
+      byNumber.set(number, found)
     }
     found.usedAt = look
     nodes.set(part, found)
@@ -128,16 +135,37 @@ export function openWriter(): (report: Report) => LivePage {
   /** Of an element that stands for a kept part. */
   const numberOf = ({ properties: { id } }: Element): number | undefined =>
     String(id).startsWith(`kept-${secret}-`) ? Number(String(id).slice(`kept-${secret}-`.length)) : undefined
-  const whole = (text: string) =>
-    text.replace(marks, (_, number: string) => byNumber.get(Number(number)) ?? '')
+  const whole = ({ text, drawings, shown }: Written): Html & { readonly shown: Shown } => {
+    const inner: Html[] = []
+    const html = text.replace(marks, (_, number: string) => {
+      const part = byNumber.get(Number(number)) ?? { html: '', pieces: [] }
+      inner.push(part)
+      return part.html
+    })
+    const drawn = placesOf(html, drawings)
+    const within = placesOf(
+      html,
+      inner.map((part) => part.html),
+    )
+    const ofInner = inner.flatMap(({ pieces }, index) => {
+      const [at = 0] = within?.[index] ?? []
+      return pieces.map(([start, end]): PiecePlace => [at + start, at + end])
+    })
+    const pieces = drawn && within ? [...drawn, ...ofInner].sort(([a], [b]) => a - b) : []
+    return { html, pieces, shown }
+  }
   const hashOf = (html: string) => {
     const found = hashes.get(html) ?? sha256(html).slice(0, 16)
     hashes.set(html, found)
     return found
   }
 
-  const blockWith = (html: string, into: string, { start, end }: Partial<Position> = {}): PageBlock => ({
-    ...{ into, type: 'block', html },
+  const blockWith = (
+    { html, pieces }: Html,
+    into: string,
+    { start, end }: Partial<Position> = {},
+  ): PageBlock => ({
+    ...{ into, type: 'block', html, pieces },
     get hash() {
       return hashOf(html)
     },
@@ -183,11 +211,11 @@ export function openWriter(): (report: Report) => LivePage {
       }
       return { ...holder, children }
     }
-    const htmlOf = (child: Element, number: number | undefined): string => {
-      if (number !== undefined) return byNumber.get(number) ?? ''
-      const block = written(child)
+    const htmlOf = (child: Element, number: number | undefined): Html => {
+      if (number !== undefined) return byNumber.get(number) ?? { html: '', pieces: [] }
+      const block = whole(written(child))
       shown.push(block.shown)
-      return whole(block.html)
+      return block
     }
     const framed = frameOf(body, 'body')
     const used = [...parts.values()].filter(({ usedAt }) => usedAt === look)
@@ -216,7 +244,7 @@ export function openWriter(): (report: Report) => LivePage {
       const block = blocks[index]
       if (!block || blockOf.has(is.number)) return undefined
       if (JSON.stringify(was.shown) !== JSON.stringify(is.shown)) return undefined
-      blocks[index] = blockWith(is.html, block.into, element.position)
+      blocks[index] = blockWith(is, block.into, element.position)
       blockOf.delete(was.number)
       blockOf.set(is.number, index)
       used.delete(was)
@@ -303,9 +331,32 @@ function placedNode(node: RootContent): RootContent {
   return known
 }
 
+interface Written {
+  /** With marks in place of inner parts. */
+  readonly text: string
+  /** Texts of its drawings, in order. */
+  readonly drawings: readonly string[]
+  readonly shown: Shown
+}
+
 /** As in the frame of a page. */
-function written(content: ElementContent): { readonly html: string; readonly shown: Shown } {
+function written(content: ElementContent): Written {
   const sane = sanitized(h('body', content))
+  const [shown, drawings] = [shownIn(sane), drawingsIn(sane).map(({ text }) => text)]
   const root: Root = { type: 'root', children: sane.children }
-  return { shown: shownIn(sane), html: htmlText(root) }
+  return { text: htmlText(root), drawings, shown }
+}
+
+/** Where elements with attributes are, one behind the other; undefined if one is not there as it is. */
+function placesOf(html: string, texts: readonly string[]): readonly PiecePlace[] | undefined {
+  const places: PiecePlace[] = []
+  let end = 0
+  for (const text of texts) {
+    // Nothing else is taken for one: a quote of an author's is escaped in attributes, and `<` in texts.
+    const start = html.indexOf(text, end)
+    if (start === -1) return undefined
+    end = start + text.length
+    places.push([start, end])
+  }
+  return places
 }
