@@ -278,8 +278,10 @@
   /** Takes away what reader.js adds for a selection, which the change may have made wrong. */
   function restore(svg) {
     svg.querySelector('.brush')?.remove()
-    for (const mark of svg.querySelectorAll('.dimmed, .unselected'))
+    for (const mark of svg.querySelectorAll('.dimmed, .unselected')) {
       mark.classList.remove('dimmed', 'unselected')
+      if (mark.classList.length === 0) mark.removeAttribute('class')
+    }
   }
 
   function fillHoles(one) {

@@ -195,10 +195,10 @@ it('takes another style, and back the numbers of a script that changed, in the s
 
 it('changes of a figure only what is another, and keeps what its reader opened', async () => {
   const { page, save, faults } = await serve()
-  const figure = (title: string, mark = 'point') => `
+  const figure = (title: string, mark = 'point', caption = `Of ${title}`) => `
 \`\`\`yaml figure
 id: fig-fixed
-caption: Of ${title}
+caption: ${caption}
 alt: Points.
 spec:
   title: ${title}
@@ -216,16 +216,20 @@ data: {rows: points.csv}
   await page.locator('#fig-fixed > details.drawn > summary').click()
   await page.evaluate(`
     const svg = document.querySelector('#fig-fixed .drawing > svg')
-    window.kept = { svg, mark: svg.querySelector('[data-tip]') }
+    window.kept = { svg, mark: svg.querySelector('[data-tip]'), rows: document.querySelector('#fig-fixed .rows') }
   `)
   const isSame = (name: string, selector: string) =>
-    page.evaluate<boolean>(
-      `window.kept.${name} === document.querySelector('#fig-fixed .drawing > svg${selector}')`,
-    )
+    page.evaluate<boolean>(`window.kept.${name} === document.querySelector('#fig-fixed ${selector}')`)
   save(withFigure(figure('two')))
   await page.locator('figcaption', { hasText: 'Of two' }).waitFor()
   expect(await drawing.locator('.role-title text').first().textContent()).toBe('two')
-  expect(await Promise.all([isSame('svg', ''), isSame('mark', ' [data-tip]')])).toEqual([true, true])
+  const areSame = () =>
+    Promise.all([
+      isSame('svg', '.drawing > svg'),
+      isSame('mark', '.drawing > svg [data-tip]'),
+      isSame('rows', '.rows'),
+    ])
+  expect(await areSame()).toEqual([true, true, true])
   expect(await page.locator('#fig-fixed > details.drawn').getAttribute('open')).toBe('')
   expect(await drawing.getAttribute('class')).toContain('selectable')
   // The drawing, with what scripts of the page added, as another window loads it.
@@ -240,6 +244,17 @@ data: {rows: points.csv}
   await isAsLoaded()
   await expect.poll(() => page.locator('#fig-fixed .zoom').count()).toBe(1)
   await expect.poll(() => page.locator('#fig-fixed > details.drawn > .tools').count()).toBeGreaterThan(0)
+  // A selection of marks is gone, as the drawing may have other ones.
+  await page.evaluate(`
+    const { svg, mark } = window.kept
+    mark.classList.add('unselected')
+    svg.append(Object.assign(document.createElementNS(svg.namespaceURI, 'rect')))
+    svg.lastChild.setAttribute('class', 'brush')
+  `)
+  save(withFigure(figure('three', 'point', 'Of two')))
+  await expect.poll(() => drawing.locator('.role-title text').first().textContent()).toBe('three')
+  expect(await areSame()).toEqual([true, true, true])
+  await isAsLoaded()
   save(withFigure(figure('two', 'bar')))
   await expect.poll(() => drawing.locator('.mark-rect.role-mark path').count()).toBeGreaterThan(0)
   expect(await drawing.locator('.mark-symbol.role-mark').count()).toBe(0)

@@ -114,3 +114,15 @@ it('tells figures with one id apart', async () => {
   for (const svgs of [{}, { 'fig-a': drawing('red', 'M1,1') }, { 'fig-a': drawing('red', 'M2,2') }])
     expect((await live(svgs)).text).toBe(await whole(svgs))
 })
+
+it('tells where the drawings of a block are, also of one within another', async () => {
+  const { live } = await open('fig-a')
+  const { blocks } = await live({ 'fig-a-inner': drawing('blue') })
+  const found = blocks.flatMap((one) =>
+    one.type === 'block' ? [one.pieces.map(([start, end]) => one.html.slice(start, end))] : [],
+  )
+  expect(found.filter((pieces) => pieces.length > 0)).toEqual([
+    [expect.stringMatching(/^<svg[^]*fill="red"[^]*<\/svg>$/)],
+    [expect.stringMatching(/^<svg[^]*fill="blue"[^]*<\/svg>$/)],
+  ])
+})
