@@ -102,6 +102,7 @@ async function saveToScreen(project: string, saves: number): Promise<readonly Ti
     return [
       ['a sentence of the text, on the screen', await series(saves, sentence)],
       ...figures,
+      [`a specification, one of these ${figures.length}`, figures.flatMap(([, taken]) => taken)],
       ['the script of all cells, as cells to run', await series(saves, code(toRun))],
       ['the same script, as marks at all its numbers', await series(Math.min(saves, 10), code(stale))],
     ]
