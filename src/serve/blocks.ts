@@ -52,14 +52,24 @@ export function changesOf(before: readonly PageBlock[], now: readonly PageBlock[
     const left = had.get(hash) ?? 0
     had.set(hash, left - 1)
     if (left > 0) return { into, hash }
-    // The same place, counted from either end.
-    const of = [index, before.length - now.length + index].find((at) => gone.has(at))
+    const id = idOf(block)
+    // By its id, or else by its place, counted from either end.
+    const places = id === undefined ? [index, before.length - now.length + index] : [...gone.keys()]
+    const of = places.find((at) => {
+      const one = gone.get(at)
+      return one !== undefined && idOf(one) === id
+    })
     const old = of === undefined ? undefined : gone.get(of)
     const changed = old && withHoles(old, block)
     if (of === undefined || changed === undefined) return { into, hash, html }
     gone.delete(of)
     return { into, hash, of, ...changed }
   })
+}
+
+/** The first id in a block; that of a drawing's own parts starts with it. */
+function idOf({ html, pieces: [first] }: Block): string | undefined {
+  return / id="([^"]*)"/.exec(html.slice(0, first?.[0]))?.[1]
 }
 
 /** Returns a block with holes for the pieces that another one has at the same index; undefined if it has none of them. */

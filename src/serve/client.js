@@ -258,8 +258,11 @@
     return pieces.every(({ index, change }, number) => {
       const piece = had[index]
       if (piece?.localName !== 'svg') {
-        if (piece) holes[number].replaceWith(piece)
-        return piece !== undefined
+        if (!piece) return false
+        holes[number].replaceWith(piece)
+        // The table that reader.js shows in their place stays behind.
+        piece.hidden = false
+        return true
       }
       holes[number].piece = piece
       restore(piece)
@@ -303,20 +306,54 @@
     })
   }
 
-  /** What the reader opened stays open, and what was scrolled aside stays so. */
+  /** Elements of a block by names that they have in its next version, too: by the id they are in, kind and order. */
+  function named(root, selector) {
+    const found = new Map()
+    for (const one of [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)]) {
+      let holder = one
+      while (holder !== root && !holder.id) holder = holder.parentElement
+      let number = 0
+      const name = () => `${holder.id} ${one.localName} ${number}`
+      while (found.has(name())) number += 1
+      found.set(name(), one)
+    }
+    return found
+  }
+
+  const focusable = 'summary, button, input, select, a[href], [tabindex]'
+
+  /** What the reader opened stays open, what was scrolled aside stays so, and what has the focus keeps it. */
   function keepState(before, one) {
     const pairs = (selector) => {
-      const all = (root) => [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)]
-      const [ours, theirs] = [all(one), all(before)]
-      return ours.map((own, position) => [own, theirs[position]]).filter(([, other]) => other)
+      const old = named(before, selector)
+      return [...named(one, selector)].flatMap(([name, own]) => (old.has(name) ? [[own, old.get(name)]] : []))
     }
     for (const [own, other] of pairs('details')) own.open = other.open
     const scrolled = pairs('.scroll').map(([own, other]) => [own, other.scrollLeft])
-    const { activeElement } = document
-    const focused = before.contains(activeElement) && activeElement.id
+    const [focused] =
+      [...named(before, focusable)].find(([, other]) => other === document.activeElement) ?? []
+    const typed = [...named(before, 'input[type=search]')].filter(([, { value }]) => value !== '')
+    const shown = () => (one.isConnected ? one : before)
+    const focus = () => {
+      const found = focused !== undefined && named(shown(), focusable).get(focused)
+      if (found && document.activeElement === document.body) found.focus({ preventScroll: true })
+      return found !== undefined
+    }
     requestAnimationFrame(() => {
       for (const [own, left] of scrolled) if (left) own.scrollLeft = left
-      if (focused) document.getElementById(focused)?.focus({ preventScroll: true })
+      if (focus() && typed.length === 0) return
+      // What reader.js adds is not there yet.
+      const restore = () => {
+        const fields = named(shown(), 'input[type=search]')
+        for (const [name, { value }] of typed) {
+          const field = fields.get(name)
+          if (!field) continue
+          field.value = value
+          field.dispatchEvent(new Event('input', { bubbles: true }))
+        }
+        focus()
+      }
+      document.addEventListener('repro:changed', restore, { once: true })
     })
   }
 

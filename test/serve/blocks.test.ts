@@ -48,6 +48,18 @@ describe('changesOf', () => {
     expect(sent(before, now)).toContainEqual({ html: `${hole}b`, of, pieces: [{ index: 0 }] })
   })
 
+  it.each([
+    ['elsewhere', ['[<pre>1</pre>]', '<p id="b">[<pre>1</pre>]</p>'], 2],
+    ['not there', ['[<pre>1</pre>]', '<p id="c">[<pre>1</pre>]</p>'], undefined],
+  ])('finds a block with an id by it, where it is %s', (_, before, of) => {
+    const [change] = sent(before, ['<p id="b">new [<pre>1</pre>]</p>'])
+    expect(change).toEqual(
+      of === undefined
+        ? { html: '<p id="b">new <pre>1</pre></p>' }
+        : { html: `<p id="b">new ${hole}</p>`, of, pieces: [{ index: 0 }] },
+    )
+  })
+
   it('takes pieces of a block for one block only', () => {
     const changes = sent(['[<pre>1</pre>]a'], ['[<pre>1</pre>]b', '[<pre>1</pre>]c'])
     expect(changes.filter((one) => 'of' in one)).toHaveLength(1)

@@ -193,6 +193,21 @@ it('takes another style, and back the numbers of a script that changed, in the s
   expect(faults).toEqual([])
 })
 
+it('keeps what is searched for when the contents change', async () => {
+  const { page, save } = await serve()
+  const withHeading = (words: string) =>
+    paper.replace('The first sentence.', `## ${words}\n\nThe first sentence.\n\n## Second\n\n## Third`)
+  save(withHeading('First'))
+  const field = page.locator('nav input[type=search]')
+  await field.fill('sentence')
+  await expect.poll(() => page.locator('nav .search li').count()).toBeGreaterThan(0)
+  save(withHeading('Another'))
+  await page.locator('nav a', { hasText: 'Another' }).waitFor()
+  await expect.poll(() => field.inputValue()).toBe('sentence')
+  await expect.poll(() => page.locator('nav .search li').count()).toBeGreaterThan(0)
+  await expect.poll(() => page.evaluate('document.activeElement.type')).toBe('search')
+})
+
 it('changes of a figure only what is another, and keeps what its reader opened', async () => {
   const { page, save, faults } = await serve()
   const figure = (title: string, mark = 'point', caption = `Of ${title}`) => `
@@ -251,10 +266,22 @@ data: {rows: points.csv}
     svg.append(Object.assign(document.createElementNS(svg.namespaceURI, 'rect')))
     svg.lastChild.setAttribute('class', 'brush')
   `)
+  const rows = page.locator('#fig-fixed > details.drawn > .scroll.rows tr')
+  await expect.poll(() => rows.count()).toBe(4)
+  await page.locator('#fig-fixed > details.drawn > summary').focus()
   save(withFigure(figure('three', 'point', 'Of two')))
   await expect.poll(() => drawing.locator('.role-title text').first().textContent()).toBe('three')
   expect(await areSame()).toEqual([true, true, true])
+  await expect.poll(() => rows.count()).toBe(4)
+  expect(await page.evaluate('document.activeElement.textContent')).toContain('Figure 1')
   await isAsLoaded()
+  // With a figure above it, which has the same rows.
+  const another = figure('four').replace('fig-fixed', 'fig-other')
+  save(withFigure(another + figure('three', 'point', 'Of two')))
+  await page.locator('#fig-other .drawing > svg').waitFor()
+  const open = page.locator('details.drawn[open]')
+  expect(await open.evaluateAll((all) => all.map((one) => one.closest('figure')?.id))).toEqual(['fig-fixed'])
+  await expect.poll(() => rows.count()).toBe(4)
   save(withFigure(figure('two', 'bar')))
   await expect.poll(() => drawing.locator('.mark-rect.role-mark path').count()).toBeGreaterThan(0)
   expect(await drawing.locator('.mark-symbol.role-mark').count()).toBe(0)
