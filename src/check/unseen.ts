@@ -71,9 +71,11 @@ function warnOfHtml({ value }: Html, say: Say): void {
 
 /** Hyphens under a paragraph are meant as a rule, or as the end of a second front matter. */
 function warnOfUnderlined(node: Heading, source: SourceText, say: Say): void {
-  const slice = sliceOf(source, node)
-  if (!/[\r\n]/.test(slice.trim()) || !/-\s*$/.test(slice)) return
-  const text = slice.replace(/\s*\r?\n?[ \t]*-+\s*$/, '')
+  const slice = sliceOf(source, node).trim()
+  if (!/[\r\n]/.test(slice) || !slice.endsWith('-')) return
+  let end = slice.length
+  while (slice[end - 1] === '-') end -= 1
+  const text = slice.slice(0, end).trimEnd()
   if (!/[\r\n]|[.:;,。、：]$|^[A-Za-z]\w*: /.test(text)) return
   say('underlined-heading', 'the line of hyphens below makes this a heading: leave a blank line between')
 }

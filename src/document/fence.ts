@@ -92,7 +92,7 @@ export function readFence(node: Code, text: SourceText, file: VFile, original?: 
       : kind.read(source, place, code))
   const block = source?.valid ? read : undefined
   // Guesses the id of a block with invalid YAML, so that references to it are not reported too.
-  const id = source === undefined ? /^\s*id:\s*['"]?([\w-]+)/m.exec(code)?.[1] : source.data.id
+  const id = source === undefined ? /^[ \t]*id:[ \t]*['"]?([\w-]+)/m.exec(code)?.[1] : source.data.id
   return {
     node,
     type: kind.type,

@@ -168,9 +168,16 @@ export function describeMath(node: Math | InlineMath, text: string): void {
     else if (/^\$`[^`]+`\$$/.test(slice)) node.value = node.value.replace(/^\s*`|`\s*$/g, '')
     return
   }
-  const [, closed, rest = ''] = /(?:\r\n|\n|\r)[\s>]*(\$\$+)([^\r\n]*)\s*$/.exec(slice) ?? []
-  const label = rest.trim() || node.meta?.trim() || ''
-  node.data = { ...(closed === undefined || label === '' ? {} : { rest: label }) }
+  const rest = closingFence(slice)
+  const label = rest?.trim() || node.meta?.trim() || ''
+  node.data = { ...(rest === undefined || label === '' ? {} : { rest: label }) }
+}
+
+/** Returns what follows the fence that closes a formula in its last line; undefined if there is none. */
+function closingFence(slice: string): string | undefined {
+  const text = slice.trimEnd()
+  const start = Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
+  return start === 0 ? undefined : /^[\s>]*\$\$+(.*)$/.exec(text.slice(start))?.[1]
 }
 
 /** Makes a fence `math` the formula that it is to GitHub; its info string may have `id=eq-energy`. */
@@ -185,7 +192,7 @@ export function isClosedMath(node: Math, source: SourceText): boolean {
   return (
     node.data?.isInline === true ||
     node.data?.isCode === true ||
-    /[\r\n][\s>]*\$\$[^\r\n]*\s*$/.test(sliceOf(source, node))
+    closingFence(sliceOf(source, node)) !== undefined
   )
 }
 

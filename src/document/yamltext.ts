@@ -13,6 +13,7 @@ import {
 } from 'yaml'
 import type { Parameter, Parameters } from '../results/parameters.ts'
 import { recalled } from '../text/memory.ts'
+import { isTooDeep } from '../text/yaml.ts'
 
 /** Path as JSON, offset of the key (in a list, of the value), offset of the value, source of a scalar. */
 export type Value = readonly [path: string, key: number, value: number, written?: string]
@@ -162,6 +163,7 @@ function startOf(node: Node): number {
 }
 
 function documentOf(text: string) {
+  if (isTooDeep(text)) return undefined
   try {
     // Keys are compared above: here, each would be with all others.
     return parseDocument(text, { prettyErrors: false, version: '1.2', uniqueKeys: false })

@@ -263,7 +263,7 @@ function wholeOf({ opened: { document }, files }: Look): string | undefined {
   const { path = '', value } = document.file
   if (document.file.data.includes !== undefined || /^\uFEFF?(?:---\s|# )/m.test(String(value)))
     return undefined
-  const named = new RegExp(String.raw`^\s*file:\s*['"]?${escapeRegExp(path)}['"]?\s*$`, 'm')
+  const named = new RegExp(String.raw`^[ \t]*file:[ \t]*['"]?${escapeRegExp(path)}['"]?[ \t]*$`, 'm')
   return files.match('**/*.md').find((other) => {
     const found = other === path ? undefined : files.text(other)
     return found !== undefined && /^(?:`{3,}|~{3,})\s*yaml\s+include\b/m.test(found) && named.test(found)

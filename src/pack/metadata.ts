@@ -1,10 +1,10 @@
 /** Bibliographic metadata, from the paper's front matter, CITATION.cff and package.json, in this order. */
 
-import { parse } from 'yaml'
 import * as z from 'zod'
 import type { FrontMatter } from '../document/frontmatter.ts'
 import type { Files } from '../files/tracked.ts'
 import { ExplainedError, present } from '../text/message.ts'
+import { valueOfYaml } from '../text/yaml.ts'
 
 export interface Creator {
   readonly type: 'Person' | 'Organization'
@@ -116,7 +116,7 @@ export function readYaml<Schema extends z.ZodType>(
   try {
     // The parser compares each key with all others.
     if (text !== undefined && text.length > longest) throw new Error(`it has more than ${longest} characters`)
-    data = text === undefined ? {} : parse(text)
+    data = text === undefined ? {} : valueOfYaml(text)
   } catch (cause) {
     throw new ExplainedError(`cannot read ${path}: ${(cause as Error).message}`, { cause })
   }

@@ -1,13 +1,13 @@
 /** Environments: the machines that experiments run on, as experiments/environments.yaml defines them. */
 
 import { join } from 'node:path'
-import { parse } from 'yaml'
 import * as z from 'zod'
 import { dataEnvironment } from '../data/source.ts'
 import { FileError, readTextFile } from '../files/ordinary.ts'
 import { TestbedError } from '../testbed/board.ts'
 import type { Emulation, Environment, Testbed } from '../testbed/testbed.ts'
 import { hint } from '../text/spelling.ts'
+import { valueOfYaml } from '../text/yaml.ts'
 import { testbedOf, testbeds as all, type Testbeds } from './testbeds.ts'
 
 /** Relative to the project. */
@@ -70,7 +70,7 @@ function told<T>(file: string, read: () => T): T {
 }
 
 function environmentsIn(text: string, file: string, testbeds: Testbeds): ReadonlyMap<string, Environment> {
-  const data: unknown = told(file, () => parse(text))
+  const data: unknown = told(file, () => valueOfYaml(text))
   const parsed = schemaOf(testbeds).safeParse(data)
   if (!parsed.success) throw new TestbedError(`${file}: ${z.prettifyError(parsed.error)}`)
   return new Map(Object.entries(parsed.data).map(([name, value]) => [name, { name, ...value }]))

@@ -105,6 +105,28 @@ describe('a document beyond a limit is refused at its place', () => {
   })
 })
 
+const blankLines = `${' '.repeat(24)}\n`.repeat(38_000)
+
+describe('blanks and nesting that patterns and parsers would take minutes for are told', () => {
+  const block = (kind: string, content: string) => `\`\`\`yaml ${kind}\n${content}\n\`\`\``
+  it.each([
+    ['blank lines in invalid YAML', block('figure', `x: [\n${blankLines}y`), /yaml-syntax/],
+    ['lists in YAML', block('claim', '- '.repeat(30_000)), /nested too deeply/],
+    ['keys in YAML', block('claim', '? '.repeat(30_000)), /nested too deeply/],
+    ['brackets in YAML', block('claim', 'a: ['.repeat(30_000)), /nested too deeply/],
+    [
+      'indentation in YAML',
+      block(
+        'claim',
+        many(900, (index) => `${' '.repeat(index)}a:\n`),
+      ),
+      /nested too deeply/,
+    ],
+  ])('%s', (_, body, reason) => {
+    expect(errors(body)[0]).toMatch(reason)
+  })
+})
+
 describe('a long document is read', () => {
   it.each([
     ['references', '@fig-a '.repeat(20_000)],
@@ -115,6 +137,8 @@ describe('a long document is read', () => {
     ['arrays in code', `\`\`\`\n${'[0m '.repeat(3000)}\n\`\`\``],
     ['cells', `|a|b|\n|-|-|\n${'|a|b|\n'.repeat(3000)}`],
     ['a long line', 'a'.repeat(900_000)],
+    ['blank lines in a formula', `$$\nx\n${blankLines}y\n$$`],
+    ['blank lines in a quoted formula', `> $$\n> x\n${`${'> '.repeat(10)}\n`.repeat(30_000)}> y\n> $$`],
   ])('%s', (_, body) => {
     expect(errors(body)).toEqual([])
   })

@@ -1,7 +1,7 @@
 /** Text as Typst source. All that a document says passes one of these functions, so that none of it is code. */
 
 import { control } from '../../document/encoding.ts'
-import { longRuns, piecesOf } from './words.ts'
+import { blanks, inOneLine, longRuns, piecesOf } from './words.ts'
 
 /**
  * Returns text as Typst markup that shows it letter by letter: with `smartquote` off, as the template has it.
@@ -9,7 +9,7 @@ import { longRuns, piecesOf } from './words.ts'
  */
 export function markup(text: string): string {
   return clean(text)
-    .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+    .replace(blanks, inOneLine)
     .split(longWord)
     .map((part, index) => (index % 2 === 0 ? broken(part) : part.match(/.{1,8}/g)?.join(soft)))
     .join('')

@@ -11,6 +11,14 @@ export function longRuns(text: string): readonly string[] {
   return text.split(longRun)
 }
 
+/** Blanks, to be replaced by `inOneLine`. */
+export const blanks = /[\s\u0085]+/g
+
+/** Returns one blank for blanks with a line break among them, as in Markdown; others as they are. */
+export function inOneLine(written: string): string {
+  return /[\n\r\v\f\u0085\u2028\u2029]/.test(written) ? ' ' : written
+}
+
 /**
  * Returns pieces between which a line may end: behind signs, and within what has none for more than `most` letters.
  * Marks stay with their letters.

@@ -2,7 +2,7 @@
 
 import { control } from '../../../document/encoding.ts'
 import { eastAsian } from '../fonts.ts'
-import { longRuns, piecesOf } from '../words.ts'
+import { blanks, inOneLine, longRuns, piecesOf } from '../words.ts'
 import { isInFallback } from './fallback.ts'
 
 /** Letters and signs that are commands, or would join others. */
@@ -272,7 +272,7 @@ function clean(text: string): string {
       .replace(unseen, '')
       // Ligatures, which TeX makes itself.
       .replace(/[\ufb00-\ufb06]/g, (sign) => sign.normalize('NFKC'))
-      .replace(/\s*[\n\r\v\f\u0085\u2028\u2029]\s*/g, ' ')
+      .replace(blanks, inOneLine)
       .replaceAll('\t', ' ')
   )
 }
