@@ -237,7 +237,7 @@ interface Place {
   readonly project: string
   /** The files of the document that defines the experiment, relative to the project. */
   readonly documents: readonly string[]
-  /** Of blocks whose script was searched for names of files. */
+  /** Of scripts (by file, or block) that were searched for names of files. */
   readonly named: Map<unknown, readonly Code[]>
 }
 
@@ -245,18 +245,47 @@ const mostNamed = 100
 const mostWords = 5000
 const mostText = 256 * 1024
 
+/** Files by which tools decide what they run, by the tools' names. */
+const toolFiles: ReadonlyMap<string, readonly string[]> = new Map<string, readonly string[]>([
+  ...['make', 'gmake'].map((name) => [name, ['GNUmakefile', 'makefile', 'Makefile']] as const),
+  ...['npm', 'npx', 'yarn', 'pnpm', 'bun', 'node'].map((name) => [name, ['package.json']] as const),
+  ...['pip', 'uv', 'poetry', 'hatch'].map((name) => [name, ['pyproject.toml', 'setup.py']] as const),
+  ['tox', ['tox.ini', 'pyproject.toml']],
+  ['nox', ['noxfile.py']],
+  ['cmake', ['CMakeLists.txt', 'CMakePresets.json']],
+  ['meson', ['meson.build']],
+  ['scons', ['SConstruct']],
+  ['cargo', ['Cargo.toml', 'build.rs']],
+  ['gradle', ['build.gradle', 'build.gradle.kts']],
+  ['mvn', ['pom.xml']],
+  ['rake', ['Rakefile']],
+  ['just', ['justfile']],
+  ['task', ['Taskfile.yml']],
+  ['snakemake', ['Snakefile', 'workflow/Snakefile']],
+])
+const toolNames = new Set([...toolFiles.values()].flat().map((path) => posix.basename(path)))
+/** Words of a script that are looked at as folders of these files. */
+const mostFolders = 500
+
 /**
- * Code that a program's script names, and what that names: what it opens is not seen, as that of scripts of Node is. Names that
- * are put together are not found, and data are not looked for, which a script may write itself.
+ * Code that a script names, and what that names: what a program opens is not seen, nor what is started by a script of
+ * Node, whose own imports are. Names that are put together are not found, and data are not looked for, which a script
+ * may write itself.
  */
 function namedCode({ cell: { block } }: Step, { project, documents, named }: Place): readonly Code[] {
-  const known = named.get(block)
+  const key = 'file' in block.script ? block.script.file : block
+  const known = named.get(key)
   if (known !== undefined) return known
   const { script } = block
   const found = new Map<string, Code>()
   const search = (text: string, folder: string) => {
-    const words = new Set(text.slice(0, mostText).split(/[^\p{L}\p{N}_./+-]+/u))
-    for (const word of [...words].slice(0, mostWords))
+    const all = new Set(text.slice(0, mostText).split(/[^\p{L}\p{N}_./+-]+/u))
+    const words = [...all].slice(0, mostWords)
+    const ofTools = words.flatMap((word) => toolFiles.get(word) ?? [])
+    const inFolders = ofTools.flatMap((name) =>
+      ['', ...words.slice(0, mostFolders)].map((word) => posix.join(word, name)),
+    )
+    for (const word of [...words, ...inFolders])
       for (const place of new Set(['', folder])) {
         const path = posix.join(place, word).replace(/^\//, '')
         if (found.size >= mostNamed || found.has(path) || path.startsWith('..')) continue
@@ -273,7 +302,7 @@ function namedCode({ cell: { block } }: Step, { project, documents, named }: Pla
     found.delete(own)
   }
   const codes = [...found.values()]
-  named.set(block, codes)
+  named.set(key, codes)
   return codes
 }
 
@@ -281,15 +310,14 @@ function textOf(content: Uint8Array | undefined): string {
   return content === undefined ? '' : new TextDecoder().decode(content)
 }
 
+const endings =
+  /\.(?:sh|bash|zsh|fish|py|r|rb|pl|pm|jl|lua|awk|sed|mk|[cm]?[jt]s|so|dylib|dll|exe|jar|wasm|go|rs|c|cc|cpp|f90|java|hs|ml|php|tcl)$/i
+
 /** By its name, or as systems know what they start: by its first bytes. */
 function isCode(path: string, content: Uint8Array): boolean {
   const start = Buffer.from(content.subarray(0, 4)).toString('latin1')
   return (
-    /\.(?:sh|bash|zsh|fish|py|r|rb|pl|pm|jl|lua|awk|sed|mk|[cm]?[jt]s|so|dylib|dll|exe|jar|wasm)$/i.test(
-      path,
-    ) ||
-    start.startsWith('#!') ||
-    start === '\x7fELF'
+    toolNames.has(posix.basename(path)) || endings.test(path) || start.startsWith('#!') || start === '\x7fELF'
   )
 }
 
@@ -307,13 +335,16 @@ export function codeOf(step: Step, { project, documents, named: seen }: Place): 
     paths: [...documents, ...(environment.access ? [environmentsFile] : [])],
     digest: digestOf('definition', Object.fromEntries(deciding), start, named),
   }
+  const reads = new Set(readsOf(expected).flatMap(({ paths }) => paths))
   const own = 'file' in script ? [posix.normalize(script.file)] : documents
   return [
     { paths: own, digest: digestOf('script', inputs.script) },
     definition,
     ...(inside ? [inside] : []),
     ...(program ? versionFiles(project) : []),
-    ...(program ? namedCode(step, { project, documents, named: seen }) : []),
+    ...namedCode(step, { project, documents, named: seen }).filter(
+      ({ paths }) => !paths.some((path) => reads.has(path)),
+    ),
     ...readsOf(expected),
   ]
 }

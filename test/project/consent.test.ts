@@ -94,7 +94,8 @@ describe('what was allowed', () => {
 
   it('does not cover code that a program names, or that this names, once it changed; data it does', () => {
     const files = {
-      'run/a.sh': '. "$(dirname "$0")/lib.sh"; ./tools/count > out.txt; grep . other.sh.txt',
+      'run/a.sh':
+        '. "$(dirname "$0")/lib.sh"; ./tools/count > out.txt; grep . other.sh.txt; make -s -C built',
       'run/lib.sh': 'source run/deep.bash',
       ...{
         'run/deep.bash': '',
@@ -102,6 +103,9 @@ describe('what was allowed', () => {
         'out.txt': '',
         'other.sh.txt': '',
         'run/unused.sh': '',
+        'built/Makefile': 'all:\n\tpython3 built/main.py',
+        'built/main.py': '',
+        'built/package.json': '{}',
       },
     }
     const save = (path: string, text: string) => {
@@ -120,11 +124,16 @@ describe('what was allowed', () => {
       expect(missing).toEqual(missing.length === 0 ? [] : [path])
       return missing.length > 0
     })
-    expect(changed).toEqual(['run/lib.sh', 'run/deep.bash', 'tools/count'])
-    // Node's own reads are seen.
-    expect(codes({ script: { file: 'run/a.sh' } }).flatMap(({ paths }) => paths)).not.toContain('run/lib.sh')
+    const named = ['run/lib.sh', 'run/deep.bash', 'tools/count', 'built/Makefile', 'built/main.py']
+    expect(changed).toEqual(named)
     const inline = codes({ script: { source: 'sh run/lib.sh' }, program }).flatMap(({ paths }) => paths)
     expect(inline).toEqual(expect.arrayContaining(['run/lib.sh', 'run/deep.bash']))
+    // What a script of Node imports is seen, but not what it starts.
+    save('run/start.js', "import './own.js'; execFileSync('bash', ['run/a.sh'])")
+    save('run/own.js', '')
+    const started = codes({ script: { file: 'run/start.js' }, expected: { 'file run/own.js': 'one' } })
+    expect(started.flatMap(({ paths }) => paths).filter((path) => path === 'run/own.js')).toHaveLength(1)
+    expect(started.flatMap(({ paths }) => paths)).toEqual(expect.arrayContaining(['run/a.sh', ...named]))
   })
 
   it('covers what a run was seen to read', () => {
