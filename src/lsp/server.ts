@@ -97,6 +97,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
       })
       one.watching.follow(Object.keys(one.look.files.fingerprints()))
       one.works = worksIn(one.look)
+      release(one)
       const whole = includerOf(one.uri) === undefined ? wholeOf(one.look) : undefined
       if (whole !== undefined) start(one.site.project, whole, one.uri)
     } catch (error) {
@@ -147,15 +148,30 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
       })
   }
 
-  documents.onDidOpen(({ document }) => {
-    const path = pathOf(document.uri)
+  documents.onDidOpen(({ document }) => begin(document.uri))
+  const begin = (uri: string) => {
+    const path = pathOf(uri)
     if (path === undefined || !path.endsWith('.md')) return
-    const includer = includerOf(document.uri)
-    includer?.users.add(document.uri)
+    const includer = includerOf(uri)
+    includer?.users.add(uri)
     if (includer !== undefined) return
     const { project, document: name } = locate(path, dirname(path))
-    start(project, name.replaceAll('\\', '/'), document.uri, document.uri)
-  })
+    start(project, name.replaceAll('\\', '/'), uri, uri)
+  }
+  /** What a document no longer includes is a document of its own. */
+  const release = (one: Opened) => {
+    for (const uri of one.users) {
+      if (uri === one.uri || includerOf(uri) !== undefined) continue
+      one.users.delete(uri)
+      const own = opened.get(uri)
+      if (own === undefined) begin(uri)
+      else {
+        own.isEdited = true
+        void look(own)
+      }
+    }
+    if (one.users.size === 0) void close(one)
+  }
   /** Opens a document for a file in the editor, which is the document itself or included by it. */
   const start = (project: string, name: string, user: string, own?: string) => {
     const site = siteOf(project, name)

@@ -60,7 +60,11 @@ const limits = {
 
 /** Serves a document. Resolves when its page is there. Throws an ExplainedError if the port is in use. */
 export async function serve(site: Site, { port, note }: ServeOptions): Promise<PageServer> {
-  const server = createServer({ requestTimeout: limits.requestMs, headersTimeout: limits.headersMs })
+  const server = createServer({
+    ...{ requestTimeout: limits.requestMs, headersTimeout: limits.headersMs },
+    // Node looks for late ones every 30 s.
+    connectionsCheckingInterval: 1000,
+  })
   server.maxConnections = limits.connections
   await listen(server, port)
   const { port: own } = server.address() as AddressInfo

@@ -314,6 +314,24 @@ export default () => {}
     expect((await client.told('part.md')).map(({ code }) => code)).toEqual(['unknown-reference'])
   })
 
+  it('takes a file that is no longer included for a document of its own', async () => {
+    write({
+      'part.md': 'See @fig-none.\n',
+      'index.md': `${paper}\n\`\`\`yaml include\nfile: part.md\n\`\`\`\n`,
+    })
+    await client.open('index.md')
+    const part = client.told('part.md')
+    await client.open('part.md')
+    const codes = (all: readonly { readonly code?: unknown }[]) => all.map(({ code }) => code)
+    expect(codes(await part)).toEqual(['unknown-reference'])
+    const own = client.told('part.md')
+    await client.change('index.md', paper)
+    let found = await own
+    while (!codes(found).includes('unknown-reference')) found = await client.told('part.md')
+    const changed = await client.change('part.md', 'See @fig-other.\n')
+    expect(changed.map(({ message }) => message).join()).toContain('@fig-other')
+  })
+
   it('shows and finds the paths of claims, and ids in blocks', async () => {
     const claim =
       '\x60\x60\x60yaml claim\nid: C1\nstatement: S\nfrom: times.cat.elapsed_ms\nto: times.grep.elapsed_ms\ndirection: down\nscope: shape\nshows: tbl-times\n\x60\x60\x60\n'
