@@ -40,7 +40,7 @@ const people = ['author', 'editor']
 
 /** Fields that contain LaTeX. */
 const texts = [
-  'title subtitle journaltitle booktitle booksubtitle maintitle series volume number issue pages eid edition type',
+  'title subtitle journaltitle booktitle booksubtitle maintitle series volume number issue pages eid chapter edition type',
   'publisher institution organization location howpublished version note addendum pubstate year month',
 ].flatMap((line) => line.split(' '))
 

@@ -56,7 +56,7 @@ function idOf(key: string): string {
   return `cite:${key}`
 }
 
-type Own = Messages['references']
+export type Own = Messages['references']
 
 /** Id of the reference list's section. */
 export const referencesId = 'page:references'
@@ -76,8 +76,9 @@ export function references(cited: Cited, { references: own }: Messages): Report[
  * or the like, the year follows the pages. Missing fields are omitted; an empty entry shows its key.
  */
 function sentences(work: Work, key: string, own: Own): Part {
-  const where = container(work, own)
-  const imprint = listed(edition(work, own), genre(work, own), ...publisher(work))
+  const said = details(work, own)
+  const where = container(said)
+  const imprint = listed(...imprintNames.map((name) => said.get(name) ?? []))
   const date = dateOf(work, own)
   const parts = [
     responsible(work, own),
@@ -95,9 +96,9 @@ function sentences(work: Work, key: string, own: Own): Part {
   })
 }
 
-type Part = readonly (string | PhrasingContent)[]
+export type Part = readonly (string | PhrasingContent)[]
 
-function field({ fields }: Work, ...names: readonly string[]): Part {
+export function field({ fields }: Work, ...names: readonly string[]): Part {
   return markup(names.flatMap((name) => fields.get(name) ?? [])[0] ?? '')
 }
 
@@ -113,7 +114,7 @@ function nameIn(names: Readonly<Record<string, string>>, key: string): string {
 }
 
 /** Joins a title and a subtitle: `Title: Subtitle`. */
-function titled(work: Work, name: string, sub: string): Part {
+export function titled(work: Work, name: string, sub: string): Part {
   const [main, second] = [field(work, name), field(work, sub)]
   return main.length === 0 || second.length === 0 ? main : [...main, ': ', ...second]
 }
@@ -122,7 +123,7 @@ function responsible({ authors, editors }: Work, own: Own): Part {
   return authors.names.length > 0 ? namesOf(authors, own) : editedBy(editors, own)
 }
 
-function editedBy(editors: People, own: Own): Part {
+export function editedBy(editors: People, own: Own): Part {
   if (editors.names.length === 0) return []
   return [...namesOf(editors, own), own.editors(editors.names.length + (editors.isOpen ? 1 : 0))]
 }
@@ -143,26 +144,46 @@ function workTitle(text: Part): PhrasingContent {
   return { type: 'workTitle', children: inlines(text) }
 }
 
-function container(work: Work, own: Own): Part {
+/** What the list says of a work between its title and its date, in order, by BibLaTeX's names of fields. */
+export function details(work: Work, own: Own): ReadonlyMap<string, Part> {
   const journal = field(work, 'journaltitle')
-  const book = titled(work, 'booktitle', 'booksubtitle')
-  const name = journal.length > 0 ? journal : book
-  const series = field(work, 'series')
+  const book = journal.length > 0 ? [] : titled(work, 'booktitle', 'booksubtitle')
+  return new Map<string, Part>([
+    ['journaltitle', journal.length === 0 ? [] : [workTitle(journal)]],
+    ['booktitle', book.length === 0 ? [] : [own.inside, workTitle(book)]],
+    ['series', field(work, 'series')],
+    ['editor', book.length > 0 && work.authors.names.length > 0 ? editedBy(work.editors, own) : []],
+    ['volume', numbered('vol.', field(work, 'volume'))],
+    ['number', numbered('no.', isReport(work) ? [] : field(work, 'number', 'issue'))],
+    ['chapter', numbered('ch.', field(work, 'chapter'))],
+    ['pages', pages(work)],
+    ['eid', field(work, 'eid')],
+    ['edition', fieldAs(work, 'edition', own.edition)],
+    ['version', fieldAs(work, 'version', own.version)],
+    ['type', genre(work, own)],
+    ...['publisher', 'institution', 'organization', 'howpublished', 'location'].map(
+      (name) => [name, field(work, name)] as const,
+    ),
+  ])
+}
+
+const containerNames = 'editor volume number chapter pages eid'.split(' ')
+
+const imprintNames = 'edition version type publisher institution organization howpublished location'.split(
+  ' ',
+)
+
+function container(said: ReadonlyMap<string, Part>): Part {
+  const of = (name: string) => said.get(name) ?? []
+  const [name, series] = [[...of('journaltitle'), ...of('booktitle')], of('series')]
   return listed(
-    [
-      ...(name.length === 0 ? [] : [journal.length > 0 ? '' : own.inside, workTitle(name)]),
-      ...(name.length === 0 || series.length === 0 ? series : [' (', ...series, ')']),
-    ],
-    book.length > 0 && work.authors.names.length > 0 ? editedBy(work.editors, own) : [],
-    numbered('vol.', field(work, 'volume')),
-    numbered('no.', isReport(work) ? [] : field(work, 'number', 'issue')),
-    pages(work),
-    field(work, 'eid'),
+    name.length === 0 || series.length === 0 ? [...name, ...series] : [...name, ' (', ...series, ')'],
+    ...containerNames.map(of),
   )
 }
 
 /** Reports and the like have their number behind their genre. */
-function isReport({ type }: Work): boolean {
+export function isReport({ type }: Work): boolean {
   return type === 'report' || type === 'thesis' || type === 'patent'
 }
 
@@ -176,35 +197,32 @@ function pages({ fields }: Work): Part {
   return numbered(/[–,]|\bff?\b/.test(written) ? 'pp.' : 'p.', markup(written))
 }
 
-function edition(work: Work, own: Own): Part {
-  return listed(fieldAs(work, 'edition', own.edition), fieldAs(work, 'version', own.version))
-}
-
 /** `PhD thesis`, `Technical report 5`. */
 function genre(work: Work, own: Own): Part {
-  const kind = fieldAs(work, 'type', (type) => nameIn(own.genres, type))
+  const named = kind(work, own)
   const number = isReport(work) ? field(work, 'number') : []
-  return kind.length > 0 && number.length > 0 ? [...kind, ' ', ...number] : [...kind, ...number]
+  return named.length > 0 && number.length > 0 ? [...named, ' ', ...number] : [...named, ...number]
 }
 
-/** Returns the publisher and its place. */
-function publisher(work: Work): readonly Part[] {
-  const where = ['publisher', 'institution', 'organization'].map((name) => field(work, name))
-  return [...where, field(work, 'howpublished'), field(work, 'location')]
+/** `PhD thesis`, `Technical report`. */
+export function kind(work: Work, own: Own): Part {
+  return fieldAs(work, 'type', (type) => nameIn(own.genres, type))
 }
 
 function dateOf(work: Work, own: Own): Part {
-  return listed(
-    fieldAs(work, 'pubstate', (state) => nameIn(own.states, state)),
-    work.date === undefined ? [] : markup(dateText(work.date, own)),
-  )
+  return listed(state(work, own), work.date === undefined ? [] : markup(dateText(work.date, own)))
+}
+
+/** `in press`. */
+export function state(work: Work, own: Own): Part {
+  return fieldAs(work, 'pubstate', (name) => nameIn(own.states, name))
 }
 
 /**
  * Formats `2003`, `2003-10`, `2020-09-29`; spans as `2020/2021`, open ones as `2020/`; other texts as
  * written.
  */
-function dateText(date: WrittenDate, own: Own): string {
+export function dateText(date: WrittenDate, own: Own): string {
   switch (date.type) {
     case 'text':
       return date.text.replace(/(?<=\d)--?(?=\d{4})/, '–')
@@ -228,7 +246,7 @@ function calendarText({ year, month, day, isApproximate, isUncertain }: Calendar
 }
 
 /** Returns links: the number in an archive, then the DOI or else the address. */
-function links(work: Work, own: Own): readonly Part[] {
+export function links(work: Work, own: Own): readonly Part[] {
   const { fields, accessed } = work
   const [doi, url] = [fields.get('doi'), fields.get('url')]
   if (doi !== undefined) return [eprint(work), doiLink(doi)]

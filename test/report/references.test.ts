@@ -285,6 +285,7 @@ describe('a work', () => {
       '<cite>R</cite>. Technical report TR-5, MIT, 1999.',
     ],
     ['@patent{k, title={R}, number={123}, type={patentus}}', '<cite>R</cite>. US patent 123.'],
+    ['@inbook{k, title={R}, chapter={7}, pages={1}}', '<cite>R</cite>. ch.\u00a07, p.\u00a01.'],
     ['@software{k, title={R}, version={1.2}, date=2020}', '<cite>R</cite>. version 1.2, 2020.'],
     [
       '@article{k, title={A}, journal={J}, volume={1--2}, number={3}, pages={4-5}}',

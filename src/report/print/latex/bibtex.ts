@@ -1,116 +1,207 @@
-/** Works as a file for BibTeX: of the types and fields that its styles know, from what the bibliography read. */
+/**
+ * Works as a file for BibTeX. It has all that the report's own list says: what IEEEtran or unsrt do not print of
+ * a type goes into `howpublished` or `note`, in the words of that list.
+ */
 
 import type { CalendarDate, WrittenDate } from '../../../bibliography/date.ts'
 import type { Work } from '../../../bibliography/work.ts'
+import type { Messages } from '../../../locale/en.ts'
 import type { Inline } from '../../../text/markdown.ts'
-import { markup, webAddress } from '../../markup.ts'
+import { markup } from '../../markup.ts'
+import {
+  dateText,
+  details,
+  editedBy,
+  field,
+  kind,
+  links,
+  type Part,
+  state,
+  titled,
+} from '../../references.ts'
 
 /** BibLaTeX type -> BibTeX's; others are `misc`. */
 const types: Readonly<Record<string, string>> = {
   article: 'article',
   periodical: 'article',
+  suppperiodical: 'article',
+  review: 'article',
   book: 'book',
   mvbook: 'book',
   collection: 'book',
-  inbook: 'inbook',
+  mvcollection: 'book',
+  reference: 'book',
+  mvreference: 'book',
+  booklet: 'booklet',
+  inbook: 'incollection',
+  bookinbook: 'incollection',
+  suppbook: 'incollection',
   incollection: 'incollection',
+  suppcollection: 'incollection',
+  inreference: 'incollection',
   inproceedings: 'inproceedings',
   proceedings: 'proceedings',
+  mvproceedings: 'proceedings',
   report: 'techreport',
-  thesis: 'phdthesis',
   manual: 'manual',
   unpublished: 'unpublished',
 }
 
-/** BibLaTeX field -> BibTeX's. */
-const fields: Readonly<Record<string, string>> = {
-  title: 'title',
-  journaltitle: 'journal',
-  booktitle: 'booktitle',
-  series: 'series',
-  volume: 'volume',
-  number: 'number',
-  issue: 'number',
-  pages: 'pages',
-  edition: 'edition',
-  publisher: 'publisher',
-  organization: 'organization',
-  location: 'address',
-  howpublished: 'howpublished',
-}
+/** Types whose editors both styles print where there are no authors. */
+const edited = ['book', 'inbook', 'incollection', 'inproceedings', 'proceedings']
+
+const ofBook = 'series volume number edition publisher location'
+
+/** Fields, by BibLaTeX's names, that both styles print of a BibTeX type besides author, title, date and note. */
+const printed: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries({
+    article: 'journaltitle volume number pages',
+    book: ofBook,
+    booklet: 'location',
+    inbook: `${ofBook} chapter pages`,
+    incollection: `editor booktitle ${ofBook} chapter pages`,
+    inproceedings: 'editor booktitle series volume number pages organization publisher location',
+    manual: 'edition organization location',
+    mastersthesis: 'type institution location',
+    misc: '',
+    phdthesis: 'type institution location',
+    proceedings: 'series volume number organization publisher location',
+    techreport: 'type institution location',
+    unpublished: '',
+  }).map(([type, names]) => [type, names.split(' ')]),
+)
+
+/** BibLaTeX field -> BibTeX's, where they differ. */
+const ownNames: Readonly<Record<string, string>> = { journaltitle: 'journal', location: 'address' }
+
+/** As words, of which both styles make what they print. */
+const editions = 'First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth'.split(' ')
+
+const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
+
+type Own = Messages['references']
 
 /** @param phrasing writes text as LaTeX */
 export function bibtex(
   works: ReadonlyMap<string, Work>,
   phrasing: (content: readonly Inline[]) => string,
+  { references: own }: Messages,
 ): string {
-  return [...works].map(([key, work]) => entry(key, work, phrasing)).join('\n')
+  return [...works].map(([key, work]) => entry(key, work, phrasing, own)).join('\n')
 }
 
-function entry(key: string, work: Work, phrasing: (content: readonly Inline[]) => string): string {
-  const type = types[work.type] ?? 'misc'
-  const text = (value: string) => balanced(phrasing(markup(value)))
-  const found = new Map<string, string>()
-  for (const [name, own] of Object.entries(fields)) {
-    const value = work.fields.get(name)
-    if (value !== undefined && !found.has(own)) found.set(own, text(value))
+type Write = (content: Part) => string
+
+function entry(key: string, work: Work, phrasing: (content: readonly Inline[]) => string, own: Own): string {
+  const write: Write = (content) => balanced(phrasing(content))
+  const type = typeOf(work)
+  const title = write(titled(work, 'title', 'subtitle'))
+  const found = new Map([...peopleOf(work, type, own, write), ['title', title === '' ? '' : `{${title}}`]])
+  const rest: string[] = []
+  for (const [name, words] of details(work, own)) {
+    const value = printed[type]?.includes(name) ? valueOf(name, work, type, own, write) : undefined
+    if (value === undefined) {
+      rest.push(write(words))
+      if (name === 'editor' && words.length > 0) found.delete(name)
+    } else if (name !== 'editor') found.set(ownName(name, type), value)
   }
-  // BibTeX styles recognize a range of pages by an ASCII hyphen or comma.
-  const pages = work.fields.get('pages')
-  if (pages !== undefined)
-    found.set(
-      'pages',
-      pages
-        .split(/\s*(?:\u2013|--?)\s*/)
-        .map(text)
-        .join('--'),
-    )
-  const subtitle = work.fields.get('subtitle')
-  const title = found.get('title')
-  if (title !== undefined)
-    // In braces, so that styles keep its capitals.
-    found.set('title', `{${title}${subtitle === undefined ? '' : `: ${text(subtitle)}`}}`)
-  const institution = work.fields.get('institution')
-  if (institution !== undefined) found.set(type === 'phdthesis' ? 'school' : 'institution', text(institution))
-  for (const [name, people] of [
-    ['author', work.authors],
-    ['editor', work.editors],
-  ] as const) {
-    // Names are as they are shown: braces keep BibTeX from taking them apart.
-    const names = [...people.names.map((one) => `{${text(one)}}`), ...(people.isOpen ? ['others'] : [])]
-    if (names.length > 0) found.set(name, names.join(' and '))
-  }
-  const year = yearOf(work.date)
-  if (year !== undefined) found.set('year', text(year))
-  const doi = work.fields.get('doi')
-  const url = work.fields.get('url')
-  const eprint = work.fields.get('eprint')
-  const note = [work.fields.get('note'), work.fields.get('addendum')].flatMap((one) =>
-    one === undefined ? [] : [text(one)],
-  )
-  const address = doi === undefined ? (url === undefined ? undefined : webAddress(url)) : doiUrl(doi)
-  if (address !== undefined)
-    note.push(
-      balanced(
-        phrasing([
-          {
-            type: 'link',
-            url: address,
-            children: [{ type: 'text', value: doi === undefined ? (url ?? '') : `doi:${doi}` }],
-          },
-        ]),
-      ),
-    )
-  else if (eprint !== undefined) note.push(text(`arXiv:${eprint}`))
-  if (note.length > 0) found.set('note', note.join('. '))
-  const lines = [...found].map(([name, value]) => `  ${name} = {${value}},`)
+  if (type === 'techreport') found.set('number', write(field(work, 'number')))
+  const others = rest.filter(Boolean).join(', ')
+  const isFree = type === 'misc' || type === 'booklet'
+  if (isFree) found.set('howpublished', others)
+  for (const [name, value] of dateFields(work.date, own, write)) found.set(name, value)
+  const after = [state(work, own), field(work, 'note'), field(work, 'addendum'), ...links(work, own)]
+  const notes = [isFree ? '' : others, ...after.map(write)].filter(Boolean)
+  // In braces: IEEEtran would write the first letter in lower case.
+  if (notes.length > 0) found.set('note', `{${notes.reduce(followed)}}`)
+  const lines = [...found].flatMap(([name, value]) => {
+    if (value === '') return []
+    return [`  ${name} = ${name === 'month' ? value : `{${value}}`},`]
+  })
+  if (lines.length === 0) lines.push(`  title = {{${write([key])}}},`)
   return `@${type}{${key},\n${lines.join('\n')}\n}\n`
 }
 
-function doiUrl(doi: string): string | undefined {
-  return webAddress(
-    `https://doi.org/${doi.replace(/^(?:https?:\/\/)?(?:dx\.|www\.)?doi\.org\/|^doi:\s*/i, '')}`,
+function followed(sentence: string, next: string): string {
+  return `${sentence}${/[.?!]$/.test(sentence) ? '' : '.'} ${next}`
+}
+
+/** Editors of a work without authors stand as these in types that print no editors. */
+function peopleOf(
+  { authors, editors }: Work,
+  type: string,
+  own: Own,
+  write: Write,
+): readonly (readonly [name: string, value: string])[] {
+  const asAuthors = authors.names.length === 0 && !edited.includes(type)
+  const role = asAuthors ? editedBy(editors, own).at(-1) : undefined
+  const written = editors.names.map((name, index) =>
+    write([...markup(name), ...(role !== undefined && index === editors.names.length - 1 ? [role] : [])]),
   )
+  const people: [name: string, value: string][] = [
+    [
+      'author',
+      joined(
+        authors.names.map((name) => write(markup(name))),
+        authors.isOpen,
+      ),
+    ],
+  ]
+  if (written.length > 0) people.push([asAuthors ? 'author' : 'editor', joined(written, editors.isOpen)])
+  return people
+}
+
+/** Names are as they are shown: braces keep BibTeX from taking them apart. */
+function joined(names: readonly string[], isOpen: boolean): string {
+  return [...names.map((name) => `{${name}}`), ...(isOpen ? ['others'] : [])].join(' and ')
+}
+
+/** The BibTeX type that prints most of a work, and nothing that it is not. */
+function typeOf({ type, fields, authors }: Work): string {
+  const kindKey = fields.get('type')
+  // Styles print a kind of their own for theses and reports that name none.
+  if (type === 'thesis' && kindKey !== undefined)
+    return kindKey === 'mathesis' ? 'mastersthesis' : 'phdthesis'
+  const found = types[type] ?? 'misc'
+  if (found === 'techreport' && kindKey === undefined) return 'misc'
+  if (found === 'incollection' && !fields.has('booktitle')) return 'inbook'
+  // Styles print no authors of proceedings.
+  return found === 'proceedings' && authors.names.length > 0 ? 'book' : found
+}
+
+/** What a field has in BibTeX; undefined if the styles would not print it as it is. */
+function valueOf(name: string, work: Work, type: string, own: Own, write: Write): string | undefined {
+  const { fields } = work
+  switch (name) {
+    case 'edition':
+      return editionOf(fields.get('edition') ?? '')
+    case 'number':
+      // Of books, unsrt prints a volume or a number.
+      return type === 'article' || !fields.has('volume') ? write(field(work, 'number', 'issue')) : undefined
+    case 'type':
+      // In braces: unsrt would write all but the first letter in lower case.
+      return `{${write(type === 'techreport' ? kind(work, own) : (details(work, own).get('type') ?? []))}}`
+    case 'booktitle':
+      return write(titled(work, 'booktitle', 'booksubtitle'))
+    case 'pages':
+      // Styles recognize a range by an ASCII hyphen or comma.
+      return (fields.get('pages') ?? '')
+        .split(/\s*(?:\u2013|--?)\s*/)
+        .map((one) => write(markup(one)))
+        .join('--')
+    default:
+      return write(field(work, name))
+  }
+}
+
+function editionOf(edition: string): string | undefined {
+  const word = /^\d+$/.test(edition) ? editions[Number(edition) - 1] : undefined
+  return word ?? editions.find((one) => one === edition)
+}
+
+function ownName(name: string, type: string): string {
+  if (name === 'institution') return type === 'techreport' ? 'institution' : 'school'
+  return ownNames[name] ?? name
 }
 
 /** BibTeX counts braces, escaped ones too. */
@@ -118,10 +209,25 @@ function balanced(source: string): string {
   return source.replaceAll('\\{', '\\textbraceleft{}').replaceAll('\\}', '\\textbraceright{}')
 }
 
-function yearOf(date: WrittenDate | undefined): string | undefined {
-  if (date === undefined) return undefined
-  if (date.type === 'text') return date.text
-  const calendar: CalendarDate | undefined =
-    date.type === 'date' ? date.date : date.ends.find((end) => end !== undefined)
-  return calendar === undefined ? undefined : String(calendar.year)
+/** A year of our time, perhaps with a month and a day, in the style's form; others in the words of the list. */
+function dateFields(
+  written: WrittenDate | undefined,
+  own: Own,
+  write: Write,
+): readonly (readonly [name: string, value: string])[] {
+  if (written === undefined) return []
+  const { year, month, day } = plainDate(written) ?? {}
+  if (year === undefined) return [['year', write(markup(dateText(written, own)))]]
+  const name = month === undefined ? '' : (months[month - 1] ?? '')
+  return [
+    ['month', day === undefined ? name : `{${day}~} # ${name}`],
+    ['year', String(year)],
+  ]
+}
+
+function plainDate(written: WrittenDate): CalendarDate | undefined {
+  if (written.type !== 'date') return undefined
+  const { date } = written
+  const isPlain = date.year > 0 && (date.month ?? 1) <= 12 && !date.isApproximate && !date.isUncertain
+  return isPlain ? date : undefined
 }

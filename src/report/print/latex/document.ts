@@ -70,7 +70,7 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
   const works = report.works ?? new Map()
   if (works.size > 0) {
     // Its own file: authors go on with it.
-    files.set('latex/references.bib', bibtex(works, own.phrasing))
+    files.set('latex/references.bib', bibtex(works, own.phrasing, messages))
     parts.push(
       `\\bibliographystyle{${bibliographyStyle({ lang, print })}}\n\\bibliography{${folder}/latex/references}`,
     )
