@@ -317,6 +317,8 @@ export const english = {
       'whether the published mean lies between the smallest and largest values of this rerun.',
     comparisonCount: (inRange: number, all: number) =>
       `${inRange} of ${all} published means lie within the range of this rerun.`,
+    otherMeasures: (names: readonly string[]) =>
+      `Not in this table, in another unit or not in all runs: ${names.join(', ')}.`,
     excludedNote: (reasons: readonly (readonly [reason: string, count: number])[]) =>
       'Excluded observations, by reason: ' +
       `${reasons.map(([reason, count]) => `${reason} (${count})`).join('; ')}.`,

@@ -461,6 +461,8 @@ export const japanese: Messages = {
     comparisonNote:
       '比：本実験の平均を公表された平均で割った値。範囲内：公表された平均が本実験の最小値と最大値の間にあるか。',
     comparisonCount: (inRange, all) => `公表された平均${all}個のうち${inRange}個が本実験の範囲内にある。`,
+    otherMeasures: (names) =>
+      `単位が異なるか一部の実行にしかないため、この表にない測定量：${names.join('、')}。`,
     excludedNote: (reasons) =>
       `除外した観測（理由別）：${reasons.map(([reason, count]) => `${reason}（${count}件）`).join('、')}。`,
     incomplete: (count) => `すべての段階がそろわない観測${count}件を除いた。`,

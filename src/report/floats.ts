@@ -32,6 +32,7 @@ import { headingsOf, sectionNumbers, wordsOf } from './sections.ts'
 import { shownTable } from './showntable.ts'
 import type { TableContext } from './table.ts'
 import { tableKinds } from './tables/kinds.ts'
+import { usualMeasures } from './tables/options.ts'
 
 /** Render cache of tables and figures, by block id. */
 export interface FloatCache {
@@ -182,12 +183,13 @@ async function table(block: TableBlock, sources: Sources): Promise<Content> {
   return { ...rendered, content: shownTable(withColumns(inUnit, block.columns, messages), sources.context) }
 }
 
-/** Measures that a table shows: those that it names, or the first. */
-function measuresOf({ options }: TableBlock, runs: readonly Run[]): readonly string[] {
+/** Measures that a table shows: those that it names, or those that its kind takes. */
+function measuresOf({ kind, options }: TableBlock, runs: readonly Run[]): readonly string[] {
   const { measures, measure } = options as { readonly measures?: unknown; readonly measure?: unknown }
   const named = Array.isArray(measures) ? measures : [measure]
   const texts = named.filter((one) => typeof one === 'string')
   if (texts.length > 0) return texts
+  if (kind === 'summary') return usualMeasures(runs).measures
   const first = runs[0]?.columns.find(({ role }) => role === 'measure')?.name
   return first === undefined ? [] : [first]
 }

@@ -137,6 +137,7 @@ describe('summary', () => {
   it('takes one operation, chosen statistics and environments', () => {
     const small = render('summary', {
       operation: 'unpause',
+      measures: ['total'],
       statistics: ['mean', 'p95'],
       environments: ['xen-4.17'],
     })
@@ -150,7 +151,11 @@ describe('summary', () => {
       const own = symbol(unit('us'))
       return { name, head: own === '' ? label : `${label} (${own})` }
     })
-    const table = render('summary', { operation: 'pause', statistics: shown.map(({ name }) => name) })
+    const table = render('summary', {
+      operation: 'pause',
+      measures: ['total'],
+      statistics: shown.map(({ name }) => name),
+    })
     expect(heads(table)[0]?.slice(1, -1)).toEqual(shown.map(({ head }) => head))
   })
 
@@ -163,6 +168,55 @@ describe('summary', () => {
   ])('refuses %j', (options, message) => {
     expect(() => render('summary', options)).toThrow(message)
   })
+
+  const named = (...measures: readonly (readonly [name: string, unit: string | undefined])[]): Run => ({
+    ...fakeRun(),
+    columns: measures.map(([name, unit]) => ({ name, role: 'measure', ...(unit && { unit }) })),
+    rows: [Object.fromEntries(measures.map(([name], index) => [name, index + 1]))],
+  })
+  const ofMeasures = (given: readonly Run[], options: object = {}) =>
+    tableKinds
+      .get('summary')
+      ?.render(
+        { statistics: ['mean'], ...options },
+        { experiment, runs: given, published: undefined, ...language },
+      )
+  const shown = (table: Table | undefined) => ({
+    heads: table?.head.at(-1)?.map(({ text }) => text),
+    rows: table?.groups[0]?.rows.slice(0, 2).map(texts),
+    notes: table?.notes,
+  })
+
+  it('of runs with one measure does not name it', () => {
+    const table = ofMeasures([named(['gap', 'ms'])])
+    expect(table?.head[0]?.map(({ text }) => text)).toEqual(['pattern', 'mean'])
+    expect(table?.notes).toEqual([])
+  })
+
+  it('that names no measures has all in the unit of the first, and names them', () => {
+    expect(shown(ofMeasures([named(['gap', 'ms'], ['wait', 'us'])]))).toEqual({
+      heads: ['pattern', 'measure', 'mean'],
+      rows: [
+        ['baseline', 'gap', '1,000'],
+        ['wait', '2'],
+      ],
+      notes: [],
+    })
+  })
+
+  it('that names no measures says which it leaves out, for their unit or as not all runs have them', () => {
+    const run = named(['gap', 'ms'], ['size', undefined], ['wait', 'us'])
+    const other = { ...named(['gap', 'ms'], ['size', undefined]), environment: 'xen-4.17' }
+    expect(shown(ofMeasures([run, other]))).toEqual({
+      heads: ['pattern', 'measure', 'mean'],
+      rows: [
+        ['baseline', 'gap', '1,000'],
+        ['dom0 CPU load', 'missing: run latency/xen-4.14/dom0-cpu'],
+      ],
+      notes: ['Not in this table, in another unit or not in all runs: size, wait.'],
+    })
+    expect(ofMeasures([run, other], { measures: ['gap'] })?.notes).toEqual([])
+  })
 })
 
 describe('summary beside published means', () => {
@@ -171,7 +225,7 @@ describe('summary beside published means', () => {
   it('gives ratio and range where there is a published mean, and counts the means in range', () => {
     const table = render(
       'summary',
-      { statistics: ['mean', 'max', 'min'], compare: true, environments: ['xen-4.14'] },
+      { measures: ['total'], statistics: ['mean', 'max', 'min'], compare: true, environments: ['xen-4.14'] },
       'latency',
     )
     const [pause, unpause, loaded] = table.groups[0]?.rows ?? []
@@ -189,7 +243,7 @@ describe('summary beside published means', () => {
     const table = tableKinds
       .get('summary')
       ?.render(
-        { compare: true, operation: 'pause', environments: ['xen-4.14'] },
+        { measures: ['total'], compare: true, operation: 'pause', environments: ['xen-4.14'] },
         { experiment, runs: [run], published: published('latency'), ...language },
       )
     expect(texts(table?.groups[0]?.rows[0])?.slice(-2)).toEqual(['1.01', 'yes'])
@@ -200,8 +254,8 @@ describe('summary beside published means', () => {
     const patterns = fakeExperiment([{ name: 'baseline' }, { name: 'resident' }])
     const context = { experiment: patterns, runs, published: published('latency'), ...language }
     const kind = tableKinds.get('summary')
-    const own = kind?.render({ patterns: 'unpublished', compare: true }, context)
-    const theirs = kind?.render({ patterns: 'published', compare: true }, context)
+    const own = kind?.render({ patterns: 'unpublished', compare: true, measures: ['total'] }, context)
+    const theirs = kind?.render({ patterns: 'published', compare: true, measures: ['total'] }, context)
     expect(own && shown(own)).toEqual(['resident'])
     expect(own && heads(own)).toHaveLength(1)
     expect(own?.notes).toEqual([])
@@ -215,7 +269,9 @@ describe('summary beside published means', () => {
     }
     const context = { experiment: patterns, runs, published: published('latency'), ...language }
     const render = (names: readonly string[]) =>
-      tableKinds.get('summary')?.render({ patterns: names, compare: true, operation: 'pause' }, context)
+      tableKinds
+        .get('summary')
+        ?.render({ patterns: names, compare: true, operation: 'pause', measures: ['total'] }, context)
     const [mixed, own] = [render(['own', 'baseline']), render(['own'])]
     expect(mixed && shown(mixed)).toEqual(['baseline', 'resident'])
     expect(mixed && heads(mixed)).toHaveLength(2)

@@ -211,6 +211,27 @@ export function combinations(run: Run, by: readonly string[]): readonly Factors[
   return [...found.values()]
 }
 
+/** Measures of a table that names none: those of the runs in the unit of the first, and the others. */
+export function usualMeasures(runs: readonly Run[]): {
+  readonly measures: readonly string[]
+  readonly others: readonly string[]
+} {
+  const unitIn = (run: Run, name: string) => {
+    const column = run.columns.find((one) => one.name === name && one.role === 'measure')
+    return column && canonical(run, column).unit
+  }
+  const [run] = runs
+  const all = runs.flatMap(({ columns }) => columns.filter(({ role }) => role === 'measure'))
+  const [first, ...rest] = new Set(all.map(({ name }) => name))
+  if (run === undefined || first === undefined) return { measures: [], others: [] }
+  const unit = unitIn(run, first)
+  const isAlike = (name: string) => runs.every((one) => unitIn(one, name) === unit)
+  return {
+    measures: [first, ...rest.filter(isAlike)],
+    others: rest.filter((name) => !isAlike(name)),
+  }
+}
+
 /**
  * Returns the common unit of these measures in all runs; '' without runs. Throws QueryError if they differ.
  */

@@ -27,7 +27,15 @@ import {
 } from '../table.ts'
 import { type Column, type ColumnGroup, patternTable } from './columns.ts'
 import { comparisonColumns, comparisonNotes } from './comparison.ts'
-import { type CellRun, combinations, labelOf, type Selection, selectCells, unitOf } from './options.ts'
+import {
+  type CellRun,
+  combinations,
+  labelOf,
+  type Selection,
+  selectCells,
+  unitOf,
+  usualMeasures,
+} from './options.ts'
 import { compare, patternOptions } from './schema.ts'
 
 function unknownStatistic({ input }: { readonly input?: unknown }): string {
@@ -46,7 +54,11 @@ const options = () =>
       .describe(
         'Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those that where fixes, and operation where the runs lack it',
       ),
-    measures: z.array(z.string()).min(1).optional().describe('Default: the first measure of the runs'),
+    measures: z
+      .array(z.string())
+      .min(1)
+      .optional()
+      .describe('Default: all of the runs in the unit of the first; a note names the others'),
     statistics: z
       .array(z.string().refine((name) => statistic(name) !== undefined, { error: unknownStatistic }))
       .min(1)
@@ -68,13 +80,12 @@ interface Row {
 }
 
 export const summary = tableKind(options, (given, context): Table => {
-  const { runs, messages } = context
+  const { runs, messages, display } = context
   const chosen = selectCells(given, context)
   const { factors, published } = chosen
   const parameters = parametersIn(given.by, context)
   const selection = sorted(chosen, parameters)
-  const firstMeasure = runs[0]?.columns.find(({ role }) => role === 'measure')?.name
-  const measures = given.measures ?? (firstMeasure === undefined ? [] : [firstMeasure])
+  const { measures, others } = given.measures ? { measures: given.measures, others: [] } : usualMeasures(runs)
   for (const name of measures) labelOf(runs, name, 'measure')
   const found = new Set(runs.flatMap((run) => run.columns.map(({ name }) => name)))
   requireKnown(given.by, [...found, ...Object.keys(factors), ...parameters.map(({ column }) => column)])
@@ -87,7 +98,8 @@ export const summary = tableKind(options, (given, context): Table => {
   const compared = given.compare ? columnOf('mean') : undefined
   const shown = chosen.environments.map(({ cells }) => cells.map(({ pattern }) => pattern))
   const layout = {
-    ...{ by, parameters, measures, statistics: given.statistics, unit, columnOf, compared },
+    ...{ by, parameters, statistics: given.statistics, unit, columnOf, compared },
+    namesMeasures: measures.length > 1 || others.length > 0,
     namesPatterns: !shown.every((patterns) => tellsApart(parameters, patterns)),
   }
   const columns = columnsOf(layout, context)
@@ -109,6 +121,9 @@ export const summary = tableKind(options, (given, context): Table => {
     ...table,
     notes: [
       ...(compared === undefined ? [] : comparisonNotes(table.groups, messages)),
+      ...(others.length === 0
+        ? []
+        : [messages.tables.otherMeasures(others.map((name) => display(labelOf(runs, name, 'measure'))))]),
       ...exclusionNotes(table.runs, context),
       ...table.notes,
     ],
@@ -166,7 +181,7 @@ interface Layout {
   readonly parameters: readonly ParameterColumn[]
   /** False where the parameters tell patterns apart. */
   readonly namesPatterns: boolean
-  readonly measures: readonly string[]
+  readonly namesMeasures: boolean
   readonly statistics: readonly string[]
   readonly unit: string
   /** Returns a statistic's column of the published file, if it has one. */
@@ -177,7 +192,7 @@ interface Layout {
 
 function columnsOf(layout: Layout, { runs, messages }: ExperimentContext): readonly ColumnGroup<Row>[] {
   const { tables } = messages
-  const { by, parameters, namesPatterns, measures, unit, columnOf, compared } = layout
+  const { by, parameters, namesPatterns, namesMeasures, unit, columnOf, compared } = layout
   const statisticHead = (name: string): Head => {
     const { label = tables.percentile(name.slice(1)), unit: unitFrom } = statistic(name) ?? {}
     return { ...numberHead(tables.statistics[name] ?? label, unitFrom?.(unit)), name }
@@ -205,7 +220,7 @@ function columnsOf(layout: Layout, { runs, messages }: ExperimentContext): reado
           { text: labelOf(runs, name, 'factor') },
           ({ factors }) => headCell(factors[name] as string),
         ]),
-        measures.length > 1 && [
+        namesMeasures && [
           { text: tables.measure },
           ({ run, measure }) => headCell(labelOf([run], measure, 'measure')),
         ],
