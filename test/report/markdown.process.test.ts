@@ -82,6 +82,7 @@ const table = `
 id: tbl-latency
 kind: summary
 from: latency
+measures: [total]
 caption: Times.
 \`\`\`
 `

@@ -47,6 +47,7 @@ from: latency
 caption: Time of pause.
 number: 5
 operation: pause
+measures: [total]
 \`\`\`
 `
 const figure = `
@@ -460,7 +461,7 @@ One is \`=latency['xen-4.14'].baseline.pause.total.mean\` and the last word stan
     const { html, problems } = await report(body, runs)
     const message = 'cannot be evaluated: RangeError: Invalid array length'
     expect(problems).toEqual(
-      [20, 29, 37].map((line) => ({ type: 'error', message, place: { line, column: line === 37 ? 8 : 1 } })),
+      [20, 30, 38].map((line) => ({ type: 'error', message, place: { line, column: line === 38 ? 8 : 1 } })),
     )
     expect(html).toContain(`could not be judged: ${message}`)
     expect(html).toContain('and the last word stands.')

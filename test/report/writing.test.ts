@@ -249,6 +249,7 @@ kind: summary
 from: latency
 operation: pause
 caption: C
+measures: [total]
 statistics: [n, mean]
 columns: ${columns}
 \`\`\``

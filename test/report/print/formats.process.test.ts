@@ -146,7 +146,7 @@ describe('a PDF', () => {
 
   it.skipIf(!hasPoppler)('has every value of a table, its heads, and where they come from', async () => {
     const table =
-      '```yaml table\nid: tbl-a\nkind: summary\nfrom: latency\ncaption: Pauses\noperation: pause\n```'
+      '```yaml table\nid: tbl-a\nkind: summary\nfrom: latency\ncaption: Pauses\noperation: pause\nmeasures: [total]\n```'
     const experiment =
       '```yaml experiment\nid: latency\nscript: experiments/pause-resume.ts\nenvironments: [xen-4.14]\ntrials: 4\npatterns: {baseline: {}}\n```'
     const report = await reportOf(`${experiment}\n\n${table}\n\nSee @tbl-a.`, { runs: [fakeRun()] })
