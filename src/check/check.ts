@@ -666,7 +666,8 @@ function checkReferences(document: Document, project: Project): void {
   const { references: found, mentions, file } = document
   const ids = referenceIds(document)
   const keys = project.bibliography?.keys ?? []
-  for (const mention of mentions) warnOfNearMiss(mention, { ids, keys, file })
+  const claims = document.fences.flatMap(({ type, id }) => (type === 'claim' && id !== undefined ? [id] : []))
+  for (const mention of mentions) warnOfNearMiss(mention, { ids, claims, keys, file })
   const defined = new Set(ids)
   const named = ids.filter((one) => isReference({ id: one }))
   for (const { id, place } of found) {

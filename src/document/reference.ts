@@ -43,11 +43,21 @@ export function isReference({ id }: Pick<Reference, 'id'>): boolean {
   return Object.values(prefixes).some((prefix) => id.startsWith(prefix))
 }
 
-/** Warns of an unknown mention that is almost an id (`@tlb-latency`), or a citation key without brackets. */
+/** Warns of an unknown mention of a claim, of what is almost an id (`@tlb-latency`), and of a citation key without brackets. */
 export function warnOfNearMiss(
   { id, place }: Reference,
-  { ids, keys, file }: { ids: readonly string[]; keys: readonly string[]; file: VFile },
+  {
+    ids,
+    claims,
+    keys,
+    file,
+  }: Readonly<Record<'ids' | 'claims' | 'keys', readonly string[]>> & { file: VFile },
 ): void {
+  if (claims.includes(id)) {
+    const reason = `@${id} is plain text: to refer to a claim, write a link, [Claim ${id}](#${id})`
+    warn(file, 'reference-near-miss', place, reason)
+    return
+  }
   if (ids.includes(id)) {
     const reason = `@${id} is plain text: an id to refer to starts with sec-, eq-, lst-, tbl- or fig-; or write [words](#${id})`
     warn(file, 'reference-near-miss', place, reason)
