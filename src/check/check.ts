@@ -52,6 +52,7 @@ import { checkMathematics } from './mathematics.ts'
 import { checkOrigins, type Emulated } from './origin.ts'
 import { pictureAt, type PictureFile, picturesOf, readPictures } from './picture.ts'
 import { checkRounds } from './rounds.ts'
+import { checkSectionNumbers } from './sectionnumbers.ts'
 import { warnOfUnseen } from './unseen.ts'
 
 /** Static description of a table kind. */
@@ -170,6 +171,7 @@ export function check(
     list: project.list,
   })
   checkMathematics(document, project.typeset)
+  checkSectionNumbers(document)
   // If the front matter has errors, whatever depends on it would look wrong.
   if (document.frontMatter.title !== '') {
     checkProse(context)
