@@ -47,7 +47,7 @@ K \`=nap.local.short.elapsedMs.mean\`, L \`=nap.local.short.coreNs.mean\`, M \`=
 ${table('a', 'ed', 'measures: [wait]', 'statistics: [n, mean, variance]')}
 ${table('b', 'ed', 'measures: [wait, whole]', 'statistics: [mean]')}
 ${table('c', 'ed', 'measures: [wait]', 'statistics: [mean]', 'columns: {mean: {unit: s, decimals: 4}}')}
-${table('d', 'nap', 'statistics: [mean]')}
+${table('d', 'nap', 'measures: [elapsedMs]', 'statistics: [mean]')}
 ${table('e', 'nap', 'measures: [coreNs]', 'statistics: [mean]')}
 `
 
