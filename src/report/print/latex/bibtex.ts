@@ -128,12 +128,14 @@ function followed(sentence: string, next: string): string {
 
 /** Editors of a work without authors stand as these in types that print no editors. */
 function peopleOf(
-  { authors, editors }: Work,
+  { authors, editors, fields }: Work,
   type: string,
   own: Own,
   write: Write,
 ): readonly (readonly [name: string, value: string])[] {
-  const asAuthors = authors.names.length === 0 && !edited.includes(type)
+  // unsrt prints editors of papers only before the title of the book.
+  const isEdited = edited.includes(type) && (type !== 'inproceedings' || fields.has('booktitle'))
+  const asAuthors = authors.names.length === 0 && !isEdited
   const role = asAuthors ? editedBy(editors, own).at(-1) : undefined
   const written = editors.names.map((name, index) =>
     write([...markup(name), ...(role !== undefined && index === editors.names.length - 1 ? [role] : [])]),

@@ -49,10 +49,15 @@ function read(entry: string): { readonly type: string; readonly shown: string } 
     value,
   }))
   const own = `${always} ${printed[type] ?? ''}`.split(' ')
+  const has = (known: string) => fields.some(({ name }) => name === known)
   // Where there are no authors, books have editors in their place.
-  if (!fields.some(({ name }) => name === 'author')) own.push('editor')
-  const volume = fields.some(({ name }) => name === 'volume') && type !== 'article'
-  const seen = fields.filter(({ name }) => own.includes(name) && !(volume && name === 'number'))
+  if (!has('author') && ['book', 'inbook'].includes(type)) own.push('editor')
+  const isOne = has('volume') && type !== 'article'
+  const isSeen = (name: string) =>
+    own.includes(name) &&
+    !(isOne && name === 'number') &&
+    !(name === 'editor' && type.startsWith('in') && type !== 'inbook' && !has('booktitle'))
+  const seen = fields.filter(({ name }) => isSeen(name))
   return {
     type,
     shown: seen.map(({ value }) => value).join('\n'),
