@@ -200,7 +200,7 @@ export const places: Readonly<Record<string, Hostile>> = {
     run: (run) => ({ ...run, columns: run.columns.map((one) => ({ ...one, label: all })) }),
   },
   'units of columns': {
-    body: experiment() + table('summary', 'caption: C'),
+    body: experiment() + table('summary', 'caption: C\nmeasures: [total]'),
     run: (run) => ({
       ...run,
       columns: run.columns.map((one) => (one.role === 'measure' ? { ...one, unit: all } : one)),
