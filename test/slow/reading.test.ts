@@ -109,6 +109,35 @@ describe('a table', () => {
     await page.close()
   })
 
+  it('is downloaded as CSV as its grid is, sorted or not', async () => {
+    const { page } = await opened()
+    const table = page.locator('#tbl-latency')
+    const csv = async () => {
+      const waiting = page.waitForEvent('download')
+      await table.locator(':scope > .tools button').click()
+      return readFileSync(await (await waiting).path(), 'utf8')
+        .trimEnd()
+        .split('\n')
+    }
+    const before = await csv()
+    const commas = (line: string) => line.replaceAll(/"[^"]*"/g, '').split(',').length - 1
+    expect(before.map(commas)).toEqual(before.map(() => 14))
+    expect(before.slice(0, 3)).toEqual([
+      expect.stringMatching(/^pattern,operation,(?:this rerun,){6}(?:published,){5}comparison,comparison$/),
+      expect.stringMatching(/^pattern,operation,n,mean \(µs\),.*,n,mean \(µs\),.*,ratio,in range$/),
+      `xen-4.14 (emulated)${','.repeat(14)}`,
+    ])
+    expect(before.filter((line) => line.startsWith('baseline,'))).toEqual([
+      expect.stringMatching(/^baseline,pause,50,/),
+      expect.stringMatching(/^baseline,unpause,50,/),
+    ])
+    await table.locator('thead button.sort', { hasText: 'operation' }).click()
+    const sorted = await csv()
+    expect(sorted).not.toEqual(before)
+    expect(sorted.slice(0, 3)).toEqual(before.slice(0, 3))
+    expect(sorted.toSorted()).toEqual(before.toSorted())
+  })
+
   it('is there without scripts, and without buttons', async () => {
     const { page } = await opened('paper/index.md', { javaScriptEnabled: false })
     expect(await page.locator('button').count()).toBe(0)

@@ -20,23 +20,26 @@
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true })
   const originals = new WeakMap()
 
+  /** The cell at each place of the grid that rows of a head or a body make; one that spans places is at each of them. */
+  function gridOf(rows) {
+    const grid = rows.map(() => [])
+    for (const [at, row] of rows.entries()) {
+      let column = 0
+      for (const cell of row.cells) {
+        while (grid[at][column]) column += 1
+        for (const line of grid.slice(at, at + cell.rowSpan))
+          for (let right = 0; right < cell.colSpan; right += 1) line[column + right] = cell
+      }
+    }
+    return grid
+  }
+
   /** Heads of columns, if each body cell belongs to exactly one column. */
   function columnHeads(table) {
     const rows = find(':scope > thead > tr', table)
     const cells = find(':scope > tbody > tr:not(.group) > *', table)
     if (rows.length === 0 || cells.some((cell) => cell.colSpan > 1)) return []
-    const grid = []
-    for (const [at, row] of rows.entries()) {
-      grid[at] ??= []
-      let column = 0
-      for (const cell of row.cells) {
-        while (grid[at][column]) column += 1
-        for (let down = 0; down < cell.rowSpan; down += 1)
-          for (let right = 0; right < cell.colSpan; right += 1)
-            (grid[at + down] ??= [])[column + right] = cell
-      }
-    }
-    return grid.at(-1)
+    return gridOf(rows).at(-1)
   }
 
   function makeSortable(table) {
@@ -370,14 +373,24 @@
     return all.map((pre) => [named ? `-${pre.dataset.name}.csv` : '.csv', 'text/csv', pre.textContent])
   }
 
+  /**
+   * The grid of a table. Each row says all of itself, sorted or not: the text of a cell that spans rows or columns is
+   * repeated, but not the title of a group of rows.
+   */
   function tableCsv(table) {
     const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
-    const lines = []
-    for (const row of table.rows) {
-      const cells = [...row.cells].flatMap((cell) => [textOf(cell), ...Array(cell.colSpan - 1).fill('')])
-      lines.push(cells.map(quoted).join(','))
-    }
-    return `${lines.join('\n')}\n`
+    const isTitle = (cell) => cell.matches('.group > *')
+    const field = (cell, column) => (isTitle(cell) && column > 0 ? '' : quoted(textWithMarks(cell)))
+    const lineOf = (cells) => `${cells.map(field).join(',')}\n`
+    const sections = [table.tHead, ...table.tBodies].filter(Boolean)
+    return sections.flatMap((section) => gridOf([...section.rows]).map(lineOf)).join('')
+  }
+
+  /** What stands small beside a text, such as where a number comes from, is in brackets. */
+  function textWithMarks(cell) {
+    const copy = cell.cloneNode(true)
+    for (const mark of find('.badge, .value sup', copy)) mark.replaceWith(` (${textOf(mark)})`)
+    return textOf(copy)
   }
 
   function svgText(owner) {
