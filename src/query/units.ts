@@ -106,6 +106,11 @@ export function withoutUnit(name: string): string | undefined {
   return inNames.has(word.toLowerCase()) && !isRate(name, word) && !isPlural(name) ? rest : undefined
 }
 
+/** Strips a unit of time from a name, unless it is all of the name: `seconds`. */
+export function nameWithoutUnit(name: string): string {
+  return withoutUnit(name) || name
+}
+
 /** Returns the unit of time in a name, in whatever way it is written there; undefined if it has none. */
 export function timeUnitInName(name: string): string | undefined {
   const [, rest = '', word = ''] = lastWord.exec(name) ?? []

@@ -8,7 +8,7 @@ import { runNamesIn } from '../engine/cells.ts'
 import { QueryError, unknown } from '../query/error.ts'
 import { parameterColumns, parameterOf } from '../query/parameters.ts'
 import { canonical, scaled, select } from '../query/series.ts'
-import { symbol, unitName, withoutUnit } from '../query/units.ts'
+import { nameWithoutUnit, symbol, unitName, withoutUnit } from '../query/units.ts'
 import { runName, type Column, type Dataset, type Run } from '../results/run.ts'
 import { rowMaker } from '../results/runfile.ts'
 import { recently } from '../text/memory.ts'
@@ -99,7 +99,7 @@ export function fieldTitles(
 function titleOf(run: Run, column: Column, display: RenderContext['display']): string {
   const { name, label, role } = column
   const { unit } = drawnUnit(run, column)
-  const title = display(label ?? withoutUnit(name) ?? name)
+  const title = display(label ?? nameWithoutUnit(name))
   return role !== 'measure' || unit === '' ? title : `${title} (${symbol(unit)})`
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { records, cellsDrawn } from '../../src/report/records.ts'
+import { english } from '../../src/locale/en.ts'
+import { cellsDrawn, fieldTitles, records } from '../../src/report/records.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
 
@@ -48,6 +49,17 @@ describe('records for a figure', () => {
       ['dom0-cpu', 'typical', 3, -1],
       ['dom0-cpu', 'worst', null, 100],
     ])
+  })
+
+  it.each([
+    ['elapsedMs', 'ms', 'elapsed (ms)'],
+    ['elapsed (s)', 's', 'elapsed (s)'],
+    ['seconds', 's', 'seconds (s)'],
+    ['ms', 'ms', 'ms (ms)'],
+  ])('have a title for the column %s', (name, unit, title) => {
+    const run = { ...fakeRun(), columns: [{ name, role: 'measure', unit } as const] }
+    const context = { messages: english, display: (text: string) => text }
+    expect(fieldTitles([run], { from, where: {} }, context)).toMatchObject({ [name]: title })
   })
 
   it('keep a time in the unit that its name ends in', () => {

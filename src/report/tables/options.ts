@@ -7,7 +7,7 @@ import { QueryError, unknown } from '../../query/error.ts'
 import { fits, misfit, parameterColumns } from '../../query/parameters.ts'
 import type { PublishedRow } from '../../query/published.ts'
 import { canonical, columnOf, type Factors } from '../../query/series.ts'
-import { unitName, withoutUnit } from '../../query/units.ts'
+import { nameWithoutUnit, unitName } from '../../query/units.ts'
 import { runName, type Run, runsByName } from '../../results/run.ts'
 import { checkEnvironment, matching, valuesOf } from '../published.ts'
 import type { ExperimentContext } from '../table.ts'
@@ -196,7 +196,7 @@ export function labelOf(runs: readonly Run[], name: string, role: 'factor' | 'me
     run.columns.some((column) => column.name === name && column.role === role),
   )
   // The head shows the unit of the numbers, which may differ from that in the name.
-  return columnOf(having ?? first, name, [role]).label ?? (withoutUnit(name) || name)
+  return columnOf(having ?? first, name, [role]).label ?? nameWithoutUnit(name)
 }
 
 /** Returns the combinations of factor values in the run, in order of the rows. */
