@@ -64,19 +64,26 @@
     for (const one of find('th[aria-sort]', table)) one.removeAttribute('aria-sort')
     if (next !== 'none') head.setAttribute('aria-sort', next)
     const sign = next === 'descending' ? -1 : 1
-    for (const body of table.tBodies) {
+    const sections = [...table.tBodies].map((body) => {
       const rows = find(':scope > tr:not(.group)', body)
       if (!originals.has(body)) originals.set(body, rows)
-      const known = originals.get(body).filter((row) => row.parentNode === body)
-      if (next === 'none') {
-        body.append(...known)
-        join(known)
-        continue
+      return { body, rows: originals.get(body).filter((row) => row.parentNode === body) }
+    })
+    if (next === 'none') {
+      for (const { body, rows } of sections) {
+        body.append(...rows)
+        join(rows)
       }
-      split(known)
-      const keyed = known.map((row) => ({ row, text: textOf(row.cells[button.dataset.column] ?? row) }))
-      for (const one of keyed) one.number = numberIn(one.text)
-      body.append(...keyed.sort((a, b) => compare(a, b, sign)).map(({ row }) => row))
+      return
+    }
+    for (const { rows } of sections) split(rows)
+    const cellOf = (row) => row.cells[button.dataset.column] ?? row
+    const keyed = withKeys(
+      sections.flatMap(({ rows }) => rows.map((row) => ({ row, text: plainText(cellOf(row)) }))),
+    )
+    for (const { body, rows } of sections) {
+      const own = keyed.filter(({ row }) => rows.includes(row))
+      body.append(...own.sort((a, b) => compare(a, b, sign)).map(({ row }) => row))
     }
   }
 
@@ -111,21 +118,76 @@
       }
   }
 
-  /** Cells without a value come last in both directions. */
-  function compare(a, b, sign) {
-    const isEmpty = (one) => /^[-–—−]?$/.test(one.text)
-    if (isEmpty(a) || isEmpty(b)) return isEmpty(a) - isEmpty(b)
-    if (!Number.isNaN(a.number) && !Number.isNaN(b.number)) return sign * (a.number - b.number)
-    return sign * collator.compare(a.text, b.text)
+  /** Without what stands small beside it. */
+  function plainText(cell) {
+    const copy = cell.cloneNode(true)
+    for (const mark of find('.badge, sup', copy)) mark.remove()
+    return textOf(copy)
   }
 
-  function numberIn(text) {
-    const found =
-      /^[^\d\p{L}]*?([-−+]?)\s*((?:\d+(?:[\u202f\u00a0,]\d{3})*)(?:\.\d+)?(?:e[-+]?\d+)?)(?![\d\p{L}])/iu.exec(
-        text,
-      )
-    if (!found) return NaN
-    return Number((found[1] ? found[1].replace('−', '-') : '') + found[2].replace(/[\u202f\u00a0,]/g, ''))
+  const isEmpty = ({ text }) => /^[-–—−]?$/.test(text)
+
+  /** Cells without a value come last in both directions, those that are not numbers behind numbers. */
+  function compare(a, b, sign) {
+    if (isEmpty(a) || isEmpty(b)) return isEmpty(a) - isEmpty(b)
+    const [isWord, isOtherWord] = [a.number === undefined, b.number === undefined]
+    if (isWord !== isOtherWord) return sign * (isWord - isOtherWord)
+    return sign * (isWord ? collator.compare(a.text, b.text) : a.number - b.number)
+  }
+
+  /**
+   * Adds numbers to the cells of a column by which they are sorted, if all of them that have digits at their start are
+   * numbers in units of one kind. Dates, times, versions and ranges are not: as texts, their digits are compared as
+   * numbers from left to right.
+   */
+  function withKeys(cells) {
+    const filled = cells.filter((cell) => !isEmpty(cell))
+    const found = new Map(filled.map((cell) => [cell, quantityIn(cell.text)]))
+    const isOther = (cell) => /^[^\p{L}]*\d/u.test(cell.text) && found.get(cell) === undefined
+    const kinds = new Set(
+      [...found.values()].filter((one) => one && one.number !== 0).map(({ kind }) => kind),
+    )
+    if (kinds.size > 1 || filled.some(isOther)) return cells
+    return cells.map((cell) => ({ ...cell, number: found.get(cell)?.number }))
+  }
+
+  const digits = String.raw`\d{1,3}(?:[ ,]\d{3})+(?:\.\d+)?|\d*\.?\d+`
+  const unit = String.raw`[^\d\s()[\]±.,;:/–−-][^\d()[\]±,;:–−]*?`
+  const spread = String.raw`±[^()[\]]*|\([^()]*\d[^()]*\)|\[[^[\]]*\d[^[\]]*\]`
+  const quantity = new RegExp(
+    String.raw`^[<>≤≥≈~]? ?(?<sign>[-−+]?) ?\p{Sc}?(?<digits>${digits})(?<power>e[-+−]?\d+)?(?: ?(?<unit>${unit}))??(?: ?(?:${spread}))?(?: ?(?<last>${unit}))?[*†‡]*$`,
+    'iu',
+  )
+  const scales = new Map(
+    Object.entries({
+      s: { ns: 1e-9, us: 1e-6, µs: 1e-6, μs: 1e-6, ms: 1e-3, s: 1, min: 60, h: 3600 },
+      B: {
+        B: 1,
+        kB: 1e3,
+        KB: 1e3,
+        MB: 1e6,
+        GB: 1e9,
+        TB: 1e12,
+        KiB: 2 ** 10,
+        MiB: 2 ** 20,
+        GiB: 2 ** 30,
+        TiB: 2 ** 40,
+      },
+      bit: { bit: 1, kbit: 1e3, Mbit: 1e6, Gbit: 1e9 },
+      Hz: { mHz: 1e-3, Hz: 1, kHz: 1e3, MHz: 1e6, GHz: 1e9 },
+      W: { µW: 1e-6, mW: 1e-3, W: 1, kW: 1e3, MW: 1e6 },
+    }).flatMap(([kind, units]) => Object.entries(units).map(([name, scale]) => [name, { kind, scale }])),
+  )
+
+  /** Number and kind of unit of a text that says only a number, with a spread and a unit or without; else undefined. */
+  function quantityIn(text) {
+    if (text.length > 80) return undefined
+    const { sign, digits, power = '', unit, last } = quantity.exec(text)?.groups ?? {}
+    if (digits === undefined || (unit && last)) return undefined
+    const written = `${sign}${digits.replace(/[ ,]/g, '')}${power}`.replaceAll('−', '-')
+    const [, name, per] = /^([^/]*)(.*)$/.exec(unit ?? last ?? '')
+    const { kind, scale } = scales.get(name.trim()) ?? { kind: name.trim(), scale: 1 }
+    return { number: Number(written) * scale, kind: kind + per }
   }
 
   // --- Previews of what links in the page lead to.
