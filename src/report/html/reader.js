@@ -388,7 +388,6 @@
           {},
           ...row.map((cell, column) => make('td', { className: isNumeric[column] ? 'number' : '' }, cell)),
         )
-      const body = make('tbody', {}, ...rows.slice(0, firstRows).map(rowElement))
       const headRow = make(
         'tr',
         {},
@@ -396,28 +395,32 @@
           make('th', { scope: 'col', className: isNumeric[column] ? 'end' : '' }, name),
         ),
       )
-      const table = make('table', { className: 'cells' }, make('thead', {}, headRow), body)
-      const box = make(
-        'div',
-        { className: 'scroll rows', tabIndex: 0, role: 'region', ariaLabel: pre.ariaLabel },
-        table,
-      )
       pre.hidden = true
-      pre.after(box)
-      const isWhole = rows.length <= firstRows
-      if (isWhole) {
-        makeSortable(table)
-        continue
-      }
-      const all = make('button', { type: 'button' }, say(words.more, rows.length))
-      all.addEventListener('click', () => {
-        body.append(...rows.slice(firstRows).map(rowElement))
-        makeSortable(table)
-        box.focus()
-        all.remove()
-      })
-      box.after(make('p', { className: 'tools' }, all))
+      pre.after(...rowsBox(headRow, rows, rowElement, pre.ariaLabel))
     }
+  }
+
+  /** A table that scrolls, and a button for what it does not have of many rows at first. */
+  function rowsBox(headRow, rows, rowElement, label) {
+    const body = make('tbody', {}, ...rows.slice(0, firstRows).map(rowElement))
+    const table = make('table', { className: 'cells' }, make('thead', {}, headRow), body)
+    const box = make(
+      'div',
+      { className: 'scroll rows', tabIndex: 0, role: 'region', ariaLabel: label },
+      table,
+    )
+    if (rows.length <= firstRows) {
+      makeSortable(table)
+      return [box]
+    }
+    const all = make('button', { type: 'button' }, say(words.more, rows.length))
+    all.addEventListener('click', () => {
+      body.append(...rows.slice(firstRows).map(rowElement))
+      makeSortable(table)
+      box.focus()
+      all.remove()
+    })
+    return [box, make('p', { className: 'tools' }, all)]
   }
 
   const formats = {
@@ -637,11 +640,7 @@
     const names = [...new Set(all.flatMap(Object.keys))]
     const row = (one) => make('tr', {}, ...names.map((name) => make('td', {}, one[name] ?? '')))
     const head = make('tr', {}, ...names.map((name) => make('th', { scope: 'col' }, name)))
-    const rows = all.slice(0, firstRows).map(row)
-    const table = make('table', { className: 'cells' }, make('thead', {}, head), make('tbody', {}, ...rows))
-    makeSortable(table)
-    const box = { className: 'scroll rows chosen', tabIndex: 0, role: 'region', ariaLabel: label }
-    return make('div', box, table)
+    return make('div', { className: 'chosen' }, ...rowsBox(head, all, row, label))
   }
 
   const selectAll = () => {
