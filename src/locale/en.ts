@@ -149,6 +149,7 @@ export const english = {
     selected: '{} marks, below',
     search: 'Search in this report',
     found: 'Found: {}',
+    tooShort: 'Write two letters or more',
     linkTo: 'Link to {}',
     copy: 'Copy',
     copied: 'Copied',

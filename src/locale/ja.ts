@@ -158,6 +158,7 @@ export const japanese: Messages = {
     selected: '{}個（下の表）',
     search: 'このページ内を検索',
     found: '{}件',
+    tooShort: '英字は2文字以上を入力してください',
     linkTo: '{}へのリンク',
     copy: 'コピー',
     copied: 'コピーしました',

@@ -75,6 +75,31 @@ describe('search', () => {
     expect(complaints).toEqual([])
     await page.close()
   })
+
+  it('finds words of drawings, and leads to them', async () => {
+    const { page, complaints } = await opened()
+    await page.locator('.search input').fill('out of service')
+    const hit = page.locator('.search button.hit').first()
+    await hit.click()
+    const focused = page.locator('main svg text:focus')
+    expect(await focused.textContent()).toContain('out of service')
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('is for one sign of Japanese, but not for one letter', async () => {
+    const { page } = await opened('paper/index.ja.md')
+    const status = page.locator('.search .status')
+    await page.locator('.search input').fill('表')
+    expect(await status.textContent()).toMatch(/[1-9]/)
+    expect(await page.locator('.search button.hit').count()).toBeGreaterThan(5)
+    await page.locator('.search input').fill('a')
+    expect(await status.textContent()).toBe('英字は2文字以上を入力してください')
+    expect(await page.locator('.search button.hit').count()).toBe(0)
+    await page.locator('.search input').fill('')
+    expect(await status.textContent()).toBe('')
+    await page.close()
+  })
 })
 
 describe('a table', () => {
@@ -235,6 +260,26 @@ describe('a figure', () => {
     expect(await faded()).toBe(some)
     await svg.dblclick({ position: { x: 200, y: 100 } })
     expect([await faded(), await rows.count()]).toEqual([0, 0])
+    expect(complaints).toEqual([])
+    await page.close()
+  })
+
+  it('lists all marks that are selected when it is asked to', async () => {
+    const { page, complaints } = await opened()
+    await page.locator(`${scatter} details.drawn > summary`).click()
+    await page.locator(`${scatter} .selection input`).first().fill('5')
+    const rows = page.locator(`${scatter} .chosen tbody tr`)
+    const status = await page.locator(`${scatter} .selection .status`).innerText()
+    const [, count] = /^(\d+) \/ /.exec(status) ?? []
+    expect(Number(count)).toBeGreaterThan(200)
+    expect(await rows.count()).toBe(200)
+    const more = page.locator(`${scatter} .chosen button`, { hasText: 'Show all' })
+    expect(await more.innerText()).toBe(`Show all ${count} rows`)
+    await more.click()
+    expect(await rows.count()).toBe(Number(count))
+    expect(await more.count()).toBe(0)
+    await page.keyboard.press('Escape')
+    expect(await page.locator(`${scatter} .chosen`).count()).toBe(0)
     expect(complaints).toEqual([])
     await page.close()
   })

@@ -703,7 +703,9 @@
 
   const mostHits = 60
   const units =
-    'h1, h2, h3, h4, h5, h6, p, li, dt, dd, figcaption, caption, summary, pre:not(.rows, .specification), tr, blockquote > *'
+    'h1, h2, h3, h4, h5, h6, p, li, dt, dd, figcaption, caption, summary, pre:not(.rows, .specification), tr, blockquote > *, svg text'
+  /** A letter of an alphabet is nearly everywhere; such a sign may be a word. */
+  const wordSign = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]/u
   const marked = globalThis.CSS?.highlights && new Highlight()
   if (marked) CSS.highlights.set('found', marked)
 
@@ -742,7 +744,7 @@
     const [list, status] = [box.querySelector('ol'), box.querySelector('.status')]
     marked?.clear()
     const pattern =
-      wanted.length < 2
+      wanted.length < 2 && !wordSign.test(wanted)
         ? undefined
         : new RegExp(
             wanted.replace(/[$()*+.?[\\\]^{|}]/g, String.raw`\$&`).replaceAll(' ', String.raw`\s+`),
@@ -759,7 +761,8 @@
     }
     list.replaceChildren(...items)
     list.hidden = items.length === 0
-    status.textContent = pattern ? say(words.found, count) : ''
+    const instead = wanted === '' ? '' : words.tooShort
+    status.textContent = pattern ? say(words.found, count) : instead
   }
 
   /** Characters of texts that follow each other. */
