@@ -4,6 +4,7 @@ import type { Element, ElementContent } from 'hast'
 import { h } from 'hastscript'
 import type { Messages } from '../../locale/en.ts'
 import type { Drawing, Float, Parts, PictureContent } from '../model.ts'
+import { pixelsOf } from '../picturesize.ts'
 import { drawingElement } from './drawing.ts'
 import { drawnElement } from './drawn.ts'
 import { badgeElement, type KeepPart, noteList, type Phrasing, scrolling } from './parts.ts'
@@ -114,13 +115,16 @@ function partContent(content: Parts['parts'][number]['content'], ariaLabel: stri
   }
 }
 
-/** Embeds a picture: a report is one file and loads nothing. */
+/**
+ * Embeds a picture: a report is one file and loads nothing. Drawings may have no width of their own, as which browsers
+ * take that of the place, or none.
+ */
 export function pictureElement({
   mime,
   content,
   alt,
   title,
-  width,
+  width = mime === 'image/svg+xml' ? pixelsOf({ mime, content })?.width : undefined,
 }: Omit<PictureContent, 'type'> & { readonly title?: string | undefined }): Element {
   return h('img', { src: `data:${mime};base64,${content}`, alt, title, width })
 }

@@ -38,7 +38,7 @@ const schema: Schema = {
     '*': listed(attributes),
     a: ['href', 'hrefLang', 'rel'],
     details: ['open'],
-    img: ['src', 'alt'],
+    img: ['src', 'alt', ['width', /^\d+(?:\.\d+)?$/]],
     input: [['type', 'checkbox'], ['disabled', true], 'checked'],
     ol: ['start'],
     ...Object.fromEntries(

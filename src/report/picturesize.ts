@@ -1,0 +1,78 @@
+/** Sizes of pictures in pixels, from their heads. */
+
+import { Buffer } from 'node:buffer'
+import type { PictureContent } from './model.ts'
+
+export interface Pixels {
+  readonly width: number
+  readonly height?: number
+}
+
+/** Size in the head of a picture; undefined if it says none that is one, and then it fills its place. */
+export function pixelsOf(picture: Pick<PictureContent, 'mime' | 'content'>): Pixels | undefined {
+  const { width, height } = pixelsInHead(picture) ?? {}
+  if (width === undefined || !(width > 0)) return undefined
+  return { width, ...(height !== undefined && height > 0 && { height }) }
+}
+
+function pixelsInHead({ mime, content }: Pick<PictureContent, 'mime' | 'content'>): Pixels | undefined {
+  if (mime === 'image/jpeg') return pixelsOfJpeg(Buffer.from(content, 'base64'))
+  const bytes = Buffer.from(content.slice(0, 4096), 'base64')
+  if (mime === 'image/webp') return pixelsOfWebp(bytes)
+  if (mime === 'image/png' && bytes.length > 24)
+    return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+  if (mime === 'image/gif' && bytes.length > 10)
+    return { width: bytes.readUInt16LE(6), height: bytes.readUInt16LE(8) }
+  return mime === 'image/svg+xml' ? pixelsOfSvg(bytes.toString()) : undefined
+}
+
+/** Pixels in a unit of length (CSS Values and Units 3, 6.2). */
+const lengths = new Map(
+  Object.entries({ '': 1, px: 1, pt: 96 / 72, pc: 16, in: 96, cm: 96 / 2.54, mm: 96 / 25.4 }),
+)
+
+/** Size of a drawing: its sides, or else those of its view; shares of a place that is not known are no size. */
+export function pixelsOfSvg(svg: string): Pixels | undefined {
+  const side = (name: string) => {
+    const [, number, unit = ''] =
+      new RegExp(`<svg\\b[^>]*?\\s${name}=["']([\\d.]+)([a-z]*)["']`).exec(svg) ?? []
+    const length = lengths.get(unit)
+    return number === undefined || length === undefined ? undefined : Number(number) * length
+  }
+  const [, wide, high] = /<svg\b[^>]*?\sviewBox=["']\s*\S+\s+\S+\s+([\d.]+)\s+([\d.]+)/.exec(svg) ?? []
+  const width = side('width') ?? (wide === undefined ? undefined : Number(wide))
+  if (width === undefined || !(width > 0)) return undefined
+  const height =
+    wide !== undefined && Number(wide) > 0 ? (width * Number(high)) / Number(wide) : side('height')
+  return { width, ...(height !== undefined && height > 0 && { height }) }
+}
+
+/** Size in the frame header of a JPEG, behind segments of any length (ITU-T T.81, B.2.2). */
+function pixelsOfJpeg(bytes: Buffer): Pixels | undefined {
+  let at = 2
+  while (at + 9 <= bytes.length && bytes[at] === 0xff) {
+    const marker = bytes[at + 1] ?? 0
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
+      return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) }
+    // Bytes that fill up.
+    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2)
+  }
+  return undefined
+}
+
+/** Size in the first chunk of a WebP: extended, lossless or lossy (RFC 9649, 2). */
+function pixelsOfWebp(bytes: Buffer): Pixels | undefined {
+  if (bytes.length < 30) return undefined
+  switch (bytes.toString('latin1', 12, 16)) {
+    case 'VP8X':
+      return { width: 1 + bytes.readUIntLE(24, 3), height: 1 + bytes.readUIntLE(27, 3) }
+    case 'VP8L': {
+      const bits = bytes.readUInt32LE(21)
+      return { width: 1 + (bits & 0x3fff), height: 1 + ((bits >>> 14) & 0x3fff) }
+    }
+    case 'VP8 ':
+      return { width: bytes.readUInt16LE(26) & 0x3fff, height: bytes.readUInt16LE(28) & 0x3fff }
+    default:
+      return undefined
+  }
+}
