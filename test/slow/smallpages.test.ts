@@ -7,7 +7,9 @@ import { VFile } from 'vfile'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { openDrawer } from '../../src/report/drawing/process.ts'
+import type { Run } from '../../src/results/run.ts'
 import { renderReport } from '../report/render.ts'
+import { fakeRun } from '../results/fake.ts'
 import { launch } from './chromium.ts'
 
 const drawer = openDrawer()
@@ -20,16 +22,18 @@ afterAll(async () => {
   drawer[Symbol.dispose]()
 })
 
+interface Around {
+  /** Paths -> contents. */
+  readonly files?: Readonly<Record<string, string>>
+  readonly runs?: readonly Run[]
+  /** Of the window. */
+  readonly width?: number
+}
+
 const checkout = new URL('../../', import.meta.url)
 
-/** Opens the page of a document with files (path -> content). */
-async function shown(
-  body: string,
-  {
-    files = {},
-    width = 1280,
-  }: { readonly files?: Readonly<Record<string, string>>; readonly width?: number },
-): Promise<Page> {
+/** Opens the page of a document. */
+async function shown(body: string, { files = {}, runs = [], width = 1280 }: Around = {}): Promise<Page> {
   const document = parseDocument(
     new VFile({ path: 'paper/index.md', value: `---\ntitle: T\n---\n\n${body}` }),
   )
@@ -37,7 +41,7 @@ async function shown(
   const read = async (path: string) =>
     files[path] === undefined ? readFile(new URL(path, checkout)) : Buffer.from(files[path])
   const { html } = await renderReport({
-    ...{ document, runs: [], read, published: [], statuses: new Map(), drawer, generator: 'repro 1.2.3' },
+    ...{ document, runs, read, published: [], statuses: new Map(), drawer, generator: 'repro 1.2.3' },
   })
   const page = await browser.newPage({ viewport: { width, height: 800 } })
   await page.setContent(html)
@@ -63,10 +67,95 @@ describe('a column', () => {
   ])('of %s is sorted by what they mean', async (_, cells) => {
     // Not in order, so that each has to move.
     const rows = cells.toReversed().map((cell) => `| ${cell} |`)
-    const page = await shown(`| c |\n|---|\n${rows.join('\n')}\n`, {})
+    const page = await shown(`| c |\n|---|\n${rows.join('\n')}\n`)
     await page.locator('button.sort').click()
     expect(await page.locator('tbody td').allInnerTexts()).toEqual(cells)
     expect(await page.locator('th').getAttribute('aria-sort')).toBe('ascending')
+    await page.close()
+  })
+})
+
+const sizeOf = async (page: Page, selector: string) => {
+  const { width, height } = (await page.locator(selector).boundingBox()) ?? { width: 0, height: 0 }
+  return [Math.round(width), Math.round(height)]
+}
+
+describe('a picture', () => {
+  const svg = (sides: string) =>
+    `<svg xmlns="http://www.w3.org/2000/svg" ${sides} viewBox="0 0 200 100"><rect width="200" height="100"/></svg>`
+  const figure = (more: string) =>
+    `\`\`\`yaml figure\nid: fig-a\nsrc: a.svg\ncaption: c\nalt: a\n${more}\`\`\`\n\nThe same: ![b](a.svg)\n`
+
+  it.each([
+    ['only a view', '', [200, 100]],
+    ['shares of its place', 'width="100%" height="100%"', [200, 100]],
+    ['sides in millimetres', 'width="127mm" height="63.5mm"', [480, 240]],
+    ['sides in pixels', 'width="160" height="80"', [160, 80]],
+  ])('that has %s is as large as in print, in a figure and in a line', async (_, sides, size) => {
+    const files = { 'a.svg': svg(sides), 'paper/a.svg': svg(sides) }
+    const page = await shown(figure(''), { files })
+    expect(await sizeOf(page, '.float img')).toEqual(size)
+    expect(await sizeOf(page, 'p > img')).toEqual(size)
+    await page.close()
+    const wider = await shown(figure('width: 300\n'), { files })
+    expect(await sizeOf(wider, '.float img')).toEqual([300, 150])
+    await wider.close()
+  })
+
+  it('is no wider than its window', async () => {
+    const page = await shown(figure('width: 3000\n'), {
+      files: { 'a.svg': svg(''), 'paper/a.svg': svg('') },
+      width: 390,
+    })
+    const [width = 0, height = 0] = await sizeOf(page, '.float img')
+    expect(width).toBeGreaterThan(300)
+    expect(width).toBeLessThan(390)
+    expect(height).toBe(Math.round(width / 2))
+    await page.close()
+  })
+})
+
+describe('a drawing', () => {
+  const document = `
+\`\`\`yaml experiment
+id: latency
+script: experiments/pause-resume.ts
+environments: [xen-4.14]
+trials: 4
+parameters: {dom0: {cpuLoad: 0}}
+patterns:
+  baseline: {}
+\`\`\`
+
+\`\`\`yaml figure
+id: fig-bars
+spec: bars.vl.json
+caption: Bars
+alt: Two bars.
+data: {rows: latency}
+\`\`\`
+`
+  const bars = (width: number) =>
+    JSON.stringify({
+      ...{ mark: 'bar', width, height: 150 },
+      encoding: { x: { field: 'operation' }, y: { aggregate: 'mean', field: 'total', type: 'quantitative' } },
+    })
+
+  it.each([1280, 390])('that is narrow is not enlarged in a window of %i pixels', async (width) => {
+    const page = await shown(document, { files: { 'bars.vl.json': bars(100) }, runs: [fakeRun()], width })
+    const own = await page.locator('.drawing svg').getAttribute('width')
+    expect((await sizeOf(page, '.drawing svg'))[0]).toBe(Math.round(Number(own)))
+    await page.close()
+  })
+
+  it('that is wide stays readable on a phone, where it scrolls', async () => {
+    const page = await shown(document, {
+      files: { 'bars.vl.json': bars(800) },
+      runs: [fakeRun()],
+      width: 390,
+    })
+    expect((await sizeOf(page, '.drawing svg'))[0]).toBeGreaterThan(500)
+    expect((await sizeOf(page, '.drawing'))[0]).toBeLessThan(390)
     await page.close()
   })
 })

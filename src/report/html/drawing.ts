@@ -5,6 +5,7 @@
 
 import type { Element, ElementData, Root } from 'hast'
 import { visit } from 'unist-util-visit'
+import { pixelsOfSvg } from '../picturesize.ts'
 import { darkColors, darkForm, type DrawnColors } from './darkdrawings.ts'
 
 export interface PageDrawing {
@@ -21,10 +22,18 @@ declare module 'hast' {
   }
 }
 
-/** Returns a placeholder for a drawing. In the page, its class says whether it has a dark form. */
+/** Pixels to which drawings shrink in small windows, where they scroll then: 34rem in style.ts. */
+const leastWidth = 612
+
+/** Class of drawings that are narrower than that, and never shown wider than they are. */
+const narrow = 'narrow'
+
+/** Returns a placeholder for a drawing. In the page, its classes say whether it has a dark form and is narrow. */
 export function drawingElement(svg: string): Element {
   const colors = darkColors(svg)
-  const marked = colors ? withClass(svg, darkForm) : svg
+  const { width = Infinity } = pixelsOfSvg(svg) ?? {}
+  const sized = width < leastWidth ? withClass(svg, narrow) : svg
+  const marked = colors ? withClass(sized, darkForm) : sized
   const text = withBlendClasses(marked)
   const drawing: PageDrawing = { text, ...(colors && { colors }), hasBlends: text !== marked }
   return { type: 'element', tagName: 'svg', properties: {}, children: [], data: { drawing } as ElementData }

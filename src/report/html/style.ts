@@ -130,7 +130,7 @@ nav.contents a[aria-current] { color: var(--link); text-shadow: .025em 0 current
 .drawing { display: grid; }
 .drawing > svg, .drawing::after { grid-area: 1 / 1; }
 @container (max-width: 33.9rem) {
-  .float > .drawing::after, .float > details > .drawing::after { content: ''; position: sticky; right: 0; justify-self: end; width: .9rem; background: linear-gradient(-90deg, var(--edge), transparent); pointer-events: none; }
+  :is(.float, .float > details) > .drawing:not(:has(> .narrow))::after { content: ''; position: sticky; right: 0; justify-self: end; width: .9rem; background: linear-gradient(-90deg, var(--edge), transparent); pointer-events: none; }
   @supports (animation-timeline: scroll()) {
     .drawing::after { animation: hide-edge linear both; animation-timeline: scroll(nearest inline); animation-range: 90% 100%; }
   }
@@ -184,6 +184,7 @@ details.folded > .drawing { margin-top: .6rem; scroll-margin-top: 6rem; }
 }
 /* A drawing was laid out without the blanks that text-autospace adds; a reader's font may be wider than the one it was measured with. */
 .drawing svg { display: block; max-width: 100%; height: auto; min-width: 34rem; overflow: visible; text-autospace: no-autospace; }
+.drawing svg:where(.narrow) { min-width: max-content; }
 
 /* What the data of a figure are, and what the page's script adds. */
 details.drawn { font: .8rem/1.5 var(--sans); margin-top: .5rem; }

@@ -21,7 +21,7 @@ function luminance(color: string): number {
 
 const dark = (color: string) => darkColor(rgbOf(color) as readonly [number, number, number])
 const drawing = (inner: string) => {
-  const found = drawingElement(`<svg width="9" class="marks">${inner}</svg>`).data?.drawing
+  const found = drawingElement(`<svg width="900" class="marks">${inner}</svg>`).data?.drawing
   return { svg: found?.text ?? '', style: darkStyle(found?.colors ? [found.colors] : []) }
 }
 const classesOf = (svg: string) => /^<svg [^>]*class="([^"]*)"/.exec(svg)?.[1]
