@@ -409,7 +409,7 @@ td.to-end { text-align: end; }
   thead { display: table-header-group; }
   tr, figure, .drawing, .equation, dt, li, .banner { break-inside: avoid; }
   caption { break-after: avoid; }
-  dt, figcaption, h2, h3, h4 { break-after: avoid; }
+  dl.definitions dt, figcaption, h2, h3, h4, aside.claim > p:first-child { break-after: avoid; }
   figure > .drawing { break-after: avoid; }
   p { orphans: 3; widows: 3; }
   a { text-decoration: none; }
