@@ -1,6 +1,7 @@
 /** Pages of a few lines in a real browser, each for one thing that a page does or shows. */
 
 import { Buffer } from 'node:buffer'
+import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
 import { VFile } from 'vfile'
@@ -8,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/document/document.ts'
 import { openDrawer } from '../../src/report/drawing/process.ts'
 import type { Run } from '../../src/results/run.ts'
+import { hasPoppler } from '../report/print/installed.ts'
 import { renderReport } from '../report/render.ts'
 import { fakeRun } from '../results/fake.ts'
 import { launch } from './chromium.ts'
@@ -21,6 +23,12 @@ afterAll(async () => {
   await browser?.close()
   drawer[Symbol.dispose]()
 })
+
+/** Of an element. */
+interface Sides {
+  readonly scrollWidth: number
+  readonly clientWidth: number
+}
 
 interface Around {
   /** Paths -> contents. */
@@ -115,8 +123,7 @@ describe('a picture', () => {
   })
 })
 
-describe('a drawing', () => {
-  const document = `
+const experiment = `
 \`\`\`yaml experiment
 id: latency
 script: experiments/pause-resume.ts
@@ -126,7 +133,10 @@ parameters: {dom0: {cpuLoad: 0}}
 patterns:
   baseline: {}
 \`\`\`
+`
 
+describe('a drawing', () => {
+  const document = `${experiment}
 \`\`\`yaml figure
 id: fig-bars
 spec: bars.vl.json
@@ -156,6 +166,61 @@ data: {rows: latency}
     })
     expect((await sizeOf(page, '.drawing svg'))[0]).toBeGreaterThan(500)
     expect((await sizeOf(page, '.drawing'))[0]).toBeLessThan(390)
+    await page.close()
+  })
+})
+
+describe('a formula in a line', () => {
+  const long = Array.from({ length: 30 }, (_, index) => `x_{${index}}`).join(' + ')
+
+  it('scrolls where it is wider than a phone, and is reached by the keyboard', async () => {
+    const page = await shown(`Short $a^2 = b$, and long $${long}$, ends.\n`, { width: 390 })
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(390)
+    expect(await page.locator('math').count()).toBe(2)
+    const scrolls = page.locator('.formula')
+    expect(await scrolls.getAttribute('tabindex')).toBe('0')
+    expect(
+      await scrolls.evaluate(
+        (one) => (one as unknown as Sides).scrollWidth > (one as unknown as Sides).clientWidth,
+      ),
+    ).toBe(true)
+    await page.close()
+  })
+
+  it('stands on the line of the text', async () => {
+    const page = await shown(`$a + b + c + d + e + f + g + h + i + j + k + l + m + n + o + p$ and $a$\n`)
+    const [first, second] = await Promise.all(
+      [0, 1].map((at) =>
+        page
+          .locator('math mi')
+          .nth(at * 16)
+          .boundingBox(),
+      ),
+    )
+    expect(first?.y).toBeDefined()
+    expect(first?.y).toBe(second?.y)
+    await page.close()
+  })
+})
+
+describe('a claim', () => {
+  it.skipIf(!hasPoppler)('is printed row by row, and its statement not alone', async () => {
+    const claim = [
+      '```yaml claim',
+      'id: C1',
+      'statement: The statement stands here',
+      'scope: shape',
+      `skip: ${'many words about it '.repeat(200)}`,
+      'value: latency.baseline.pause.total.mean',
+      'between: [0, 1]',
+      '```',
+    ]
+    const page = await shown(`${experiment}\n\nBefore it.\n\n${claim.join('\n')}\n`, { runs: [fakeRun()] })
+    const pdf = await page.pdf({ format: 'A5' })
+    const text = execFileSync('pdftotext', ['-layout', '-', '-'], { input: pdf, encoding: 'utf8' })
+    const pages = text.split('\f').map((one) => one.replace(/\s+/g, ' '))
+    expect(pages.length).toBeGreaterThan(2)
+    expect(pages[0]).toMatch(/Before it\..*The statement stands here.*many words about it/)
     await page.close()
   })
 })

@@ -24,6 +24,25 @@ export function formulaElement({ mathml }: Formula): ElementContent {
   return math
 }
 
+/** Characters of a formula in a line that may be wider than a phone. */
+const longFormula = 30
+
+/** A formula in a line, which scrolls if it is wider than that. */
+export function inlineFormula(formula: Formula, messages: Messages): ElementContent {
+  const math = formulaElement(formula)
+  if (math.type !== 'element' || textOf(math).length < longFormula) return math
+  return scrolling('span.formula', { role: 'group', ariaLabel: messages.page.formula }, math)
+}
+
+/** Text of a formula without its source. */
+function textOf({ children }: Element): string {
+  const texts = children.map((child) => {
+    if (child.type === 'text') return child.value
+    return child.type === 'element' && child.tagName !== 'annotation' ? textOf(child) : ''
+  })
+  return texts.join('')
+}
+
 /** Small accents: KaTeX writes those of `\hat` and `\tilde` as signs of text, which are as wide as letters. */
 const accents: ReadonlyMap<string, string> = new Map([
   ['^', '\u02c6'],

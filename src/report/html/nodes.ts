@@ -27,7 +27,7 @@ import type {
 import { claimElement } from './claim.ts'
 import { experimentElement } from './experiment.ts'
 import { floatElement, pictureElement } from './float.ts'
-import { equationElement, formulaElement } from './mathml.ts'
+import { equationElement, inlineFormula } from './mathml.ts'
 import { type KeepPart, type Phrasing, pageId } from './parts.ts'
 
 export interface Translator {
@@ -57,7 +57,7 @@ export function translator(messages: Messages, keep?: KeepPart): Translator {
     superscript: (state, node: Styled) => h('sup', state.all(node)),
     monospace: (state, node: Styled) => h('code', state.all(node)),
     picture: (_state, node: Picture) => pictureElement(node),
-    formula: (_state, node: Formula) => formulaElement(node),
+    formula: (_state, node: Formula) => inlineFormula(node, messages),
     equation: (_state, node: Equation) => equationElement(node, messages),
     listing: (_state, node: Listing) => listingElement(node, messages, phrasing),
     callout: (state, node: Callout) => calloutElement(node, state.all(node)),

@@ -43,7 +43,7 @@ h2 { font-size: 1.4rem; margin: 2.75rem 0 .75rem; }
 h3 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
 p { margin: 0 0 1em; hanging-punctuation: first; }
 a { color: var(--link); text-decoration-thickness: .06em; text-underline-offset: .18em; }
-a:focus-visible, .scroll:focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+a:focus-visible, .scroll:focus-visible, .formula:focus-visible, summary:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 .skip { position: absolute; inset-inline-start: -99rem; }
 .skip:focus { inset-inline-start: 1rem; top: 1rem; background: var(--paper); padding: .25rem .5rem; z-index: 1; }
 blockquote { margin: 1em 0; padding-inline-start: 1em; border-inline-start: 3px solid var(--line); color: var(--quiet); }
@@ -118,7 +118,7 @@ nav.contents a[aria-current] { color: var(--link); text-shadow: .025em 0 current
 .float { margin: 2.25rem 0; }
 .scroll { overflow-x: auto; container-type: inline-size; }
 /* A shadow at the side where more is hidden: the covers scroll with the content, the shadows stay. */
-.scroll:not(.drawing), pre {
+.scroll:not(.drawing), .formula, pre {
   background:
     linear-gradient(90deg, var(--under) 40%, transparent) left / 2.5rem 100% no-repeat local,
     linear-gradient(-90deg, var(--under) 40%, transparent) right / 2.5rem 100% no-repeat local,
@@ -310,10 +310,12 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
 /* Mathematics. */
 math { font-family: 'STIX Two Math', 'Cambria Math', 'Latin Modern Math', 'Libertinus Math', 'TeX Gyre Termes Math', 'DejaVu Math TeX Gyre', 'Noto Sans Math', math; }
 p > math[display='block'], li > math[display='block'] { margin: .6em 0; }
+/* A flex box that scrolls keeps the baseline of what is in it. */
+.formula { display: inline-flex; max-width: 100%; overflow-x: auto; }
 .equation { display: flex; align-items: center; gap: 1rem; margin: 1.2em 0; scroll-margin-top: 1rem; }
 .equation > .scroll { flex: 1; min-width: 0; padding: .15em 0; }
 .equation > .number { font-family: var(--sans); font-size: .86rem; color: var(--quiet); }
-.equation .scroll:not(:focus-visible) { outline: none; }
+:is(.equation .scroll, .formula):not(:focus-visible) { outline: none; }
 /* The content of a cell is a block, which text-align moves in browsers' own words only. */
 mtd.left { text-align: left; text-align: -moz-left; text-align: -webkit-left; }
 mtd.right { text-align: right; text-align: -moz-right; text-align: -webkit-right; }
@@ -380,6 +382,7 @@ td.to-end { text-align: end; }
   nav, .skip, .preview, .tip, .tools, .zoom, .zoomed, .anchor, .copy, .scheme, details.drawn { display: none !important; }
   main, main > *, article > *, figcaption, caption > span, html:lang(ja) :is(main > *, article > *) { max-width: 100%; }
   .scroll, .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
+  .formula { overflow: visible; background: none; }
   pre { background: var(--faint); }
   .drawing::after { content: none; }
   /* A figure and its caption are on one page. */
