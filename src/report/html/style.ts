@@ -130,12 +130,14 @@ nav.contents a[aria-current] { color: var(--link); text-shadow: .025em 0 current
 .drawing { display: grid; }
 .drawing > svg, .drawing::after { grid-area: 1 / 1; }
 @container (max-width: 33.9rem) {
-  :is(.float, .float > details) > .drawing:not(:has(> .narrow))::after { content: ''; position: sticky; right: 0; justify-self: end; width: .9rem; background: linear-gradient(-90deg, var(--edge), transparent); pointer-events: none; }
+  :is(.float, .float > details) > .drawing::after { content: ''; position: sticky; right: 0; justify-self: end; width: .9rem; background: linear-gradient(-90deg, var(--edge), transparent); pointer-events: none; }
+  /* These may fit: the animation, which runs where they scroll, shows it. */
+  .drawing:has(> .narrow)::after { opacity: 0; }
   @supports (animation-timeline: scroll()) {
     .drawing::after { animation: hide-edge linear both; animation-timeline: scroll(nearest inline); animation-range: 90% 100%; }
   }
 }
-@keyframes hide-edge { to { opacity: 0; } }
+@keyframes hide-edge { from { opacity: 1; } to { opacity: 0; } }
 table { border-collapse: collapse; font: .76rem/1.4 var(--sans); font-variant-numeric: lining-nums tabular-nums; }
 article > .scroll { margin: 1.5rem 0; }
 :is(li, blockquote, .callout, dd) > .scroll { margin: 1rem 0; }
