@@ -14,6 +14,11 @@ export const limits = {
   depth: 100,
   /** Total of lists, quotes, footnotes and underlined headings. */
   containers: 1500,
+  /**
+   * Of lines that go on with a paragraph of a list or quote without its blanks or signs, one behind the other: each is
+   * as much work as there are before it. 5000 lines.
+   */
+  lazy: 12_500_000,
   /** Brackets, asterisks and the like in a paragraph, heading or cell, and characters up to the last one. */
   signs: 5000,
   signsWithin: 200_000,
@@ -105,6 +110,10 @@ function checkNesting(text: string): void {
   let containers = 0
   let before = 'blank'
   let inList = false
+  /** Columns before the text of the paragraph's container. */
+  let content = 0
+  let lazy = 0
+  let work = 0
   for (const { 0: line, index: start } of text.matchAll(lines)) {
     const found = rule.test(line) ? [] : markersOf(line)
     const [first] = found
@@ -124,6 +133,17 @@ function checkNesting(text: string): void {
       const reason =
         `more than ${limits.containers} lists, quotes, ` +
         'footnotes and underlined headings: split the document'
+      throw new LimitError(start, reason)
+    }
+    const indent = (/^[ \t]*/.exec(line)?.[0] ?? '').replaceAll('\t', '    ').length
+    if (first) content = found.some(({ kind }) => kind === 'quote') ? Infinity : contentOf(line, found)
+    else if (before === 'blank') content = indent
+    lazy = kind === 'text' && before !== 'blank' && indent < content ? lazy + 1 : 0
+    work += lazy
+    if (work > limits.lazy) {
+      const reason =
+        'thousands of lines go on in a list or quote without its blanks or signs: ' +
+        'begin them with these, or leave a blank line above'
       throw new LimitError(start, reason)
     }
     if (kind === 'list') inList = true
@@ -150,6 +170,13 @@ function markersOf(line: string): readonly Marker[] {
     if (found.length > 2 * limits.depth) break
   }
   return found
+}
+
+/** Columns up to the text behind the markers of a line. */
+function contentOf(line: string, found: readonly Marker[]): number {
+  const { index } = found.at(-1) as Marker
+  const [behind = ''] = /^\S+[ \t]{0,4}/.exec(line.slice(index)) ?? []
+  return index + behind.length
 }
 
 const delimiterRow = /^[-:|>\s]+$/

@@ -16,6 +16,17 @@ const signs = expect.stringMatching(/limit a paragraph with more than 5000 of th
 describe('a document beyond a limit is refused at its place', () => {
   it.each([
     ['quotes', '> '.repeat(3000), nested('5:201')],
+    [
+      'lines that go on in a list',
+      `- a\n${'b\n'.repeat(5100)}`,
+      [expect.stringMatching(/^5005:1 limit thousands of lines go on in a list/)],
+    ],
+    ['lines that go on in a quote', `> a\n${'b\n'.repeat(5100)}`, [expect.stringMatching(/^5005:1 limit /)]],
+    [
+      'lines that go on in a later paragraph of a list',
+      `- a\n\n  a\n${'b\n'.repeat(5100)}`,
+      [expect.stringMatching(/ limit /)],
+    ],
     ['quotes without blanks', '>'.repeat(3000), nested('5:101')],
     ['lists', `${'- '.repeat(1000)}x`, nested('5:201')],
     ['lists by numbers', `${'1. '.repeat(1000)}x`, nested('5:301')],
@@ -133,6 +144,11 @@ describe('a long document is read', () => {
     ['numbers', 'x 14 '.repeat(20_000)],
     ['items', '- a\n\n'.repeat(2000)],
     ['items with lines', '- a\nb\n'.repeat(1500)],
+    ['lines of an item', `- a\n${'  b\n'.repeat(20_000)}`],
+    ['lines of a numbered item', `10. a\n${'    b\n'.repeat(20_000)}`],
+    ['lines of a quote', '> a\n'.repeat(20_000)],
+    ['lines', 'a\n'.repeat(20_000)],
+    ['lines that go on in items', `- a\n${'b\n'.repeat(20)}`.repeat(900)],
     ['a rule of many signs', '- '.repeat(300)],
     ['arrays in code', `\`\`\`\n${'[0m '.repeat(3000)}\n\`\`\``],
     ['cells', `|a|b|\n|-|-|\n${'|a|b|\n'.repeat(3000)}`],
