@@ -1,7 +1,7 @@
 /** Where there is room for tables on printed pages, and how their columns stand. */
 
 import { cellText, columnWidths, placed } from '../grid.ts'
-import type { TableContent } from '../model.ts'
+import type { ShownCell, TableContent } from '../model.ts'
 import { textWidth } from '../textwidth.ts'
 import type { Measures } from './measures.ts'
 
@@ -15,6 +15,8 @@ export interface Fit {
   readonly fractions: readonly (number | undefined)[]
   /** Estimated widths of columns whose texts do not wrap, in points. */
   readonly widths: readonly number[]
+  /** Estimated height of the head and the first rows, which stay together, in points. */
+  readonly first: number
 }
 
 const fontSize = 8
@@ -37,10 +39,11 @@ export function fittingTable(
   const natural = widths.reduce((sum, width) => sum + Math.min(width, longText) + between, 0)
   const hasLong = widths.some((width) => width > longText)
   const wanted = widths.reduce((sum, width) => sum + Math.min(width, 3 * longText) + between, 0)
-  const heightIn = (room: number) => {
+  /** Of the beginning of a table, or of all of it, without its notes. */
+  const rowsIn = (room: number, count = rows.length) => {
     const short = widths.reduce((sum, width) => sum + (width > longText ? 0 : width + between), 0)
     const long = widths.reduce((sum, width) => sum + (width > longText ? width : 0), 0)
-    const lines = rows.reduce(
+    const lines = rows.slice(0, count).reduce(
       (sum, cells) => {
         const most = cells.map(({ cell, column }) => {
           const width = widths[column] ?? 0
@@ -50,10 +53,13 @@ export function fittingTable(
         })
         return sum + 0.35 + 0.65 * Math.max(1, ...most)
       },
-      head.length + groups.filter(({ title }) => title !== undefined).length,
+      head.length + (count < rows.length ? 1 : groups.filter(({ title }) => title !== undefined).length),
     )
+    return lines * lineHeight
+  }
+  const heightIn = (room: number) => {
     const noteLines = notes.reduce((sum, note) => sum + Math.ceil((0.8 * textWidth(note, 7.5)) / room), 0)
-    return lines * lineHeight + 10 * noteLines + 30
+    return rowsIn(room) + 10 * noteLines + 30
   }
   const { column, text, height } = measures
   const whole = widths.reduce((sum, width) => sum + width + between, 0)
@@ -61,6 +67,7 @@ export function fittingTable(
   const fit = (place: Fit['place'], room: number): Fit => ({
     place,
     widths,
+    first: rowsIn(room, together(rows[0])),
     fractions: widths.map((width) =>
       whole > room && width > longText ? Math.round(Math.min(width, 600)) : undefined,
     ),
@@ -74,6 +81,15 @@ export function fittingTable(
     return fit(heightIn(column) < 0.45 * height ? 'column' : 'here', column)
   if (natural <= text && heightIn(text) < 0.8 * height) return fit('wide', text)
   return natural <= text ? fit('pages', text) : fit('sideways', height)
+}
+
+/** Rows of one spanning cell that stay on one page. */
+export const mostTogether = 12
+
+/** Returns how many rows stay together, by the cells of the first. */
+function together(row: readonly { readonly cell: ShownCell }[] = []): number {
+  const spans = row.map(({ cell: { rows = 1 } }) => rows)
+  return Math.max(1, ...spans.filter((rows) => rows <= mostTogether))
 }
 
 /** Alignments of the columns, for cells without one of their own. */

@@ -1,8 +1,12 @@
 /** What Typst is written for parts of a text. */
 
 import { describe, expect, it } from 'vitest'
+import type { TableContent } from '../../../src/report/model.ts'
 import { writeLatex } from '../../../src/report/print/latex/document.ts'
+import { measures } from '../../../src/report/print/measures.ts'
+import { fittingTable } from '../../../src/report/print/tablefit.ts'
 import { writeTypst } from '../../../src/report/print/typst/document.ts'
+import { tableSource } from '../../../src/report/print/typst/table.ts'
 import { reportOf } from './document.ts'
 
 async function typst(body: string, front = 'title: T') {
@@ -92,5 +96,32 @@ describe('Typst', () => {
       },
     ])
     expect(text.match(/#quote\(|list\(tight/g)).toHaveLength(8)
+  })
+})
+
+describe('a table of runs in Typst', () => {
+  const row = (rows: number) => [
+    { type: 'text', text: 'A', rows } as const,
+    { type: 'text', text: 'B' } as const,
+  ]
+  const source = (rows: number) => {
+    const others = Array.from({ length: rows - 1 }, () => [{ type: 'text', text: 'C' } as const])
+    const content: TableContent = {
+      type: 'table',
+      head: [[{ text: 'a' }, { text: 'b' }]],
+      groups: [{ rows: [row(rows), ...others] }],
+    }
+    const fit = fittingTable(content, [], measures({ columns: 2, paper: 'a4' }), true)
+    return tableSource(
+      content,
+      fit,
+      () => '',
+      (_, text) => text,
+    )
+  }
+
+  it('ends no page within the rows of a cell, unless there are many', () => {
+    expect(source(2)).toContain('table.cell(rowspan: 2, breakable: false')
+    expect(source(60)).toContain('table.cell(rowspan: 60, align')
   })
 })

@@ -1,17 +1,13 @@
 /** Unusual content on printed pages, by Typst and by TeX: nothing is lost, and nothing runs out of its column or page. */
 
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Report } from '../../../src/report/model.ts'
 import { writePdf } from '../../../src/report/print/pdf.ts'
 import { widthIn } from '../../../src/report/print/picture.ts'
 import { writeTypst } from '../../../src/report/print/typst/document.ts'
 import { png, reportOf } from './document.ts'
 import { hasPoppler } from './installed.ts'
 import { compiled, hasLatex, mostTeX } from './latex/texlive.ts'
+import { printed } from './printed.ts'
 
 const times = (count: number, text: string) => text.repeat(count)
 const word = times(20, 'averylong')
@@ -84,35 +80,6 @@ const marks =
   'ONE TWO THREE FOUR FIVE SIX SEVEN EIGHT NINE TEN ELEVEN TWELVE THIRTEEN FOURTEEN FIFTEEN SIXTEEN SEVENTEEN'.split(
     ' ',
   )
-
-interface Word {
-  readonly text: string
-  readonly left: number
-  readonly top: number
-  readonly right: number
-}
-
-/** Writes a PDF, and returns its words with their sides in points, and its text. */
-async function printed(report: Report) {
-  const { text, problems = [] } = await writePdf(report)
-  const file = join(mkdtempSync(join(tmpdir(), 'repro-unusual-')), 'd.pdf')
-  writeFileSync(file, text ?? '')
-  const options = { encoding: 'utf8', maxBuffer: 1e8, stdio: 'pipe' } as const
-  const boxes = execFileSync('pdftotext', ['-bbox', file, '-'], options)
-  const words = [
-    ...boxes.matchAll(/<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" .*?>(.*)<\/word>/g),
-  ].map(([, left, top, right, shown = '']): Word => ({
-    text: shown,
-    left: Number(left),
-    top: Number(top),
-    right: Number(right),
-  }))
-  return {
-    words,
-    problems,
-    text: execFileSync('pdftotext', ['-raw', file, '-'], options).replace(/\s+/g, ''),
-  }
-}
 
 const paper = 595.3
 

@@ -417,7 +417,11 @@ export function translator(context: Context, trees: readonly Root[]): Translator
         )
         const isLarge = fit.place === 'pages' || fit.place === 'sideways'
         const options =
-          isLarge || fit.place === 'here' ? ['here: true'] : fit.place === 'wide' ? ['wide: true'] : []
+          isLarge || fit.place === 'here'
+            ? ['here: true', `first: ${Math.min(fit.first, measures.height / 3).toFixed(0)}pt`]
+            : fit.place === 'wide'
+              ? ['wide: true']
+              : []
         const source = `#float(${[string(id), 'table', title, ...options, body].join(', ')})`
         if (!isLarge) return source
         keepLarge(source, fit.place === 'sideways')

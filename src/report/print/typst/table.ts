@@ -4,7 +4,7 @@ import { placed } from '../../grid.ts'
 import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
 import { array, markup } from '../source.ts'
-import { alignments, type Fit } from '../tablefit.ts'
+import { alignments, type Fit, mostTogether } from '../tablefit.ts'
 
 export function tableSource(
   { head, groups }: TableContent,
@@ -94,6 +94,8 @@ function bodyCell(
   const given = [
     ...(columns === 1 ? [] : [`colspan: ${columns}`]),
     ...(rows === 1 ? [] : [`rowspan: ${rows}`]),
+    // On the next page, nothing would say what its rows are of.
+    ...(rows > 1 && rows <= mostTogether ? ['breakable: false'] : []),
     ...(side === undefined ? [] : [`align: ${side}${isTop ? ' + top' : ''}`]),
   ]
   return given.length === 0 ? `[${content}]` : `table.cell(${given.join(', ')})[${content}]`

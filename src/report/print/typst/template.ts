@@ -61,8 +61,10 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
   let natural = measure(math.equation(block: true, alt: alt, eq.body)).width
   // One that would be too small to read goes on in the next line.
   if (breaks or lines != none) and natural * 0.8 > free {
-    // Tall signs take 0.7 of this from what is above and below them.
-    set par(justify: false, first-line-indent: 0pt, leading: 0.32em)
+    // Tall signs take 0.7 of the leading from above and below them: of two lines of such signs, more than there is between them.
+    // With one below zero they leave 0.28em; the edges are those of lines without tall signs.
+    set text(top-edge: 1.3em, bottom-edge: -0.7em)
+    set par(justify: false, first-line-indent: 0pt, leading: -0.7em)
     let shown(alt, body) = math.equation(block: false, alt: alt, math.display(body))
     let body = if lines == none { shown(alt, eq.body) } else {
       // The first says it all; the others are its lines.
@@ -160,7 +162,9 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
 })
 
 // Tables and figures. \`wide\` ones go over all columns. None stands between the title and the beginning of the text.
-#let float(name, kind, caption, wide: false, here: false, body) = context {
+// \`first\` is the height of the first rows, without which no caption stands at the foot of a page.
+#let float(name, kind, caption, wide: false, here: false, first: 0pt, body) = context {
+  let caption = if first == 0pt { caption } else { block(breakable: false, below: 0pt, { caption; v(first) }) + v(-first) }
   let (page, x) = std.here().position()
   let isFirst = page == 1${isTwo ? ` and (wide or x < ${(papers[print.paper].width / 2).toFixed(0)}pt)` : ''}
   let placement = if here { none } else if isFirst { bottom } else { auto }
@@ -269,7 +273,7 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
   paper: "${paper}", margin: (x: ${x}pt, top: ${top}pt, bottom: ${bottom}pt), columns: ${print.columns},
   header: context if here().page() > 1 {
     set text(size: 8pt)
-    block(width: 100%, height: 1.6em, clip: true, align(${isTwo ? 'center' : 'start'}, emph(${string(runningHead(title, print))})))
+    align(${isTwo ? 'center' : 'start'}, emph(${string(runningHead(title, print))}))
   },
   footer: context { set text(size: 8pt); align(center, [#here().page()]) },
 )
@@ -300,7 +304,7 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
 #show raw: set text(font: monospaced, size: 0.86em)
 #show link: set text(fill: ink.link)
 #show figure: set par(first-line-indent: 0pt)
-#show figure.caption: it => block(width: 100%, { set text(size: ${isTwo ? 8.6 : 9.4}pt); set par(justify: false, leading: 0.45em); align(start, it.body) })
+#show figure.caption: it => block(width: 100%, sticky: it.position == top, { set text(size: ${isTwo ? 8.6 : 9.4}pt); set par(justify: false, leading: 0.45em); align(start, it.body) })
 #show figure.where(kind: table): set figure.caption(position: top)
 #show figure.where(kind: table): set block(breakable: true)
 #show figure.where(kind: "code"): set figure.caption(position: top)
