@@ -33,7 +33,10 @@ export function columnWidths({ head, groups }: TableContent, fontSize: number): 
   for (const rows of [head, ...groups.map(({ rows }) => rows)])
     for (const { cell, column } of placed<Marked<Head> | ShownCell>(rows).flat()) {
       if ((cell.columns ?? 1) > 1) continue
-      widths[column] = Math.max(widths[column] ?? 0, textWidth(cellText(cell), fontSize))
+      const lines = cellText(cell)
+        .split('\n')
+        .map((line) => textWidth(line, fontSize))
+      widths[column] = Math.max(widths[column] ?? 0, ...lines)
     }
   return widths
 }

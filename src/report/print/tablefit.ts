@@ -47,9 +47,14 @@ export function fittingTable(
       (sum, cells) => {
         const most = cells.map(({ cell, column }) => {
           const width = widths[column] ?? 0
-          if ((cell.columns ?? 1) > 1 || width <= longText) return 1
+          if ((cell.columns ?? 1) > 1) return 1
+          if (width <= longText) return cellText(cell).split('\n').length
           const share = (Math.max(room - short, 60) * width) / long
-          return Math.ceil((0.95 * textWidth(cellText(cell), fontSize)) / Math.max(share - between, 30))
+          const free = Math.max(share - between, 30)
+          const linesOf = (text: string) => Math.ceil((0.95 * textWidth(text, fontSize)) / free)
+          return cellText(cell)
+            .split('\n')
+            .reduce((sum, text) => sum + Math.max(1, linesOf(text)), 0)
         })
         return sum + 0.35 + 0.65 * Math.max(1, ...most)
       },
@@ -81,6 +86,13 @@ export function fittingTable(
     return fit(heightIn(column) < 0.45 * height ? 'column' : 'here', column)
   if (natural <= text && heightIn(text) < 0.8 * height) return fit('wide', text)
   return natural <= text ? fit('pages', text) : fit('sideways', height)
+}
+
+/** Returns the size of letters (points) with which the words of all columns have room, as the template's `fitted` sets them. */
+export function fittingSize(columns: readonly (readonly string[])[], room: number): number {
+  const widths = columns.map((words) => Math.max(0, ...words.map((word) => textWidth(word, 0.9 * fontSize))))
+  const sum = widths.reduce((sum, width) => sum + width + between, 0)
+  return fontSize * Math.min(1, room / Math.max(sum, 1))
 }
 
 /** Rows of one spanning cell that stay on one page. */

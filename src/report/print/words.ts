@@ -33,3 +33,10 @@ export function piecesOf(text: string, most: number): readonly string[] {
 export function inEights(text: string): readonly string[] {
   return text.match(/\p{M}*(?:\P{M}\p{M}*){1,8}|\p{M}+/gsu) ?? []
 }
+
+/** Returns what of a text no line breaks: words, of which longer ones than `longest` are broken into pieces of `piece` letters. */
+export function wordsOf(text: string, longest: number, piece: number): readonly string[] {
+  return text
+    .split(/[^\S\u00a0\u202f]+|(?<=-)|(?<=[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef])/)
+    .map((word) => (word.length > longest ? word.slice(0, piece) : word))
+}

@@ -81,3 +81,46 @@ it.skipIf(!hasPoppler)('the caption of a listing is with its first line', async 
     expect(pages[0]).toBe(pages[1])
   }
 })
+
+const table = (heads: readonly string[], ...rows: readonly (readonly string[])[]) =>
+  [heads, heads.map(() => '--:'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+const numbers = (columns: number) => {
+  const heads = Array.from({ length: columns }, (_, index) => `quite long head ${index}`)
+  return table(
+    heads,
+    heads.map(() => '123456789'),
+  )
+}
+
+it.skipIf(!hasPoppler).each([
+  ['in a list of two columns', 2, 9, `- item\n\n${numbers(9).replaceAll(/^/gm, '  ')}`],
+  ['in a callout of two columns', 2, 9, `> [!NOTE]\n> A\n>\n${numbers(9).replaceAll(/^/gm, '> ')}`],
+  ['in a list of one column', 1, 14, `- item\n\n${numbers(14).replaceAll(/^/gm, '  ')}`],
+  ['in a footnote', 2, 9, `Text[^n].\n\n[^n]: Note\n\n${numbers(9).replaceAll(/^/gm, '    ')}`],
+  ['wider than a page', 2, 30, numbers(30)],
+])('no number of a table is printed over another: %s', async (_, columns, count, body) => {
+  const { words } = await printed(await reportOf(body, { front: `title: T\nprint: {columns: ${columns}}` }))
+  const found = words.filter(({ text }) => text === '123456789').toSorted((a, b) => a.left - b.left)
+  expect(found).toHaveLength(count)
+  for (const [index, { right }] of found.entries())
+    expect(found[index + 1]?.left ?? Infinity).toBeGreaterThan(right + 1)
+})
+
+it.skipIf(!hasPoppler).each([
+  ['words', Array.from({ length: 2000 }, (_, index) => `w${index}`).join(' '), ''],
+  ['lines', Array.from({ length: 200 }, (_, index) => `w${index}`).join('<br>'), ''],
+  ['formulas', Array.from({ length: 200 }, (_, index) => `w${index} $\\frac{1}{2}$`).join('<br>'), ''],
+  ['words, in a list', Array.from({ length: 2000 }, (_, index) => `w${index}`).join(' '), '  '],
+])('a row of a table that no page holds goes on, with nothing lost: of %s', async (_, cell, indent) => {
+  const source = table(['a', 'b'], ['before', cell], ['after', 'END'])
+  const body = indent === '' ? source : `- item\n\n${source.replaceAll(/^/gm, indent)}`
+  const { words, problems } = await printed(await reportOf(body))
+  expect(problems).toEqual([])
+  const expected = cell.match(/w\d+/g) ?? []
+  const found = words.filter(({ text }) => /^w\d+$/.test(text))
+  expect(found.map(({ text }) => text).toSorted()).toEqual(expected.toSorted())
+  expect(words.filter(({ bottom }) => bottom > 842 - 20)).toEqual([])
+  const end = words.find(({ text }) => text === 'END')
+  const last = found.at(-1)
+  expect((end?.page ?? 0) * 1e5 + (end?.left ?? 0)).toBeGreaterThanOrEqual((last?.page ?? 0) * 1e5)
+})

@@ -32,17 +32,37 @@ describe('Typst', () => {
       .join('\n')
 
   it.each([
-    ['in its column', table(3, 2), /\n#align\(center, block\(breakable: false/],
-    ['in its column, where it breaks', table(3, 90), /\n#align\(center, block\(breakable: true/],
-    ['over all columns', table(14, 2, 'column0'), /\n#across\(align\(/],
+    ['in its column', table(3, 2), /\n#standing\(false, grid-of\(/],
+    ['in its column, where it breaks', table(3, 90), /\n#standing\(true, grid-of\(/],
+    ['over all columns', table(14, 2, 'column0'), /\n#across\(standing\(/],
     [
       'sideways, and smaller',
       table(40, 2, 'column0'),
-      /#elsewhere\("table:1".*flipped: true\)\n\n#at\("table:1"\)\n#align\(.*fitted\(grid-of\(/s,
+      /#elsewhere\("table:1".*flipped: true\)\n\n#at\("table:1"\)\n#standing\(false, fitted\(/s,
     ],
-    ['smaller, within a quote', table(14, 2, 'column0').replaceAll(/^/gm, '> '), /\[#fitted\(align\(/],
+    [
+      'smaller, within a quote',
+      table(14, 2, 'column0').replaceAll(/^/gm, '> '),
+      /\[#standing\(false, fitted\(/,
+    ],
   ])('has a table of Markdown %s', async (_, body, expected) => {
     expect((await typst(body)).text).toMatch(expected)
+  })
+
+  it('has a table on a page of its own whose letters would be too small in a list, and tells of smaller ones', async () => {
+    const inList = await typst(`- item\n\n${table(9, 2, '123456789').replaceAll(/^/gm, '  ')}`)
+    expect(inList.text).toMatch(/list\(tight: true\)\[item\s+#elsewhere\("table:1"/)
+    expect(inList.problems).toEqual([])
+    const wide = await typst(`A\n\n${table(30, 2, '1234567890')}`)
+    expect(wide.problems).toEqual([
+      {
+        line: 7,
+        message: expect.stringMatching(
+          /^a table of 30 columns is printed with letters of [34]\.\d points, as there is no more room: split it$/,
+        ),
+        isLoss: true,
+      },
+    ])
   })
 
   it('breaks words of code that no line holds, and no others', async () => {

@@ -5,6 +5,7 @@
  */
 
 import { textWidth } from '../../textwidth.ts'
+import { wordsOf } from '../words.ts'
 
 /** A column's cells in plain text: `head` is bold. */
 export interface Texts {
@@ -40,7 +41,10 @@ export function layoutOf(columns: readonly Texts[], room: number): Layout {
   const measure = (of: (text: string) => number) =>
     columns.map(({ head, body }) => Math.max(1, ...head.map((one) => 1.08 * of(one)), ...body.map(of)))
   const natural = measure((text) => slack * textWidth(text, 1))
-  const least = measure((text) => slack * Math.max(0, ...wordsOf(text).map((word) => textWidth(word, 1))))
+  const least = measure(
+    (text) =>
+      slack * Math.max(0, ...wordsOf(text, longestWord, longestWord / 2).map((word) => textWidth(word, 1))),
+  )
   const sum = (widths: readonly number[]) => widths.reduce((total, one) => total + one, 0)
   const [size, points] = sizes.find(([, one]) => one * sum(least) <= free) ?? smallest
   const most = widest(natural, least, free / points)
@@ -76,13 +80,6 @@ function widest(natural: readonly number[], least: readonly number[], room: numb
     else high = middle
   }
   return low
-}
-
-/** Parts of a text between which lines break. */
-function wordsOf(text: string): readonly string[] {
-  return text
-    .split(/\s+|(?<=-)|(?<=[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef])/)
-    .flatMap((word) => (word.length > longestWord ? [word.slice(0, longestWord / 2)] : [word]))
 }
 
 /** Marks of LaTeX for the columns; `letters` says where those that do not wrap have their texts: l, c or r. */

@@ -24,6 +24,7 @@ import type {
   Value,
 } from '../../model.ts'
 import { textOf } from '../../textof.ts'
+import { textWidth } from '../../textwidth.ts'
 import { piecesOfCode, withoutTabs } from '../code.ts'
 import { deepNote, mostNotes } from '../footnotes.ts'
 import type { Chunk } from '../glyphs.ts'
@@ -32,12 +33,18 @@ import { brokenLines, canBreak, FormulaError, mathematics } from '../mathematics
 import type { Measures } from '../measures.ts'
 import { heightOfParts, pictureFile, printable, widthIn, widthOf } from '../picture.ts'
 import { array, markup, string } from '../source.ts'
-import { fittingTable } from '../tablefit.ts'
-import { piecesOf } from '../words.ts'
+import { type Fit, fittingSize, fittingTable } from '../tablefit.ts'
+import { piecesOf, wordsOf } from '../words.ts'
 import { tableSource } from './table.ts'
 
 /** Quotes, callouts and lists within each other: each takes several of Typst's 64 levels, and doubles the time of a list. */
 const mostNested = 8
+
+/** Letters of tables within lists and callouts, in points: with smaller ones, a table stands on a page of its own. */
+const smallestWithin = 5
+
+/** Of letters that can be read at all, in points. */
+const smallestRead = 4.5
 
 export interface Context {
   readonly messages: Messages
@@ -333,51 +340,115 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   function plainTable({ align, children }: Table): string {
     const columns = Math.max(1, ...children.map((row) => row.children.length))
     const aligned = Array.from({ length: columns }, (_, index) => align?.[index] ?? 'left')
-    const cells = (row: Table['children'][number], isHead = false) =>
-      Array.from({ length: columns }, (_, index) => {
-        const cell = row.children[index]
-        const content = cell === undefined ? '' : all(cell.children)
-        return block(isHead && content !== '' ? `#strong${block(content)};` : content)
-      }).join(', ')
-    const [head, ...rows] = children
     const fit = fittingTable(plainContent(children, columns), [], context.measures, context.isTwoColumns)
     const width = fit.widths.reduce((sum, one) => sum + one + 6, 0)
+    const isWithin = nesting + notesAround > 0
     // Without a caption, a table is best at its place, where it may break.
     const isNarrow = width <= context.measures.column
-    const isAcross = !isNarrow && fit.place === 'wide' && nesting + notesAround === 0
+    const isAcross = !isNarrow && fit.place === 'wide' && !isWithin
     const around = { isInTable, notesAhead }
     isInTable = true
     if (isAcross) notesAhead = []
+    const sources = children.map((row, index) =>
+      Array.from({ length: columns }, (_, column) => {
+        const content = all(row.children[column]?.children ?? [])
+        return block(index === 0 && content !== '' ? `#strong${block(content)};` : content)
+      }),
+    )
+    const [head, ...rows] = sources.map((row) => row.join(', '))
+    const widest = widestParts(children, sources)
     const widths = fit.fractions.map((fraction) => (fraction === undefined ? 'auto' : `${fraction}fr`))
-    const grid = [
-      `grid-of(`,
-      `  ${array(widths)}, align: ${array(aligned)},`,
+    const isFitted = isWithin || fit.place === 'sideways' || fit.fractions.some((one) => one !== undefined)
+    const table = [
+      isFitted ? `fitted(` : `grid-of(`,
+      `  ${array(widths)},${isFitted ? ` ${widest.source},` : ''} align: ${array(aligned)},`,
       '  table.hline(stroke: 0.8pt),',
-      ...(head === undefined ? [] : [`  table.header(${cells(head, true)}),`]),
+      ...(head === undefined ? [] : [`  table.header(${head}),`]),
       '  table.hline(stroke: 0.4pt),',
-      ...rows.map((row) => `  ${cells(row)},`),
+      ...rows.map((row) => `  ${row},`),
       '  table.hline(stroke: 0.8pt),',
       ')',
     ].join('\n')
     const notes = isAcross ? (notesAhead ?? []) : []
     ;({ isInTable, notesAhead } = around)
-    const isLong = children.length > 12
-    const isLarge = !isNarrow && (fit.place === 'pages' || fit.place === 'sideways')
-    // Of larger ones, only those that would leave the page are smaller.
-    const source = `align(center, block(breakable: ${isLong}, above: 0.9em, below: 0.9em, ${
-      fit.place === 'sideways' ? `fitted(${grid})` : grid
-    }))`
-    // A box or a note has no other page.
-    if (isLarge && nesting + notesAround === 0) {
+    const source = `standing(${children.length > 12}, ${table})`
+    const place = placeOf(fit, widest.words, isNarrow)
+    if (place === 'pages' || place === 'sideways') {
       const name = `table:${large.length + 1}`
-      keepLarge(`#at(${string(name)})\n#${source}`, fit.place === 'sideways')
+      keepLarge(`#at(${string(name)})\n#${source}`, place === 'sideways')
       // Without a number, nothing in the text would lead to it.
       const [before = '', after = ''] = messages.page.tableOnPage('\0').split('\0').map(markup)
       return call('elsewhere', string(name), block(before), block(after)).replace(/;$/, '')
     }
-    if (isNarrow) return `#${source}`
-    if (isAcross) return `${notes.length === 0 ? '' : `#unseen[${notes.join('')}]`}#across(${source})`
-    return fit.place === 'column' || fit.place === 'here' ? `#${source}` : `#fitted(${source})`
+    return isAcross
+      ? `${notes.length === 0 ? '' : `#unseen[${notes.join('')}]`}#across(${source})`
+      : `#${source}`
+  }
+
+  /** Where a table of Markdown stands; tells of one whose letters are too small to read. */
+  function placeOf({ place }: Fit, words: readonly (readonly string[])[], isNarrow: boolean): Fit['place'] {
+    const { column, text, height } = context.measures
+    const tell = (size: number) => {
+      if (size >= smallestRead) return
+      const message = `a table of ${words.length} columns is printed with letters of ${size.toFixed(1)} points, as there is no more room: split it`
+      context.tell({ message, isLoss: true, ...(line === undefined ? {} : { line }) })
+    }
+    if (nesting + notesAround === 0) {
+      if (isNarrow) return 'here'
+      if (place === 'sideways') tell(fittingSize(words, height))
+      return place
+    }
+    // Beside the marks of lists and the bars of callouts.
+    const size = fittingSize(words, Math.max(60, column - 24 * nesting))
+    if (size >= smallestWithin) return 'here'
+    if (notesAround > 0) {
+      // A note has no other page.
+      tell(size)
+      return 'here'
+    }
+    if (fittingSize(words, text) >= smallestWithin) return 'pages'
+    tell(fittingSize(words, height))
+    return 'sideways'
+  }
+
+  /** Cells and words of columns that may be the widest, for the template to measure; words also as texts. */
+  function widestParts(
+    rows: Table['children'],
+    sources: readonly (readonly string[])[],
+  ): { readonly source: string; readonly words: readonly (readonly string[])[] } {
+    const found = (sources[0] ?? []).map((_, column) => {
+      const inColumn = rows.flatMap(({ children }, row) => {
+        const cell = children[column]
+        const source = sources[row]?.[column]
+        return cell === undefined || source === undefined ? [] : [{ cell, source, text: textOf(cell) }]
+      })
+      return {
+        cells: widest(inColumn, ({ source }) => source === sources[0]?.[column]),
+        words: widest(
+          inColumn.flatMap(({ cell }) => wordsIn(cell)),
+          ({ source }) => source.startsWith('raw'),
+        ),
+      }
+    })
+    const list = (all: readonly { readonly source: string }[]) => array(all.map(({ source }) => source))
+    return {
+      source: array(found.map(({ cells, words }) => `(${list(cells)}, ${list(words)})`)),
+      words: found.map(({ words }) => words.map(({ text }) => text)),
+    }
+  }
+
+  function wordsIn(node: Nodes): readonly Word[] {
+    if (node.type === 'inlineCode')
+      return piecesOf(node.value, 32).flatMap((piece) =>
+        // Letters of code are wider.
+        piece
+          .split(/\s+/)
+          .map((text) => ({ text: `${text}${text.slice(0, 2)}`, source: `raw(${string(text)})` })),
+      )
+    if (node.type === 'formula') return canBreak(node.mathml) ? [] : formulaIn(node)
+    if ('children' in node) return node.children.flatMap(wordsIn)
+    // Bold, as they may be.
+    return wordsOf(textOf(node), 29, 24).map((text) => ({ text, source: `strong${block(markup(text))}` }))
   }
 
   function listingSource({ id, label, caption, code }: Listing): string {
@@ -563,10 +634,36 @@ function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80).trimEnd()}…` : text
 }
 
+/** A word of a table, and what is measured of it. */
+interface Word {
+  readonly text: string
+  readonly source: string
+}
+
+/** Nothing for one that cannot be written, which is told where it stands. */
+function formulaIn({ mathml, text }: Formula): readonly Word[] {
+  try {
+    return [{ text, source: `$${mathematics(mathml)}$` }]
+  } catch (error) {
+    if (error instanceof FormulaError) return []
+    throw error
+  }
+}
+
+/** Returns those that may be the widest, of two kinds. */
+function widest<Item extends { readonly text: string }>(
+  items: readonly Item[],
+  isOther: (item: Item) => boolean,
+): readonly Item[] {
+  const widths = new Map(items.map((item) => [item, textWidth(item.text, 1)]))
+  const sorted = items.toSorted((a, b) => (widths.get(b) ?? 0) - (widths.get(a) ?? 0))
+  return [...sorted.filter(isOther).slice(0, 2), ...sorted.filter((item) => !isOther(item)).slice(0, 2)]
+}
+
 /** A table of Markdown, as those of results are measured. */
 function plainContent(rows: Table['children'], columns: number): TableContent {
   const texts = rows.map(({ children }) =>
-    Array.from({ length: columns }, (_, index) => (children[index] ? textOf(children[index]) : '')),
+    Array.from({ length: columns }, (_, index) => (children[index] ? linesOf(children[index]) : '')),
   )
   const [head = [], ...others] = texts
   return {
@@ -574,6 +671,12 @@ function plainContent(rows: Table['children'], columns: number): TableContent {
     head: [head.map((text) => ({ text }))],
     groups: [{ rows: others.map((row) => row.map((text) => ({ type: 'text', text }))) }],
   }
+}
+
+/** The text of a cell, with the ends of its lines. */
+function linesOf(node: Nodes): string {
+  if (node.type === 'break') return '\n'
+  return 'children' in node ? node.children.map(linesOf).join('') : textOf(node)
 }
 
 /** What the template's `code` is called with: `none` is the end of a line. */

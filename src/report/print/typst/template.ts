@@ -71,7 +71,7 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
       let part(index, side, body) = if index == 0 and side == 0 { shown(alt, body) } else { pdf.artifact(shown(" ", body)) }
       let left = calc.max(..lines.map(((before, _)) => measure(shown(" ", before.body)).width))
       let isHanging = left < 0.4 * free
-      stack(spacing: 0.8em, ..lines.enumerate().map(((index, (before, behind))) => if isHanging {
+      stack(spacing: -0.3em, ..lines.enumerate().map(((index, (before, behind))) => if isHanging {
         grid(
           columns: (left, 1fr), column-gutter: 0.28em, align: (end + top, start + top),
           part(index, 0, before.body), par(hanging-indent: 1.5em, part(index, 1, behind.body)),
@@ -174,9 +174,39 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
   ) #label(name)]
 }
 #let caption(name, body) = [*#name*#body]
-#let grid-of(columns, ..cells) = table(
-  columns: columns, stroke: none, inset: (x: 3pt, y: 2.4pt), row-gutter: 0pt, ..cells,
+#let grid-of(columns, inset: 3pt, ..cells) = table(
+  columns: columns, stroke: none, inset: (x: inset, y: 2.4pt), row-gutter: 0pt, ..cells,
 )
+// A table whose words have room, as they would be printed over each other otherwise: its columns are as given, or as wide as their
+// content until they wrap, or the whole becomes smaller. \`widest\` has cells and words of each column, to be measured.
+#let fitted(columns, widest, ..cells) = layout(room => {
+  let wide(all) = 6.1pt + calc.max(0pt, ..all.map(one => measure(text(size: ${isTwo ? 8 : 8.8}pt, hyphenate: false, one)).width))
+  let whole = widest.map(((cells, _)) => wide(cells))
+  let least = widest.map(((_, words)) => wide(words))
+  let wrapped(most) = whole.zip(least).map(((one, word)) => calc.max(word, calc.min(one, most)))
+  let fractions = columns.filter(one => one != auto)
+  let free = room.width - columns.zip(whole).map(((one, width)) => if one == auto { width } else { 0pt }).sum()
+  let share(one) = if one == auto { 0pt } else { free * (one / fractions.sum()) }
+  if whole.sum() <= room.width { grid-of((auto,) * columns.len(), ..cells) }
+  else if fractions.len() > 0 and columns.zip(least).all(((one, word)) => one == auto or word <= share(one)) { grid-of(columns, ..cells) }
+  else if least.sum() > room.width {
+    let scale = room.width / least.sum()
+    show table: set text(size: ${isTwo ? 8 : 8.8}pt * scale)
+    grid-of(least.map(one => one * scale), inset: 3pt * scale, ..cells)
+  } else {
+    let (low, high) = (0pt, calc.max(..whole))
+    for _ in range(20) {
+      let middle = (low + high) / 2
+      if wrapped(middle).sum() <= room.width { low = middle } else { high = middle }
+    }
+    grid-of(wrapped(low), ..cells)
+  }
+})
+// Tables without a caption stay whole if they are short.
+#let standing(breaks, body) = block(width: 100%, above: 0.9em, below: 0.9em, layout(room => {
+  let tall = measure(block(width: room.width, body)).height
+  block(width: 100%, breakable: breaks or tall > 0.5 * room.height, align(center, body))
+}))
 // Notes whose marks stand elsewhere.
 #let unseen(notes) = place({ show super: none; notes })
 // Where something without a number is, which has no room at its place.
@@ -184,16 +214,11 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
   let place = query(label(name)).first().location()
   block(above: 0.9em, below: 0.9em, width: 100%, link(place, quiet[#before#counter(page).at(place).first()#after]))
 }
-// Over all columns.
-#let across(body) = place(auto, float: true, scope: "parent", block(width: 100%, body))
-// Smaller if there is no room for its width.
-#let fitted(body) = layout(room => {
-  let natural = measure(body).width
-  if natural <= room.width { body } else {
-    show table: set text(size: 8pt * (0.97 * room.width / natural))
-    body
-  }
-})
+// Over all columns; what no page holds breaks at its place, since floats are cut off.
+#let page-holds(width, body) = measure(block(width: width, body)).height < ${(0.95 * measures(print).height).toFixed(0)}pt
+#let across(body) = context if page-holds(${measures(print).text.toFixed(1)}pt, body) {
+  place(auto, float: true, scope: "parent", block(width: 100%, body))
+} else { body }
 // A picture in a text, no wider than its place, which may be that of a list.
 #let within(shown) = box(layout(room => if measure(shown).width > room.width { image(shown.source, alt: shown.alt, width: 100%) } else { shown }))
 #let parts(columns, ..cells) = grid(columns: (1fr,) * columns, column-gutter: 8pt, row-gutter: 8pt, align: center + top, ..cells)
