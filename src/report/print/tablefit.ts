@@ -95,6 +95,14 @@ export function fittingSize(columns: readonly (readonly string[])[], room: numbe
   return fontSize * Math.min(1, room / Math.max(sum, 1))
 }
 
+/** Of letters that can be read at all, in points. */
+export const smallestRead = 4.5
+
+/** What is said of a table with smaller ones. */
+export function smallTable(columns: number, points: number): string {
+  return `a table of ${columns} columns is printed with letters of ${points.toFixed(1)} points, as there is no more room: split it`
+}
+
 /** Rows of one spanning cell that stay on one page. */
 export const mostTogether = 12
 

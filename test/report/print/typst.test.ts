@@ -42,7 +42,7 @@ describe('Typst', () => {
     ],
     [
       'smaller, within a quote',
-      table(14, 2, 'column0').replaceAll(/^/gm, '> '),
+      table(9, 2, 'column0').replaceAll(/^/gm, '> '),
       /\[#standing\(false, fitted\(/,
     ],
   ])('has a table of Markdown %s', async (_, body, expected) => {
@@ -53,16 +53,23 @@ describe('Typst', () => {
     const inList = await typst(`- item\n\n${table(9, 2, '123456789').replaceAll(/^/gm, '  ')}`)
     expect(inList.text).toMatch(/list\(tight: true\)\[item\s+#elsewhere\("table:1"/)
     expect(inList.problems).toEqual([])
-    const wide = await typst(`A\n\n${table(30, 2, '1234567890')}`)
-    expect(wide.problems).toEqual([
-      {
-        line: 7,
-        message: expect.stringMatching(
-          /^a table of 30 columns is printed with letters of [34]\.\d points, as there is no more room: split it$/,
-        ),
-        isLoss: true,
-      },
-    ])
+    const wide = `A\n\n${table(30, 2, '1234567890')}`
+    const message = expect.stringMatching(
+      /^a table of 30 columns is printed with letters of [1-4]\.\d points, as there is no more room: split it$/,
+    )
+    expect((await typst(wide)).problems).toEqual([{ line: 7, message, isLoss: true }])
+    const latex = await writeLatex(await reportOf(wide), 'd')
+    expect(latex.problems).toEqual([{ line: 7, message, isLoss: true }])
+  })
+
+  it('and LaTeX tells of a row that no page holds', async () => {
+    const { problems } = await writeLatex(
+      await reportOf(`Text.\n\n| a |\n|---|\n| ${'words '.repeat(3000)} |`),
+      'd',
+    )
+    const message =
+      'a row of a table is taller than a page, and LaTeX breaks none: split it, or print with --to pdf'
+    expect(problems).toEqual([{ line: 7, message }])
   })
 
   it('breaks words of code that no line holds, and no others', async () => {

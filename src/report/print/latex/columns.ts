@@ -1,7 +1,7 @@
 /**
  * Widths of columns of tables, which TeX makes as wide as their longest line, however wide the page is. Columns are as wide as their
- * content while there is room; then the widest ones wrap, at one width, but none becomes narrower than its longest word; then the
- * letters become smaller.
+ * content while there is room; then the widest ones wrap, at one width, but none becomes narrower than its longest word, which would
+ * be printed over the next column; then the letters become smaller.
  */
 
 import { textWidth } from '../../textwidth.ts'
@@ -16,18 +16,19 @@ export interface Texts {
 export interface Layout {
   /** In points, of those whose texts wrap; undefined for those as wide as their content. */
   readonly widths: readonly (number | undefined)[]
-  /** LaTeX's command for the size of letters. */
-  readonly size: string
+  /** Size of letters. */
+  readonly points: number
+  /** Between two columns, in points. */
+  readonly gap: number
   /** Estimated height of a row, in lines. */
   readonly lines: (row: readonly string[]) => number
 }
 
-/** Between two columns, in points; and at each side of a table. */
-export const between = 6
+/** Between two columns, in points, and at each side of a table, half of it; less where there are very many. */
+const between = 6
 
-/** Sizes in points, for texts of 10 points. */
-const smallest = ['\\tiny', 5] as const
-const sizes = [['\\footnotesize', 8], ['\\scriptsize', 7], smallest] as const
+/** Sizes of letters, in points: LaTeX's own names mean others in texts of 10 points and of 11. */
+const sizes = [8, 7, 5]
 
 /** Words that are longer are broken, in letters. */
 export const longestWord = 24
@@ -37,7 +38,8 @@ const slack = 1.02
 
 /** @param room in points */
 export function layoutOf(columns: readonly Texts[], room: number): Layout {
-  const free = room - between * columns.length
+  const gap = Math.min(between, (0.4 * room) / columns.length)
+  const free = room - gap * columns.length
   const measure = (of: (text: string) => number) =>
     columns.map(({ head, body }) => Math.max(1, ...head.map((one) => 1.08 * of(one)), ...body.map(of)))
   const natural = measure((text) => slack * textWidth(text, 1))
@@ -46,16 +48,12 @@ export function layoutOf(columns: readonly Texts[], room: number): Layout {
       slack * Math.max(0, ...wordsOf(text, longestWord, longestWord / 2).map((word) => textWidth(word, 1))),
   )
   const sum = (widths: readonly number[]) => widths.reduce((total, one) => total + one, 0)
-  const [size, points] = sizes.find(([, one]) => one * sum(least) <= free) ?? smallest
+  const points = sizes.find((one) => one * sum(least) <= free) ?? rounded(free / sum(least))
   const most = widest(natural, least, free / points)
   const wanted = natural.map((one, index) => Math.max(least[index] ?? 0, Math.min(one, most)))
-  // Where not even the longest words fit, all become narrower.
-  const share = Math.min(1, free / points / sum(wanted))
-  const widths = wanted.map((one, index) =>
-    share === 1 && one >= (natural[index] ?? 0) ? undefined : one * share * points,
-  )
+  const widths = wanted.map((one, index) => (one >= (natural[index] ?? 0) ? undefined : one * points))
   return {
-    ...{ widths, size },
+    ...{ widths, points, gap },
     lines: (row) =>
       Math.max(
         1,
@@ -65,6 +63,10 @@ export function layoutOf(columns: readonly Texts[], room: number): Layout {
         }),
       ),
   }
+}
+
+function rounded(points: number): number {
+  return Math.max(0.5, Math.floor(points * 10) / 10)
 }
 
 /** Returns the width at which wide columns wrap, so that all together have `room`. */
@@ -80,6 +82,11 @@ function widest(natural: readonly number[], least: readonly number[], room: numb
     else high = middle
   }
   return low
+}
+
+/** LaTeX's commands for the letters and gaps of a table. */
+export function settings({ points, gap }: Layout): string {
+  return `\\fontsize{${points}}{${(1.2 * points).toFixed(1)}}\\selectfont\\setlength{\\tabcolsep}{${(gap / 2).toFixed(1)}bp}`
 }
 
 /** Marks of LaTeX for the columns; `letters` says where those that do not wrap have their texts: l, c or r. */

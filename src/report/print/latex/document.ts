@@ -29,9 +29,9 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
   const files = new Map<string, string | Uint8Array>()
   const problems: FormatProblem[] = []
   let line: number | undefined
-  const tell = (message: string) => {
+  const tell = (message: string, isLoss?: true) => {
     if (!problems.some((one) => one.message === message))
-      problems.push({ message, ...(line === undefined ? {} : { line }) })
+      problems.push({ message, ...(line === undefined ? {} : { line }), ...(isLoss && { isLoss }) })
   }
   // A message for all of a place, such as those of a word; each character once.
   const withoutFont = new Map<number | undefined, Set<string>>()

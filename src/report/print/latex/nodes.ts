@@ -29,9 +29,9 @@ import { targetOf } from '../link.ts'
 import { brokenLines, canBreak, FormulaError, mathematics } from '../mathematics.ts'
 import type { Measures } from '../measures.ts'
 import { heightOfParts, widthIn, widthOf } from '../picture.ts'
-import { fittingTable } from '../tablefit.ts'
+import { fittingTable, smallestRead, smallTable } from '../tablefit.ts'
 import { piecesOf } from '../words.ts'
-import { between, columnMarks, type Layout, layoutOf } from './columns.ts'
+import { columnMarks, type Layout, layoutOf, settings } from './columns.ts'
 import { formulaLines, latexFormula } from './formula.ts'
 import { longTable, tabular } from './table.ts'
 import { address, allowBreak, breakable, type Escape, labelName } from './text.ts'
@@ -47,7 +47,7 @@ export interface Context {
   readonly addFormula: (inside: string, isDisplay: boolean) => string
   /** Notes the line of the document that is written. */
   readonly at: (line: number) => void
-  readonly tell: (message: string) => void
+  readonly tell: (message: string, isLoss?: true) => void
 }
 
 export interface Translator {
@@ -401,6 +401,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     })
   }
 
+  function checkSize({ points, widths }: Layout): void {
+    if (points < smallestRead) context.tell(smallTable(widths.length, points), true)
+  }
+
   function plainTable({ align, children }: Table): string {
     const { measures, isTwoColumns } = context
     const count = Math.max(1, ...children.map((row) => row.children.length))
@@ -412,13 +416,18 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     }))
     const inColumn = layoutOf(columns, Math.max(60, roomOf(context, 'column') - 25 * depth))
     const heightOf = (layout: Layout) => 10 * texts.reduce((sum, row) => sum + layout.lines(row), 0)
-    // Over both columns where one has room for nothing but the smallest letters.
+    // Over both columns where one has room for nothing but the smallest letters, or in a list for still smaller ones.
     const overBoth =
-      isTwoColumns && inColumn.size === '\\tiny' && depth + notesAround === 0
+      isTwoColumns && (depth === 0 ? inColumn.points <= 5 : inColumn.points < 5) && notesAround === 0
         ? layoutOf(columns, roomOf(context, 'text'))
         : inColumn
     const isWide = overBoth !== inColumn && heightOf(overBoth) < 0.7 * measures.height
     const layout = isWide ? overBoth : inColumn
+    checkSize(layout)
+    if (Math.max(...texts.map(layout.lines)) * layout.points * 1.2 > measures.height)
+      context.tell(
+        'a row of a table is taller than a page, and LaTeX breaks none: split it, or print with --to pdf',
+      )
     const rowSource = (row: Table['children'][number], write: (text: string) => string) =>
       `${row.children
         .map((cell, index) =>
@@ -435,7 +444,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       const rows = others.map((row) => rowSource(row, (text) => text))
       isInTable = before
       const marks = columnMarks(layout, letters)
-      const set = `${layout.size}\\setlength{\\tabcolsep}{${between / 2}bp}`
+      const set = settings(layout)
       const rules = (parts: readonly string[]) => ['\\toprule', head, '\\midrule', ...parts].join('\n')
       if (isWide)
         return floated(
@@ -524,7 +533,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       switch (content.type) {
         case 'table': {
           const fit = fittingTable(content, notes, measures, isTwoColumns)
-          const parts = { escape, badgeSource, linked }
+          const parts = { escape, badgeSource, linked, check: checkSize }
           if (fit.place === 'pages' || fit.place === 'sideways') {
             const room = roomOf(context, fit.place === 'pages' ? 'text' : 'height')
             const caption = captionSource(float, 'table')

@@ -5,7 +5,7 @@ import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
 import { textWidth } from '../../textwidth.ts'
 import { alignments } from '../tablefit.ts'
-import { between, columnMarks, type Layout, layoutOf, type Texts } from './columns.ts'
+import { columnMarks, type Layout, layoutOf, settings, type Texts } from './columns.ts'
 import { breakable, type Escape } from './text.ts'
 
 /** How the parts of cells are written. */
@@ -13,15 +13,16 @@ export interface Parts {
   readonly escape: Escape
   readonly badgeSource: (badge: Badge | undefined) => string
   readonly linked: (url: string, content: string) => string
+  /** Hears how a table is laid out, which may be too small to read. */
+  readonly check: (layout: Layout) => void
 }
-
-const columnGap = `\\setlength{\\tabcolsep}{${between / 2}bp}%`
 
 /** Returns a table for a float; `room` is its width in points. */
 export function tabular(content: TableContent, room: number, parts: Parts): string {
   const layout = layoutOf(textsOf(content), room)
+  parts.check(layout)
   return [
-    `${layout.size}${columnGap}`,
+    `${settings(layout)}%`,
     `\\reproshrink{\\begin{tabular}{${columnMarks(layout, lettersOf(content))}}`,
     '\\toprule',
     headOf(content, layout, parts),
@@ -35,11 +36,12 @@ export function tabular(content: TableContent, room: number, parts: Parts): stri
 /** Returns a table that goes on over pages, with its head on each. */
 export function longTable(content: TableContent, room: number, caption: string, parts: Parts): string {
   const layout = layoutOf(textsOf(content), room)
+  parts.check(layout)
   const head = headOf(content, layout, parts)
   const lines = caption.split('\n')
   const title = lines.pop() ?? ''
   return [
-    `${layout.size}${columnGap}`,
+    `${settings(layout)}%`,
     ...lines,
     // That of a page that lies on its side is its height.
     '\\setlength{\\LTcapwidth}{\\linewidth}%',

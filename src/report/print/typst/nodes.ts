@@ -33,7 +33,7 @@ import { brokenLines, canBreak, FormulaError, mathematics } from '../mathematics
 import type { Measures } from '../measures.ts'
 import { heightOfParts, pictureFile, printable, widthIn, widthOf } from '../picture.ts'
 import { array, markup, string } from '../source.ts'
-import { type Fit, fittingSize, fittingTable } from '../tablefit.ts'
+import { type Fit, fittingSize, fittingTable, smallestRead, smallTable } from '../tablefit.ts'
 import { piecesOf, wordsOf } from '../words.ts'
 import { tableSource } from './table.ts'
 
@@ -42,9 +42,6 @@ const mostNested = 8
 
 /** Letters of tables within lists and callouts, in points: with smaller ones, a table stands on a page of its own. */
 const smallestWithin = 5
-
-/** Of letters that can be read at all, in points. */
-const smallestRead = 4.5
 
 export interface Context {
   readonly messages: Messages
@@ -390,7 +387,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     const { column, text, height } = context.measures
     const tell = (size: number) => {
       if (size >= smallestRead) return
-      const message = `a table of ${words.length} columns is printed with letters of ${size.toFixed(1)} points, as there is no more room: split it`
+      const message = smallTable(words.length, size)
       context.tell({ message, isLoss: true, ...(line === undefined ? {} : { line }) })
     }
     if (nesting + notesAround === 0) {

@@ -1,7 +1,7 @@
 /** Columns of tables in LaTeX: none off the page, none wider than it needs. */
 
 import { describe, expect, it } from 'vitest'
-import { between, layoutOf, type Texts } from '../../../../src/report/print/latex/columns.ts'
+import { layoutOf, type Texts } from '../../../../src/report/print/latex/columns.ts'
 import { textWidth } from '../../../../src/report/textwidth.ts'
 
 const column = (...body: readonly string[]): Texts => ({ head: ['head'], body })
@@ -9,11 +9,10 @@ const sentence = 'Twelve words of text that cannot stand in one line of a column
 
 /** What columns and the gaps between them have, in points. */
 function widthOf(columns: readonly Texts[], room: number): number {
-  const { widths, size } = layoutOf(columns, room)
-  const points = { '\\footnotesize': 8, '\\scriptsize': 7, '\\tiny': 5 }[size] ?? 0
+  const { widths, points, gap } = layoutOf(columns, room)
   return columns.reduce((sum, { head, body }, index) => {
     const natural = Math.max(...[...head, ...body].map((text) => textWidth(text, points)))
-    return sum + between + (widths[index] ?? natural)
+    return sum + gap + (widths[index] ?? natural)
   }, 0)
 }
 
@@ -21,7 +20,7 @@ describe('columns of a table', () => {
   it('are as wide as their content where there is room', () => {
     expect(layoutOf([column('a'), column('b c d')], 250)).toMatchObject({
       widths: [undefined, undefined],
-      size: '\\footnotesize',
+      points: 8,
     })
   })
 
@@ -48,5 +47,20 @@ describe('columns of a table', () => {
     ['nothing', [column('')]],
   ])('of %s are no wider than the room', (_, columns) => {
     for (const room of [250, 514, 700]) expect(widthOf(columns, room)).toBeLessThan(room * 1.01)
+  })
+
+  it.each([
+    [9, 215, 3.5],
+    [14, 420, 4.7],
+    [60, 250, 0.5],
+  ])('have room for each number: %i in %i points', (count, room, points) => {
+    const column = { head: ['quite long head'], body: ['123456789'] }
+    const layout = layoutOf(
+      Array.from({ length: count }, () => column),
+      room,
+    )
+    expect(layout.points).toBe(points)
+    for (const width of layout.widths)
+      expect(width).toBeGreaterThanOrEqual(textWidth('123456789', layout.points))
   })
 })
