@@ -24,7 +24,6 @@ import type {
   Value,
 } from '../../model.ts'
 import { textOf } from '../../textof.ts'
-import { textWidth } from '../../textwidth.ts'
 import { piecesOfCode, withoutTabs } from '../code.ts'
 import { deepNote, mostNotes } from '../footnotes.ts'
 import type { Chunk } from '../glyphs.ts'
@@ -34,7 +33,8 @@ import type { Measures } from '../measures.ts'
 import { heightOfParts, pictureFile, printable, widthIn, widthOf } from '../picture.ts'
 import { array, markup, string } from '../source.ts'
 import { type Fit, fittingSize, fittingTable, smallestRead, smallTable } from '../tablefit.ts'
-import { piecesOf, wordsOf } from '../words.ts'
+import { piecesOf } from '../words.ts'
+import { boldWords, type Measured, measuredSource, widest } from './measured.ts'
 import { tableSource } from './table.ts'
 
 /** Quotes, callouts and lists within each other: each takes several of Typst's 64 levels, and doubles the time of a list. */
@@ -427,14 +427,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
         ),
       }
     })
-    const list = (all: readonly { readonly source: string }[]) => array(all.map(({ source }) => source))
-    return {
-      source: array(found.map(({ cells, words }) => `(${list(cells)}, ${list(words)})`)),
-      words: found.map(({ words }) => words.map(({ text }) => text)),
-    }
+    return { source: measuredSource(found), words: found.map(({ words }) => words.map(({ text }) => text)) }
   }
 
-  function wordsIn(node: Nodes): readonly Word[] {
+  function wordsIn(node: Nodes): readonly Measured[] {
     if (node.type === 'inlineCode')
       return piecesOf(node.value, 32).flatMap((piece) =>
         // Letters of code are wider.
@@ -444,8 +440,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       )
     if (node.type === 'formula') return canBreak(node.mathml) ? [] : formulaIn(node)
     if ('children' in node) return node.children.flatMap(wordsIn)
-    // Bold, as they may be.
-    return wordsOf(textOf(node), 29, 24).map((text) => ({ text, source: `strong${block(markup(text))}` }))
+    return boldWords(textOf(node))
   }
 
   function listingSource({ id, label, caption, code }: Listing): string {
@@ -631,30 +626,14 @@ function shortened(text: string): string {
   return text.length > 80 ? `${text.slice(0, 80).trimEnd()}…` : text
 }
 
-/** A word of a table, and what is measured of it. */
-interface Word {
-  readonly text: string
-  readonly source: string
-}
-
 /** Nothing for one that cannot be written, which is told where it stands. */
-function formulaIn({ mathml, text }: Formula): readonly Word[] {
+function formulaIn({ mathml, text }: Formula): readonly Measured[] {
   try {
     return [{ text, source: `$${mathematics(mathml)}$` }]
   } catch (error) {
     if (error instanceof FormulaError) return []
     throw error
   }
-}
-
-/** Returns those that may be the widest, of two kinds. */
-function widest<Item extends { readonly text: string }>(
-  items: readonly Item[],
-  isOther: (item: Item) => boolean,
-): readonly Item[] {
-  const widths = new Map(items.map((item) => [item, textWidth(item.text, 1)]))
-  const sorted = items.toSorted((a, b) => (widths.get(b) ?? 0) - (widths.get(a) ?? 0))
-  return [...sorted.filter(isOther).slice(0, 2), ...sorted.filter((item) => !isOther(item)).slice(0, 2)]
 }
 
 /** A table of Markdown, as those of results are measured. */

@@ -1,14 +1,15 @@
 /** Tables of runs as Typst. */
 
-import { placed } from '../../grid.ts'
+import { cellText, placed } from '../../grid.ts'
 import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
 import { array, markup } from '../source.ts'
 import { alignments, type Fit, mostTogether } from '../tablefit.ts'
+import { boldWords, measuredSource, widest } from './measured.ts'
 
 export function tableSource(
   { head, groups }: TableContent,
-  { fractions }: Fit,
+  { fractions, place }: Fit,
   badgeSource: (badge: Badge | undefined) => string,
   linked: (href: string, content: string) => string,
 ): string {
@@ -52,12 +53,29 @@ export function tableSource(
     ]),
     'table.hline(stroke: 0.8pt)',
   ]
+  const isFitted = place === 'sideways' || fractions.some((one) => one !== undefined)
   return [
-    '#align(center, grid-of(',
-    `  ${array(widths)}, align: ${array(aligned)},`,
+    `#align(center, ${isFitted ? 'fitted' : 'grid-of'}(`,
+    `  ${array(widths)},${isFitted ? ` ${widestIn(head, groups)},` : ''} align: ${array(aligned)},`,
     ...lines.map((line) => `  ${line},`),
     '))',
   ].join('\n')
+}
+
+/** Cells over several columns have room in these. */
+function widestIn(head: TableContent['head'], groups: TableContent['groups']): string {
+  const parts = [head, ...groups.map(({ rows }) => rows)].flatMap((rows) =>
+    placed<Marked<Head> | ShownCell>(rows)
+      .flat()
+      .filter(({ cell }) => (cell.columns ?? 1) === 1),
+  )
+  return measuredSource(
+    Array.from({ length: widthOf(head) }, (_, index) => {
+      const texts = parts.filter(({ column }) => column === index).map(({ cell }) => cellText(cell))
+      const cells = texts.map((text) => ({ text, source: `strong[${markup(text)}]` }))
+      return { cells: widest(cells, () => false), words: widest(texts.flatMap(boldWords), () => false) }
+    }),
+  )
 }
 
 function isTall(row: readonly ShownCell[]): boolean {
