@@ -3,7 +3,7 @@
 import { Buffer, isUtf8 } from 'node:buffer'
 import type { Drawing, PictureContent } from '../model.ts'
 import { pixelsOf, pixelsOfSvg } from '../picturesize.ts'
-import { eastAsian, families, isEastAsian } from './fonts.ts'
+import { arabicFont, eastAsian, families, isEastAsian, mathematicalFont, unjoined } from './fonts.ts'
 import type { Measures } from './measures.ts'
 
 /** Width in points: pixels are 3/4 of one. */
@@ -31,7 +31,11 @@ export function pictureFile(mime: string, bytes: Uint8Array): string | Uint8Arra
 
 /** Names the fonts of print in a drawing, whose own are those of browsers. */
 export function printable(svg: string, lang: string): string {
-  const names = families(lang, isEastAsian(lang) || eastAsian.test(svg)).sans.map((name) => `'${name}'`)
+  const hasUnjoined = new RegExp(`\\p{Script=${unjoined}}`, 'u').test(svg)
+  const fonts = families(lang, isEastAsian(lang) || eastAsian.test(svg)).sans
+  const names = [...(/\p{Script=Arabic}/u.test(svg) ? [arabicFont] : []), ...fonts]
+    .filter((name) => name !== mathematicalFont || !hasUnjoined)
+    .map((name) => `'${name}'`)
   return svg
     .normalize('NFC')
     .replace(/font-family=("[^"]*"|'[^']*')/g, () => `font-family="${names.join(', ')}"`)

@@ -104,7 +104,20 @@ describe.skipIf(!hasPoppler)('a PDF', () => {
     const { text, problems } = await printed(report)
     expect(problems).toEqual([])
     expect(text).not.toContain('U+')
+    const { text: source } = writeTypst(await reportOf('A'), 'd')
+    expect(source).toContain(String.raw`serif-fonts = ((name: "DejaVu Sans", covers: regex("\\p{Arabic}")), `)
     expect((await writePdf(await reportOf(words, { front: 'title: שלום\nlang: he' }))).problems).toEqual([])
+  })
+
+  it('sets no text in the font of mathematics, whose letters of Devanagari do not join', async () => {
+    const letters = [...'हिन्दी'].map((letter) => expect.stringContaining(letter))
+    for (const text of ['हिन्दी', '$x + \\text{हिन्दी}$', '`हिन्दी`']) {
+      const { problems } = await printed(await reportOf(text))
+      expect(problems.map(({ message }) => message)).toEqual([
+        expect.stringMatching(/^no font has ह \(U\+0939\), .*write something else$/),
+      ])
+      for (const letter of letters) expect(problems[0]?.message).toEqual(letter)
+    }
   })
 
   it('has the notes that a table over both columns calls', async () => {

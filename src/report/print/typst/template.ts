@@ -4,7 +4,7 @@ import type { Messages } from '../../../locale/en.ts'
 import { isFromRight } from '../../../locale/languages.ts'
 import type { PrintOptions } from '../../model.ts'
 import { textWidth } from '../../textwidth.ts'
-import { families, isEastAsian } from '../fonts.ts'
+import { arabicFont, families, isEastAsian, mathematicalFont, unjoined } from '../fonts.ts'
 import { mathematicsFunctions } from '../mathematics.ts'
 import { gutter, margins, measures, papers } from '../measures.ts'
 import { array, string } from '../source.ts'
@@ -31,14 +31,17 @@ export function preamble(settings: Settings, messages: Messages): string {
   const { typst: paper } = papers[print.paper]
   const { x, top, bottom } = margins(print)
   const { serif, mono } = families(lang, settings.hasEastAsian)
-  const fonts = (names: readonly string[]) => array(names.map(string))
+  const mathematical = `(name: ${string(mathematicalFont)}, covers: regex("[^\\\\p{${unjoined}}]"))`
+  const fonts = (names: readonly string[]) =>
+    array(names.map((name) => (name === mathematicalFont ? mathematical : string(name))))
+  const arabic = `(name: ${string(arabicFont)}, covers: regex("\\\\p{Arabic}"))`
   const [language, region] = lang.split('-')
   const isTwo = print.columns === 2
   const start = isFromRight(lang) ? 'right' : 'left'
   const size = isTwo ? 9.5 : 10.5
   return `// Made by repro. Functions of the look, the look itself, then the text.
 
-#let serif-fonts = ${fonts(serif)}
+#let serif-fonts = (${arabic}, ..${fonts(serif)})
 #let monospaced = ${fonts(mono)}
 #let ink = (origin: rgb("#555555"), wrong: rgb("#a3140c"), link: rgb("#0b4a7d"), rule: rgb("#8a8a8a"))
 
@@ -312,7 +315,7 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
 #set image(fit: "contain")
 #set footnote.entry(gap: 0.45em, clearance: 0.7em)
 #set math.equation(supplement: none)
-#show math.equation: set text(font: ("New Computer Modern Math", ..serif-fonts))
+#show math.equation: set text(font: (${mathematical}, ..serif-fonts))
 #show math.equation.where(block: true): set block(spacing: 0.9em)
 #show footnote.entry: set text(size: 0.84em)
 #show footnote.entry: set par(leading: 0.42em, first-line-indent: 0pt)
