@@ -452,7 +452,12 @@ export function warnOfForeign(document: Document): void {
     ruleId === 'reference-near-miss' ? [`${line}:${column}`] : [],
   )
   const { headings, definitions } = namesIn(tree)
-  const known = { headings, citation: bareCitation(document), near: new Set(near) }
+  const known = {
+    headings,
+    definitions: new Set(definitions),
+    citation: bareCitation(document),
+    near: new Set(near),
+  }
   const said = new Map<string, number>()
   let count = 0
   const say = (ruleId: string, place: Place, reason: string) => {
@@ -519,6 +524,8 @@ const simpleTable =
 interface Known {
   readonly headings: ReadonlySet<string>
   readonly citation: RegExp
+  /** `footnoteDefinition x`: what has a text. */
+  readonly definitions: ReadonlySet<string>
   /** Places of words that another check told to be citations. */
   readonly near: ReadonlySet<string>
 }
@@ -529,6 +536,11 @@ function bareCitation({ citations }: Document): RegExp {
   const cited = [...keys].map(escapeRegExp)
   const one = [String.raw`\p{L}[\p{L}_:-]*(?:19|20)\d\d\w*`, ...cited].join('|')
   return new RegExp(String.raw`(?<![\w.+/@[;-]|\[[^\]]{0,300})@(?:${one})(?![\w/-]|\.\w)`, 'gu')
+}
+
+/** What is said of a footnote that has a text, but is called where none is read. */
+function noNotesHere(name: string): string {
+  return `a caption has no footnotes: write the words of [^${name}] in it, or call the footnote in the text`
 }
 
 function checkText(node: Text, source: SourceText, near: Place, known: Known, say: Say): void {
@@ -556,7 +568,10 @@ function checkText(node: Text, source: SourceText, near: Place, known: Known, sa
       if (ruleId === 'emoji' && end === value.length && source.text[node.position?.end.offset ?? 0] === '`')
         continue
       taken.fill(1, start, end)
-      say(ruleId, place, words(match as unknown as RegExpExecArray))
+      const [, name = ''] = match
+      const isNote =
+        ruleId === 'footnote' && known.definitions.has(`footnoteDefinition ${name.toLowerCase()}`)
+      say(ruleId, place, isNote ? noNotesHere(name) : words(match as unknown as RegExpExecArray))
     }
   }
   for (const { 0: whole, index } of value.matchAll(known.citation)) {

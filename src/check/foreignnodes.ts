@@ -293,7 +293,8 @@ export function namesIn(root: Nodes): {
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (node.type === 'heading') headings.add(wordsOf(node).toLowerCase())
     else if (node.type === 'definition' || node.type === 'footnoteDefinition')
-      definitions.push(`${node.type} ${node.identifier}`)
+      // Identifiers of footnotes are their numbers.
+      definitions.push(`${node.type} ${(node.label ?? node.identifier).toLowerCase()}`)
     if ('children' in node) for (const child of node.children) waiting.push(child)
   }
   return { headings, definitions }

@@ -211,6 +211,11 @@ const constructs: readonly (readonly [name: string, body: string, ...expected: s
   ['a reference to a theorem', '@thm-main', '5:1 reference-form @thm-main is plain text'],
   ['an inline footnote', 'a^[note]', '5:2 inline-note an inline footnote is not read'],
   ['a footnote without a text', 'a[^x] b', '5:2 footnote the footnote x has no text'],
+  [
+    'a footnote in a caption',
+    'a[^X]\n\n[^X]: b\n\n```yaml figure\nid: fig-a\nsrc: a.png\nalt: A\ncaption: A figure[^X]\n```',
+    '13:18 footnote a caption has no footnotes: write the words of [^X] in it, or call the footnote in the text',
+  ],
   ['a footnote that nothing calls', 'a\n\n[^x]: b', '7:1 unused-footnote the footnote x is not shown'],
   ['a footnote', 'a[^x]\n\n[^x]: b'],
   ['a superscript', 'm^2^', '5:2 superscript ^2^ is shown with its signs: write $^{2}$'],
