@@ -62,6 +62,14 @@ describe('Typst', () => {
     expect(latex.problems).toEqual([{ line: 7, message, isLoss: true }])
   })
 
+  it('and LaTeX tells authors of Arabic and Hebrew of the format that has their letters', async () => {
+    const { problems } = await writeLatex(await reportOf('Text.\n\nא س 🦄'), 'd')
+    expect(problems.map(({ message }) => message)).toEqual([
+      'LaTeX has no א (U+05D0), س (U+0633): print with --to pdf, which has letters of Arabic and Hebrew',
+      'LaTeX has no 🦄 (U+1F984): write something else',
+    ])
+  })
+
   it('and LaTeX tells of a row that no page holds', async () => {
     const { problems } = await writeLatex(
       await reportOf(`Text.\n\n| a |\n|---|\n| ${'words '.repeat(3000)} |`),

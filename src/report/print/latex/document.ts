@@ -94,10 +94,19 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
   const start = preamble(settings, messages, escape)
   for (const [at, characters] of withoutFont) {
     line = at
-    tell(`LaTeX has no ${[...characters].map(named).join(', ')}: write something else`)
+    const letters = [...characters].filter((one) => inPdf.test(one))
+    const others = [...characters].filter((one) => !inPdf.test(one))
+    if (letters.length > 0)
+      tell(
+        `LaTeX has no ${letters.map(named).join(', ')}: print with --to pdf, which has letters of Arabic and Hebrew`,
+      )
+    if (others.length > 0) tell(`LaTeX has no ${others.map(named).join(', ')}: write something else`)
   }
   return { text: `${start}${text}\n\n\\end{document}\n`, files, problems }
 }
+
+/** Of whole languages, whose authors can write nothing else. */
+const inPdf = /[\p{Script=Arabic}\p{Script=Hebrew}]/u
 
 function named(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
