@@ -294,16 +294,21 @@
   /** Blocks that are gone, each with the one that takes its place. */
   function pairsOf(gone, fresh) {
     const left = new Set(gone)
-    return fresh.flatMap((one, index) => {
-      const id = one.id || one.querySelector('[id]')?.id
-      const before =
-        [...left].find(
-          (other) => id && (other.id === id || other.querySelector(`[id="${CSS.escape(id)}"]`)),
-        ) ?? [...left].find((other, position) => position === index && other.localName === one.localName)
-      if (!before) return []
+    const found = new Map()
+    const pair = (one, before) => {
+      if (!before) return
       left.delete(before)
-      return [[before, one]]
-    })
+      found.set(one, before)
+    }
+    for (const one of fresh) {
+      const id = one.id || one.querySelector('[id]')?.id
+      const hasId = (other) => other.id === id || other.querySelector(`[id="${CSS.escape(id)}"]`)
+      if (id) pair(one, [...left].find(hasId))
+    }
+    const others = [...left]
+    for (const [index, one] of fresh.filter((one) => !found.has(one)).entries())
+      if (others[index]?.localName === one.localName) pair(one, others[index])
+    return [...found].map(([one, before]) => [before, one])
   }
 
   /** Elements of a block by names that they have in its next version, too: by the id they are in, kind and order. */
