@@ -158,6 +158,10 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     const { project, document: name } = locate(path, dirname(path))
     start(project, name.replaceAll('\\', '/'), uri, uri)
   }
+  const lookEdited = (one: Opened) => {
+    one.isEdited = true
+    void look(one)
+  }
   /** What a document no longer includes is a document of its own. */
   const release = (one: Opened) => {
     for (const uri of one.users) {
@@ -165,10 +169,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
       one.users.delete(uri)
       const own = opened.get(uri)
       if (own === undefined) begin(uri)
-      else {
-        own.isEdited = true
-        void look(own)
-      }
+      else lookEdited(own)
     }
     if (one.users.size === 0) void close(one)
   }
@@ -189,10 +190,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
   }
   documents.onDidChangeContent(() => {
     // A bibliography or an included file may be open, too.
-    for (const one of opened.values()) {
-      one.isEdited = true
-      void look(one)
-    }
+    for (const one of opened.values()) lookEdited(one)
   })
   documents.onDidClose(({ document }) => {
     const ended = [...opened.values()].filter(({ users }) => users.delete(document.uri) && users.size === 0)

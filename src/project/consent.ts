@@ -264,13 +264,13 @@ const toolFiles: ReadonlyMap<string, readonly string[]> = new Map<string, readon
   ['snakemake', ['Snakefile', 'workflow/Snakefile']],
 ])
 const toolNames = new Set([...toolFiles.values()].flat().map((path) => posix.basename(path)))
-/** Words of a script that are looked at as folders of these files. */
+/** Words of a script that are tried as names of folders with such a file. */
 const mostFolders = 500
 
 /**
- * Code that a script names, and what that names: what a program opens is not seen, nor what is started by a script of
- * Node, whose own imports are. Names that are put together are not found, and data are not looked for, which a script
- * may write itself.
+ * Returns the code that a script names, and that this code names in turn. Imports of Node's scripts are observed,
+ * but nothing observes what other programs open, or what a script of Node starts. Names that a script assembles are
+ * not found, and data are left out, as a script may write them itself.
  */
 function namedCode({ cell: { block } }: Step, { project, documents, named }: Place): readonly Code[] {
   const key = 'file' in block.script ? block.script.file : block
@@ -335,7 +335,8 @@ export function codeOf(step: Step, { project, documents, named: seen }: Place): 
     paths: [...documents, ...(environment.access ? [environmentsFile] : [])],
     digest: digestOf('definition', Object.fromEntries(deciding), start, named),
   }
-  const reads = new Set(readsOf(expected).flatMap(({ paths }) => paths))
+  const reads = readsOf(expected)
+  const observed = new Set(reads.flatMap(({ paths }) => paths))
   const own = 'file' in script ? [posix.normalize(script.file)] : documents
   return [
     { paths: own, digest: digestOf('script', inputs.script) },
@@ -343,9 +344,9 @@ export function codeOf(step: Step, { project, documents, named: seen }: Place): 
     ...(inside ? [inside] : []),
     ...(program ? versionFiles(project) : []),
     ...namedCode(step, { project, documents, named: seen }).filter(
-      ({ paths }) => !paths.some((path) => reads.has(path)),
+      ({ paths }) => !paths.some((path) => observed.has(path)),
     ),
-    ...readsOf(expected),
+    ...reads,
   ]
 }
 

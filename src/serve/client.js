@@ -248,8 +248,8 @@
   const hole = 'template[data-piece]'
 
   /**
-   * Takes the pieces of a block (blocks.ts) that one in its place has, too, and makes their changes. Drawings stay where
-   * they are until it is known whether they can. Returns false if they are not there.
+   * Takes over the pieces (blocks.ts) of the block that `one` replaces, and applies their changes. Drawings are
+   * not moved yet, as they may be able to stay. Returns false if a piece is missing.
    */
   function takesPieces(one, before, pieces) {
     const had = [...before.querySelectorAll('svg, pre.rows')].filter((piece) => !piece.matches('svg svg'))
@@ -311,16 +311,16 @@
     return [...found].map(([one, before]) => [before, one])
   }
 
-  /** Elements of a block by names that they have in its next version, too: by the id they are in, kind and order. */
+  /** Elements of a block by names that its next version has, too: the id around them, their kind and order. */
   function named(root, selector) {
-    const found = new Map()
+    const [found, counts] = [new Map(), new Map()]
     for (const one of [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)]) {
       let holder = one
       while (holder !== root && !holder.id) holder = holder.parentElement
-      let number = 0
-      const name = () => `${holder.id} ${one.localName} ${number}`
-      while (found.has(name())) number += 1
-      found.set(name(), one)
+      const kind = `${holder.id} ${one.localName}`
+      const number = counts.get(kind) ?? 0
+      counts.set(kind, number + 1)
+      found.set(`${kind} ${number}`, one)
     }
     return found
   }
@@ -335,8 +335,10 @@
     }
     for (const [own, other] of pairs('details')) own.open = other.open
     const scrolled = pairs('.scroll').map(([own, other]) => [own, other.scrollLeft])
-    const [focused] =
-      [...named(before, focusable)].find(([, other]) => other === document.activeElement) ?? []
+    const { activeElement } = document
+    const [focused] = before.contains(activeElement)
+      ? ([...named(before, focusable)].find(([, other]) => other === activeElement) ?? [])
+      : []
     const typed = [...named(before, 'input[type=search]')].filter(([, { value }]) => value !== '')
     const shown = () => (one.isConnected ? one : before)
     const focus = () => {
