@@ -150,9 +150,9 @@ function sum(numbers: readonly number[]): number {
 }
 
 /**
- * Resolves two frames after the page is `seen` to have what a save changes: an expression over the page and `added`, the
- * nodes that are new. Looks when something changed, and not through the whole page, which takes as long as a frame and
- * would keep the browser from its work.
+ * Resolves two frames after the page shows what a save changes. `seen` is an expression over the page and the nodes
+ * that were `added`: it is evaluated after each change, so it must not search the whole page, which takes as long
+ * as a frame.
  */
 async function shown(page: Page, seen: string, save: () => void): Promise<void> {
   const waiting = page.evaluate(`new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** Warns of sections whose numbers would have a 0, such as 0.1 before the first section of the highest level. */
+/** Warns of section numbers with a 0, such as 0.1 before the first section of the highest level. */
 
 import type { Document } from '../document/document.ts'
 import { startOf } from '../document/place.ts'

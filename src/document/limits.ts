@@ -15,8 +15,9 @@ export const limits = {
   /** Total of lists, quotes, footnotes and underlined headings. */
   containers: 1500,
   /**
-   * Of lines that go on with a paragraph of a list or quote without its blanks or signs, one behind the other: each is
-   * as much work as there are before it. 5000 lines.
+   * Of lazy continuation lines (CommonMark 0.31, 5.1): lines of a paragraph in a list or quote without its
+   * indentation or signs. The parser looks at all that precede each of them, so this is their sum: 5000 in one
+   * paragraph.
    */
   lazy: 12_500_000,
   /** Brackets, asterisks and the like in a paragraph, heading or cell, and characters up to the last one. */

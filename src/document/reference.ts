@@ -43,7 +43,7 @@ export function isReference({ id }: Pick<Reference, 'id'>): boolean {
   return Object.values(prefixes).some((prefix) => id.startsWith(prefix))
 }
 
-/** Warns of an unknown mention of a claim, of what is almost an id (`@tlb-latency`), and of a citation key without brackets. */
+/** Warns of a mention that is plain text: a claim, almost an id (`@tlb-latency`), or a citation key. */
 export function warnOfNearMiss(
   { id, place }: Reference,
   {

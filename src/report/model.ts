@@ -450,8 +450,8 @@ export type PageBlock =
       readonly hash: string
       readonly html: string
       /**
-       * Places in the HTML of long elements in it, in order: drawings, and rows behind them. Whoever shows an earlier
-       * version of the block can keep those that are the same.
+       * Places of the long elements in the HTML, in order: drawings, and the rows behind them. A browser that shows
+       * an earlier version of the block keeps those that are the same.
        */
       readonly pieces: readonly PiecePlace[]
       /** First and last line in the document; absent for what is not written there. */

@@ -31,7 +31,7 @@ const lengths = new Map(
   Object.entries({ '': 1, px: 1, pt: 96 / 72, pc: 16, in: 96, cm: 96 / 2.54, mm: 96 / 25.4 }),
 )
 
-/** Size of a drawing: its sides, or else those of its view; shares of a place that is not known are no size. */
+/** Size of an SVG: its width and height, or else those of its viewBox. Percentages are no size. */
 export function pixelsOfSvg(svg: string): Pixels | undefined {
   const side = (name: string) => {
     const [, number, unit = ''] =

@@ -2,7 +2,7 @@
 
 import { type CST, parse, Parser } from 'yaml'
 
-/** Nesting of collections that the parser is given: it is recursive, and at the end of the stack V8 may end the process. */
+/** Nesting of collections. The parser is recursive, and V8 may end the process at the end of the stack. */
 const deepest = 320
 
 /** Whether collections are nested more deeply than the parser may be given. */
@@ -21,7 +21,7 @@ export function isTooDeep(text: string): boolean {
   return false
 }
 
-/** Returns what a text says, as plain data. Throws an Error for what is no YAML, or nested too deeply. */
+/** Parses a text into plain data. Throws an Error if it is not YAML, or nested too deeply. */
 export function valueOfYaml(text: string): unknown {
   if (isTooDeep(text)) throw new Error('it is nested too deeply')
   return parse(text)

@@ -22,13 +22,13 @@ declare module 'hast' {
   }
 }
 
-/** Pixels to which drawings shrink in small windows, where they scroll then: 34rem in style.ts. */
+/** Width in pixels below which no window shrinks a drawing; it scrolls instead. 34rem in style.ts. */
 const leastWidth = 612
 
 /** Class of drawings that are narrower than that, and never shown wider than they are. */
 const narrow = 'narrow'
 
-/** Returns a placeholder for a drawing. In the page, its classes say whether it has a dark form and is narrow. */
+/** Returns a placeholder for a drawing. Classes of the drawing say whether it has a dark form and is narrow. */
 export function drawingElement(svg: string): Element {
   const colors = darkColors(svg)
   const { width = Infinity } = pixelsOfSvg(svg) ?? {}
@@ -67,7 +67,7 @@ function withClass(svg: string, name: string): string {
 
 /** Replaces style attributes, which the page's policy forbids; drawings use them only for blend modes. */
 function withBlendClasses(svg: string): string {
-  // Most have none, and to look at each tag takes long.
+  // The pattern is slow, and few drawings have the attribute.
   if (!svg.includes(' style="')) return svg
   return svg.replace(/(<[^<>]*) style="mix-blend-mode: ([a-z-]+);"/g, (_, start: string, mode: string) =>
     withClass(start, `${blendPrefix}${mode}`),

@@ -20,7 +20,7 @@
   const collator = new Intl.Collator(document.documentElement.lang, { numeric: true })
   const originals = new WeakMap()
 
-  /** The cell at each place of the grid that rows of a head or a body make; one that spans places is at each of them. */
+  /** Cells of a head or a body by row and column; one that spans several is at each of them. */
   function gridOf(rows) {
     const grid = rows.map(() => [])
     for (const [at, row] of rows.entries()) {
@@ -136,9 +136,8 @@
   }
 
   /**
-   * Adds numbers to the cells of a column by which they are sorted, if all of them that have digits at their start are
-   * numbers in units of one kind. Dates, times, versions and ranges are not: as texts, their digits are compared as
-   * numbers from left to right.
+   * Adds the numbers by which cells of a column are sorted, if all cells that begin with a digit are numbers in units
+   * of one kind. Dates, times, versions and ranges are none: they are sorted as texts, with numeric collation.
    */
   function withKeys(cells) {
     const filled = cells.filter((cell) => !isEmpty(cell))
@@ -179,7 +178,7 @@
     }).flatMap(([kind, units]) => Object.entries(units).map(([name, scale]) => [name, { kind, scale }])),
   )
 
-  /** Number and kind of unit of a text that says only a number, with a spread and a unit or without; else undefined. */
+  /** Number and kind of unit of a text that is only a number, perhaps with a spread and a unit; else undefined. */
   function quantityIn(text) {
     if (text.length > 80) return undefined
     const { sign, digits, power = '', unit, last } = quantity.exec(text)?.groups ?? {}
@@ -439,8 +438,8 @@
   }
 
   /**
-   * The grid of a table. Each row says all of itself, sorted or not: the text of a cell that spans rows or columns is
-   * repeated, but not the title of a group of rows.
+   * A table as CSV, the same whether it is sorted or not: the text of a cell that spans rows or columns is repeated,
+   * but not the title of a group of rows.
    */
   function tableCsv(table) {
     const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)

@@ -50,7 +50,7 @@ export interface CompileLimits {
   readonly memoryMb: number
 }
 
-/** The study of this project, 35 pages of 3.8 MB, needs about 2 s; the longest texts that there may be, 3 s. */
+/** The study of this project, 35 pages of 3.8 MB, needs about 2 s; the longest possible texts, 3 s. */
 export const compileLimits: CompileLimits = { seconds: 5, secondsPerMb: 1, mostSeconds: 8, memoryMb: 1024 }
 
 /** What to do at a limit. */

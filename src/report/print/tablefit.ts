@@ -88,7 +88,7 @@ export function fittingTable(
   return natural <= text ? fit('pages', text) : fit('sideways', height)
 }
 
-/** Returns the size of letters (points) with which the words of all columns have room, as the template's `fitted` sets them. */
+/** Estimates the size of letters (points) that `fitted` of the template chooses, so that all words have room. */
 export function fittingSize(columns: readonly (readonly string[])[], room: number): number {
   const widths = columns.map((words) => Math.max(0, ...words.map((word) => textWidth(word, 0.9 * fontSize))))
   const sum = widths.reduce((sum, width) => sum + width + between, 0)

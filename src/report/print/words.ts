@@ -34,7 +34,7 @@ export function inEights(text: string): readonly string[] {
   return text.match(/\p{M}*(?:\P{M}\p{M}*){1,8}|\p{M}+/gsu) ?? []
 }
 
-/** Returns what of a text no line breaks: words, of which longer ones than `longest` are broken into pieces of `piece` letters. */
+/** Returns the parts of a text that no line breaks: words, of which those beyond `longest` letters break into `piece`. */
 export function wordsOf(text: string, longest: number, piece: number): readonly string[] {
   return text
     .split(/[^\S\u00a0\u202f]+|(?<=-)|(?<=[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef])/)

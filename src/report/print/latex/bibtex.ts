@@ -1,6 +1,6 @@
 /**
- * Works as a file for BibTeX. It has all that the report's own list says: what IEEEtran or unsrt do not print of
- * a type goes into `howpublished` or `note`, in the words of that list.
+ * Writes works as a file for BibTeX, with all that the report's own list says: what IEEEtran and unsrt do not print
+ * of a type goes into `howpublished` or `note`, in the words of that list.
  */
 
 import type { CalendarDate, WrittenDate } from '../../../bibliography/date.ts'
@@ -52,7 +52,7 @@ const edited = ['book', 'inbook', 'incollection', 'inproceedings', 'proceedings'
 
 const ofBook = 'series volume number edition publisher location'
 
-/** Fields, by BibLaTeX's names, that both styles print of a BibTeX type besides author, title, date and note. */
+/** BibLaTeX's names of the fields that both styles print of a type, besides author, title, date and note. */
 const printed: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
   Object.entries({
     article: 'journaltitle volume number pages',
@@ -74,7 +74,7 @@ const printed: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
 /** BibLaTeX field -> BibTeX's, where they differ. */
 const ownNames: Readonly<Record<string, string>> = { journaltitle: 'journal', location: 'address' }
 
-/** As words, of which both styles make what they print. */
+/** Both styles expect these words, and print ordinals of their own for them. */
 const editions = 'First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth'.split(' ')
 
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
@@ -211,7 +211,7 @@ function balanced(source: string): string {
   return source.replaceAll('\\{', '\\textbraceleft{}').replaceAll('\\}', '\\textbraceright{}')
 }
 
-/** A year of our time, perhaps with a month and a day, in the style's form; others in the words of the list. */
+/** A plain date as `year` and `month`; spans, seasons and approximate dates as `year`, in the list's words. */
 function dateFields(
   written: WrittenDate | undefined,
   own: Own,

@@ -1,7 +1,7 @@
 /**
- * Widths of columns of tables, which TeX makes as wide as their longest line, however wide the page is. Columns are as wide as their
- * content while there is room; then the widest ones wrap, at one width, but none becomes narrower than its longest word, which would
- * be printed over the next column; then the letters become smaller.
+ * Widths of columns of tables, which TeX makes as wide as their longest line, however wide the page is. Columns are
+ * as wide as their content while there is room. Then the widest ones wrap, at one width, but none becomes narrower
+ * than its longest word, which would be printed over the next column. Then the letters become smaller.
  */
 
 import { textWidth } from '../../textwidth.ts'
@@ -24,7 +24,7 @@ export interface Layout {
   readonly lines: (row: readonly string[]) => number
 }
 
-/** Between two columns, in points, and at each side of a table, half of it; less where there are very many. */
+/** Gap between columns, in points; half of it at each side of a table. Less if there are very many columns. */
 const between = 6
 
 /** Sizes of letters, in points: LaTeX's own names mean others in texts of 10 points and of 11. */

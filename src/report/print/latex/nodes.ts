@@ -416,7 +416,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     }))
     const inColumn = layoutOf(columns, Math.max(60, roomOf(context, 'column') - 25 * depth))
     const heightOf = (layout: Layout) => 10 * texts.reduce((sum, row) => sum + layout.lines(row), 0)
-    // Over both columns where one has room for nothing but the smallest letters, or in a list for still smaller ones.
+    // Over both columns if one has room for the smallest letters only; within a list, for not even these.
     const overBoth =
       isTwoColumns && (depth === 0 ? inColumn.points <= 5 : inColumn.points < 5) && notesAround === 0
         ? layoutOf(columns, roomOf(context, 'text'))

@@ -13,7 +13,7 @@ export interface Parts {
   readonly escape: Escape
   readonly badgeSource: (badge: Badge | undefined) => string
   readonly linked: (url: string, content: string) => string
-  /** Hears how a table is laid out, which may be too small to read. */
+  /** Called with the layout of each table, to warn of letters that are too small to read. */
   readonly check: (layout: Layout) => void
 }
 

@@ -25,7 +25,7 @@ export function boldWords(text: string): readonly Measured[] {
   return wordsOf(text, 29, 24).map((word) => ({ text: word, source: `strong[${markup(word)}]` }))
 }
 
-/** Returns those that may be the widest, of two kinds. */
+/** Returns the two items of each of two kinds that are estimated to be the widest. */
 export function widest<Item extends { readonly text: string }>(
   items: readonly Item[],
   isOther: (item: Item) => boolean,

@@ -40,7 +40,7 @@ import { tableSource } from './table.ts'
 /** Quotes, callouts and lists within each other: each takes several of Typst's 64 levels, and doubles the time of a list. */
 const mostNested = 8
 
-/** Letters of tables within lists and callouts, in points: with smaller ones, a table stands on a page of its own. */
+/** Smallest letters of a table within a list or callout, in points; below, it gets a page of its own. */
 const smallestWithin = 5
 
 export interface Context {
