@@ -23,6 +23,7 @@ import {
 import type { Unit } from '../stats/clusters.ts'
 import { clipped, type Interval, unbounded } from '../stats/interval.ts'
 import { pairedGroups, type Pairing, pairingOf } from '../stats/pairing.ts'
+import { perObject } from '../text/memory.ts'
 import { boundsOf, isNonnegative, itemsOf, type OpenEnd, tailsOf, untoldEnds } from './bounds.ts'
 
 export type IntervalOptions = Required<Omit<BootstrapOptions, 'rough'>>
@@ -157,8 +158,19 @@ interface Units {
   readonly groups: readonly (readonly Row[])[]
 }
 
+interface Grouped {
+  readonly unit: Unit
+  readonly groups: ReadonlyMap<string, readonly Row[]>
+}
+
+const perRun = perObject<Grouped>()
+
 /** Groups rows by boot if a run has several, else by trial. */
-function unitsOf(run: Run): { readonly unit: Unit; readonly groups: ReadonlyMap<string, readonly Row[]> } {
+function unitsOf(run: Run): Grouped {
+  return perRun(run, [], () => grouped(run))
+}
+
+function grouped(run: Run): Grouped {
   const kept = run.rows.filter((row) => !row[excludedColumn])
   const boots = Map.groupBy(kept, (row) => String(row[bootColumn]))
   if (boots.size > 1) return { unit: 'boot', groups: boots }
@@ -214,7 +226,7 @@ function lookup(
       const { probes, ...list } = probesOf(path, results)
       const parts = probes.map((probe) => {
         const sample = runs.indexOf(probe.run)
-        const byUnit = (units[sample]?.groups ?? []).map((rows) => probe.read(rows).values)
+        const byUnit = (units[sample]?.groups ?? []).map((rows) => probe.valuesIn(rows))
         return { sample, values: drawer(byUnit), template: probe.read([]) }
       })
       const read = (draw: Draw) => {
@@ -231,25 +243,28 @@ function lookup(
   return (path, draw) => (known.get(path) as (draw: Draw) => Readings)(draw)
 }
 
-/** Returns the values of the drawn units. Plain loops: this dominates the bootstrap's time. */
+/** Returns the values of the drawn units. Plain loops over plain arrays: this dominates the bootstrap's time. */
 function drawer(byUnit: readonly Reading['values'][]): (drawn: Uint32Array) => Reading['values'] {
-  const single = byUnit.every(({ length }) => length === 1) ? byUnit.flat() : undefined
-  if (single === undefined)
+  const all = byUnit.flat()
+  if (byUnit.every(({ length }) => length === 1))
     return (drawn) => {
-      let size = 0
-      for (const unit of drawn) size += byUnit[unit]?.length ?? 0
-      const values = new Array<number | null>(size)
-      let next = 0
-      for (const unit of drawn)
-        for (const value of byUnit[unit] ?? []) {
-          values[next] = value
-          next += 1
-        }
+      const values = new Array<number | null>(drawn.length)
+      for (let i = 0; i < drawn.length; i += 1) values[i] = all[drawn[i] as number] as number | null
       return values
     }
+  // Values of unit u are those from starts[u] to starts[u + 1].
+  const starts = new Uint32Array(byUnit.length + 1)
+  for (const [unit, { length }] of byUnit.entries()) starts[unit + 1] = (starts[unit] as number) + length
   return (drawn) => {
-    const values = new Array<number | null>(drawn.length)
-    for (let i = 0; i < drawn.length; i += 1) values[i] = single[drawn[i] as number] as number | null
+    let size = 0
+    for (const unit of drawn) size += (starts[unit + 1] as number) - (starts[unit] as number)
+    const values = new Array<number | null>(size)
+    let next = 0
+    for (const unit of drawn)
+      for (let at = starts[unit] as number; at < (starts[unit + 1] as number); at += 1) {
+        values[next] = all[at] as number | null
+        next += 1
+      }
     return values
   }
 }

@@ -26,7 +26,7 @@ export const accept = command({
     ['accept latency/xen-4.17/baseline --reason "units mixed up in trial 3"', 'its rows.csv as it is now'],
   ],
   async action({ options, words, generator, signal }) {
-    const site = siteOf(options.document, generator)
+    const site = siteOf(options.document, generator, signal)
     const { cellsOf, cellSelector } = await import('../engine/cells.ts')
     const { acceptEdits, gitAuthor } = await import('../project/accept.ts')
     const { underLock } = await import('../project/build.ts')

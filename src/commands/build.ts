@@ -114,7 +114,7 @@ async function execute(
   if (!record) refuseUnused(options, ['sign'], 'without --record there is nothing to sign')
   if (options['dry-run']) refuseUnused(options, ['ci'], '--dry-run reports no problems')
   const consent = options.trust ? 'trust' : said
-  const site = siteOf(document, generator)
+  const site = siteOf(document, generator, signal)
   const { buildDocument, printPlan } = await import('./work/build.ts')
   const request = {
     ...{ rerun, only: options.only, trials, boots, deadlineSeconds, frozen, record, to, consent, signal },

@@ -35,7 +35,7 @@ export const pack = command({
   },
   examples: [['pack -o /tmp/artifact.zip --list', 'the archive, and what is in it']],
   async action({ options, words: [document], generator, signal }) {
-    const site = siteOf(document, generator)
+    const site = siteOf(document, generator, signal)
     const { megabytes } = await import('../text/numbers.ts')
     const { pack } = await import('../pack/pack.ts')
     const { withDisplay } = await import('./terminal/progress.ts')

@@ -24,7 +24,7 @@ export const serve = command({
     ['serve notes/draft.md --port 8000 --open', 'another document, at the same address each time'],
   ],
   async action({ options: { port = 0, open }, words: [document], generator, signal }) {
-    const site = siteOf(document, generator)
+    const site = siteOf(document, generator, signal)
     const { serve } = await import('../serve/server.ts')
     const server = await serve(site, { port, note: complain })
     print(`${site.document} at ${server.address}`)

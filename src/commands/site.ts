@@ -2,6 +2,7 @@
 
 import { existsSync, readdirSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { openFiles } from '../files/tracked.ts'
 import { openConsent } from '../project/consent.ts'
 import { locate } from '../project/root.ts'
@@ -14,7 +15,8 @@ import { nearest } from '../text/spelling.ts'
 import { UsageError } from './parse.ts'
 import { complain } from './terminal/terminal.ts'
 
-export function siteOf(given: string | undefined, generator: string): Site {
+/** @param signal of a command that may have much to compute: it is heeded before each such part */
+export function siteOf(given: string | undefined, generator: string, signal?: AbortSignal): Site {
   if (given === '') throw new UsageError('the document has an empty name')
   const folder = process.cwd()
   const { project, document } = locate(given, folder)
@@ -25,14 +27,24 @@ export function siteOf(given: string | undefined, generator: string): Site {
   if (!existsSync(join(project, document))) throw absent(document, project, folder)
   const [cache, seal] = [cacheFolder(), openSeal(project)]
   const consent = openConsent(project, cache)
-  return { project, document: document.replaceAll('\\', '/'), cache, seal, consent, generator }
+  const own = { project, document: document.replaceAll('\\', '/'), cache, seal, consent, generator }
+  return { ...own, announce: announcer(signal) }
+}
+
+function announcer(signal: AbortSignal | undefined): NonNullable<Site['announce']> {
+  return async (work) => {
+    complain(work)
+    // Signals that came while the processor was busy are delivered now.
+    await turn()
+    signal?.throwIfAborted()
+  }
 }
 
 /**
  * The site of a document in any folder: paths in it start in the working folder, if it lies there, else in the
  * document's own.
  */
-export function foreignSite(document: string, generator: string): Site {
+export function foreignSite(document: string, generator: string, signal?: AbortSignal): Site {
   if (document === '') throw new UsageError('the document has an empty name')
   const [folder, file] = [process.cwd(), resolve(document)]
   const isInside = !relative(folder, file).startsWith('..')
@@ -42,7 +54,8 @@ export function foreignSite(document: string, generator: string): Site {
   if (problem !== undefined) throw new UsageError(`no document: ${problem}`)
   if (!existsSync(file)) throw new UsageError(`no document ${path} in ${project}`)
   const seal = openSeal(project)
-  return { project, document: path, cache: cacheFolder(), seal, generator, isForeign: true }
+  const own = { project, document: path, cache: cacheFolder(), seal, generator, isForeign: true }
+  return { ...own, announce: announcer(signal) }
 }
 
 function near(given: string, folder: string): string {

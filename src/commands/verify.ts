@@ -66,7 +66,8 @@ export const verify = command({
         'without --rerun or --kick-the-tires nothing runs',
       )
     if (options.junit !== undefined) await requireFolder(options.junit)
-    const site = against === undefined ? siteOf(document, generator) : foreignSite(against, generator)
+    const site =
+      against === undefined ? siteOf(document, generator, signal) : foreignSite(against, generator, signal)
     const { verifyDocument } = await import('./work/verify.ts')
     const request: VerifyRequest = {
       rerun: onlyTires ? 'one' : options.rerun ? 'all' : 'none',

@@ -9,11 +9,13 @@ import type { Measured } from '../claims/measure.ts'
 import type { Reasons } from '../claims/reasons.ts'
 import type { Evidence } from '../claims/scope.ts'
 import type { ClaimBlock } from '../document/block.ts'
+import { expressionsOfClaim } from '../document/claim.ts'
 import { remove } from '../files/change.ts'
 import { writeLightly } from '../files/drafts.ts'
 import { contentOf } from '../files/ordinary.ts'
 import { openFiles } from '../files/tracked.ts'
 import type { PublishedSource, Source } from '../query/quantity.ts'
+import { cellsRead } from '../query/query.ts'
 import type { FloatCache } from '../report/floats.ts'
 import type { Float } from '../report/model.ts'
 import { digest } from '../results/key.ts'
@@ -26,7 +28,9 @@ import type { Site } from './site.ts'
 const folder = '.repro/render-cache'
 
 /** With `memory` (by digest of inputs), what is made is kept there, and on the disk nothing. */
-type Place = Pick<Site, 'project' | 'seal'> & { readonly memory?: Map<string, Uint8Array> | undefined }
+type Place = Pick<Site, 'project' | 'seal' | 'announce'> & {
+  readonly memory?: Map<string, Uint8Array> | undefined
+}
 
 function itemOf(name: string): Item {
   return { kind: 'rendered', path: `${folder}/${name}` }
@@ -104,10 +108,28 @@ export function cachedJudge(place: Place, program: string, language?: string, us
     used?.add(digest(inputs))
     const found = revive(find(place, inputs), claim, evidence)
     if (found) return found
+    await announceClaim(place, claim, evidence)
     const made = judge(claim, evidence, reasons ? { reasons } : {})
     await keep(place, inputs, dehydrate(made))
     return made
   }
+}
+
+/** From here on, a claim takes a second and more. */
+const manyRows = 100_000
+
+/** Announces that a claim is judged whose intervals take their time. */
+export async function announceClaim(
+  { announce }: Pick<Site, 'announce'>,
+  claim: ClaimBlock,
+  { results }: Evidence,
+): Promise<void> {
+  if (announce === undefined) return
+  const read = new Set(cellsRead(expressionsOfClaim(claim), results.experiments).names)
+  const rows = results.runs
+    .filter((run) => read.has(runName(run)))
+    .reduce((sum, run) => sum + run.rows.length, 0)
+  if (rows >= manyRows) await announce(`judging ${claim.id} by ${rows} rows, which takes a while`)
 }
 
 /** Stores run names only. Uses v8.serialize, as JSON cannot hold infinite interval bounds. */

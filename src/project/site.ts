@@ -62,6 +62,8 @@ export interface Site extends Host {
    * and nothing is written.
    */
   readonly isForeign?: boolean
+  /** Is told of work before it takes seconds; rejects if the command is to stop. */
+  readonly announce?: (work: string) => Promise<void>
 }
 
 export interface Overrides {

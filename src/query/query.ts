@@ -116,6 +116,8 @@ const noTables: readonly PublishedTable[] = []
 export interface Probe {
   readonly run: Run
   readonly read: (rows: readonly Row[]) => Reading
+  /** Those of what `read` returns. */
+  readonly valuesIn: (rows: readonly Row[]) => Reading['values']
 }
 
 /** Returns a probe for each run of a path; `over` names its patterns if several. Throws QueryError. */
@@ -149,29 +151,27 @@ function probe(run: Run, { parts }: Pick<Path, 'parts'>, results: Results): Prob
       )
     const { scale, unit } = canonical(run, { role: 'measure', ...unitOfParameter(parameter) })
     const own = scaled(value, scale, parameter.column)
-    const parameterName = parameter.column
-    return {
-      run,
-      read: (rows) => ({
-        ...common,
-        parameter: parameterName,
-        unit,
-        values: rows.filter(selects).map(() => own),
-      }),
-    }
+    return probeOf(run, { ...common, parameter: parameter.column, unit }, selects, () => own)
   }
   if (measure === undefined) {
     if (known === undefined || last !== 'n')
       throw new QueryError(`no measure before ${last}: ${parts.join('.')}`)
-    return { run, read: (rows) => ({ ...common, unit: '', values: rows.filter(selects).map(() => 1) }) }
+    return probeOf(run, { ...common, unit: '' }, selects, () => 1)
   }
   const { scale, unit } = canonical(run, columnOf(run, measure, ['measure']))
   const valueIn = ({ [measure]: value }: Row) =>
     typeof value === 'number' ? scaled(value, scale, measure) : null
-  return {
-    run,
-    read: (rows) => ({ ...common, measure, unit, values: rows.filter(selects).map(valueIn) }),
-  }
+  return probeOf(run, { ...common, measure, unit }, selects, valueIn)
+}
+
+function probeOf(
+  run: Run,
+  reading: Omit<Reading, 'values'>,
+  selects: (row: Row) => boolean,
+  valueIn: (row: Row) => number | null,
+): Probe {
+  const valuesIn = (rows: readonly Row[]) => rows.filter(selects).map(valueIn)
+  return { run, valuesIn, read: (rows) => ({ ...reading, values: valuesIn(rows) }) }
 }
 
 /**

@@ -204,8 +204,13 @@ function singles(
   statistic: (draw: Draw) => number,
   rough: number,
 ): readonly number[] {
-  const values = [...(whole[sample] ?? [])].map((unit) => statistic(whole.with(sample, Uint32Array.of(unit))))
-  if (!values.every(Number.isFinite)) return values.map(() => Number.NaN)
+  const units = whole[sample] as Uint32Array
+  const values: number[] = []
+  for (const unit of units) {
+    const value = statistic(whole.with(sample, Uint32Array.of(unit)))
+    if (!Number.isFinite(value)) return Array.from(units, () => Number.NaN)
+    values.push(value)
+  }
   const center = mean(values)
   return values.map((value) => rough * (value - center))
 }

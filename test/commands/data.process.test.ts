@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { foreignSite } from '../../src/commands/site.ts'
 import { project, repro, write } from '../project.ts'
 
 const rows = Array.from({ length: 40 }, (_, index) => {
@@ -57,6 +58,16 @@ describe('repro verify --against', { timeout }, () => {
     const xml = readFileSync(join(project, 'out.xml'), 'utf8')
     expect(xml).toContain('tests="1" failures="0" skipped="0"')
     expect(xml).toContain('<system-out>reproduced, from data: data/times.csv')
+  })
+
+  it('says before it judges a claim by many rows, and heeds a signal then', async () => {
+    const many = Array.from({ length: 2600 }, () => csv.split('\n').slice(1, -1)).flat()
+    write({ ...paper(), 'data/times.csv': `tool,elapsed_ms\n${many.join('\n')}\n` })
+    const { err } = await repro('verify', '--against', 'claims.md')
+    expect(err).toContain('judging C1 by 104000 rows, which takes a while')
+    const stop = AbortSignal.abort(new Error('interrupted'))
+    const site = foreignSite(join(project, 'claims.md'), 'repro', stop)
+    await expect(site.announce?.('judging C1')).rejects.toThrow('interrupted')
   })
 
   it('refuses a document with experiments, and options that run something', async () => {

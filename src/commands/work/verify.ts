@@ -24,7 +24,7 @@ import { dataChecks, dataRuns } from '../../project/data.ts'
 import { cellsFor, knownRuns } from '../../project/knownruns.ts'
 import { permission } from '../../project/permission.ts'
 import { programOf } from '../../project/program.ts'
-import { cachedJudge } from '../../project/rendercache.ts'
+import { announceClaim, cachedJudge } from '../../project/rendercache.ts'
 import { isOther, type Reproduction, reproductions } from '../../project/replay.ts'
 import type { Opened, Site } from '../../project/site.ts'
 import { verdictRecord } from '../../project/verdicts.ts'
@@ -113,7 +113,10 @@ export async function verifyDocument(
     }
   }
   const judge = site.isForeign
-    ? async (claim: ClaimBlock, evidence: Evidence) => plainJudge(claim, evidence)
+    ? async (claim: ClaimBlock, evidence: Evidence) => {
+        await announceClaim(site, claim, evidence)
+        return plainJudge(claim, evidence)
+      }
     : cachedJudge(site, programOf(site, files))
   const experiments = sourcesIn(document.blocks)
   // A single rerun cell checks that the artifact works; it must not affect the claims.
