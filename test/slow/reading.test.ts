@@ -438,6 +438,7 @@ describe('around the text', () => {
     await up.waitFor()
     await up.click()
     await expect.poll(() => page.evaluate<number>('window.scrollY')).toBeLessThan(2000)
+    expect(await page.locator('nav.contents > ol').isVisible()).toBe(true)
     await page.close()
   })
 
@@ -455,6 +456,28 @@ describe('around the text', () => {
 })
 
 describe('the contents', () => {
+  it('are folded in a narrow window, after which comes the title', async () => {
+    const { page } = await opened('paper/index.md', { viewport: { width: 390, height: 800 } })
+    const list = page.locator('nav.contents > ol')
+    const button = page.getByRole('button', { name: 'Contents', expanded: false })
+    await button.waitFor()
+    expect(await list.isVisible()).toBe(false)
+    expect(
+      await page.evaluate<number>("document.querySelector('h1').getBoundingClientRect().top"),
+    ).toBeLessThan(300)
+    await button.focus()
+    await page.keyboard.press('Enter')
+    expect(await list.isVisible()).toBe(true)
+    await page.getByRole('button', { name: 'Contents', expanded: true }).click()
+    expect(await list.isVisible()).toBe(false)
+    // Beside the text they are a list with a heading.
+    await page.setViewportSize({ width: 1280, height: 800 })
+    expect(await list.isVisible()).toBe(true)
+    await expect.poll(() => page.locator('.unfold').count()).toBe(0)
+    expect(await page.locator('nav.contents h2').textContent()).toBe('Contents')
+    await page.close()
+  })
+
   it('mark the section that is read', async () => {
     const { page } = await opened()
     const link = page.locator('nav.contents a').nth(3)

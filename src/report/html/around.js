@@ -1,7 +1,6 @@
 /**
  * What is around the text for its readers: a link to each place that can be referred to, copies of code, light or dark
- * as the reader likes, and the way back to the contents in windows that have no room for them beside the text. As
- * reader.js, before which it is put: it makes elements without texts, so that search and selection find the document's
+ * as the reader likes, and contents that fold in a narrow window, with a way back to them. As reader.js, before which it is put: it makes elements without texts, so that search and selection find the document's
  * only, and the page is complete without them.
  */
 ;((words) => {
@@ -101,8 +100,34 @@
     }
   }
 
+  // --- Contents: in a narrow window the title comes first, and what stands before it is folded.
+
+  const narrow = matchMedia('(max-width: 40rem)')
+  let isUnfolded = false
+  document.documentElement.classList.add('folds')
+
+  function fold() {
+    const nav = document.querySelector('nav.contents')
+    const heading = nav?.querySelector('h2')
+    if (!heading) return
+    nav.classList.toggle('unfolded', isUnfolded)
+    const button = heading.querySelector('button')
+    if (!narrow.matches) return button?.replaceWith(...button.childNodes)
+    if (button) return (button.ariaExpanded = String(isUnfolded))
+    const made = make('button', { type: 'button', className: 'unfold', ariaExpanded: String(isUnfolded) })
+    made.append(...heading.childNodes)
+    heading.append(made)
+  }
+
+  function unfold(is) {
+    isUnfolded = is
+    fold()
+  }
+  narrow.addEventListener('change', fold)
+
   function begin() {
     addLinks()
+    fold()
     // A served page may have taken another style.
     if (scheme !== null) apply()
     for (const pre of find('main pre:not(.rows, .specification)'))
@@ -136,7 +161,9 @@
 
   document.addEventListener('click', ({ target }) => {
     const button = target.closest?.('button')
-    if (button?.matches('.copy')) copy(button)
+    if (target.closest?.('.to-contents')) unfold(true)
+    else if (button?.matches('.unfold')) unfold(!isUnfolded)
+    else if (button?.matches('.copy')) copy(button)
     else if (button?.matches('.scheme')) change()
   })
   document.addEventListener('scroll', follow, { passive: true })

@@ -254,6 +254,10 @@ dialog.zoomed { box-sizing: border-box; width: 100vw; height: 100dvh; max-width:
 .scheme::before { content: '◐' / ''; }
 :is(.copy, .scheme):hover { color: var(--ink); }
 :is(.copy, .scheme, .anchor, .to-contents, .zoom):focus-visible { outline: 2px solid var(--link); outline-offset: 1px; }
+.unfold { all: unset; cursor: pointer; }
+.unfold:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
+.unfold::after { content: ' ▾' / ''; }
+.unfold[aria-expanded='true']::after { content: ' ▴' / ''; }
 .translations { padding-inline-end: 2.5rem; }
 nav.contents .to-contents { position: fixed; left: .75rem; bottom: .75rem; z-index: 2; width: 2.5rem; height: 2.5rem; text-align: center; font-size: 1.2rem; line-height: 2.4rem; color: var(--quiet); background: var(--paper); border: 1px solid var(--line); border-radius: 99px; box-shadow: 0 1px 6px rgb(0 0 0 / .15); text-decoration: none; visibility: hidden; }
 nav.contents .to-contents::before { content: '↑' / ''; }
@@ -304,6 +308,7 @@ section.footnotes { font-size: .9rem; border-top: 1px solid var(--line); margin-
 @media (max-width: 40rem) {
   html { font-size: 1.03rem; }
   .search { margin-inline-end: 2.25rem; }
+  .folds nav.contents:not(.unfolded) > ol { display: none; }
   h1 { font-size: 1.65rem; margin-top: 1.75rem; }
   tr.named > th:first-child { white-space: normal; max-width: 8rem; }
   dl, aside.claim dl { grid-template-columns: 1fr; }
