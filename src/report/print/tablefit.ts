@@ -17,6 +17,8 @@ export interface Fit {
   readonly widths: readonly number[]
   /** Estimated height of the head and the first rows, which stay together, in points. */
   readonly first: number
+  /** Whether the notes stand before it: behind a table over pages, a few lines might have the last page for themselves. */
+  readonly hasNotesFirst: boolean
 }
 
 const fontSize = 8
@@ -25,6 +27,8 @@ const lineHeight = 13.5
 const between = 6
 /** Texts that are longer wrap, in points. */
 const longText = 95
+/** Lines of notes that may stand between the caption and the head of a table. */
+const mostNotesFirst = 5
 
 /** Decides by estimated widths and heights in points: those of Helvetica, which is wider than the font of texts. */
 export function fittingTable(
@@ -62,21 +66,22 @@ export function fittingTable(
     )
     return lines * lineHeight
   }
-  const heightIn = (room: number) => {
-    const noteLines = notes.reduce((sum, note) => sum + Math.ceil((0.8 * textWidth(note, 7.5)) / room), 0)
-    return rowsIn(room) + 10 * noteLines + 30
-  }
+  const noteLines = (room: number) =>
+    notes.reduce((sum, note) => sum + Math.ceil((0.8 * textWidth(note, 7.5)) / room), 0)
+  const heightIn = (room: number) => rowsIn(room) + 10 * noteLines(room) + 30
   const { column, text, height } = measures
   const whole = widths.reduce((sum, width) => sum + width + between, 0)
   // Texts wrap only where the whole would be wider than its room.
-  const fit = (place: Fit['place'], room: number): Fit => ({
-    place,
-    widths,
-    first: rowsIn(room, together(rows[0])),
-    fractions: widths.map((width) =>
-      whole > room && width > longText ? Math.round(Math.min(width, 600)) : undefined,
-    ),
-  })
+  const fit = (place: Fit['place'], room: number): Fit => {
+    const hasNotesFirst = (place === 'pages' || place === 'sideways') && noteLines(room) <= mostNotesFirst
+    return {
+      ...{ place, widths, hasNotesFirst },
+      first: rowsIn(room, together(rows[0])) + (hasNotesFirst ? 10 * noteLines(room) : 0),
+      fractions: widths.map((width) =>
+        whole > room && width > longText ? Math.round(Math.min(width, 600)) : undefined,
+      ),
+    }
+  }
   const least = hasLong ? Math.max(natural, Math.min(wanted, text)) : natural
   if (!isTwoColumns) {
     if (natural > text) return fit('sideways', height)

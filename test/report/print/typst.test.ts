@@ -135,28 +135,55 @@ describe('Typst', () => {
 })
 
 describe('a table of runs in Typst', () => {
-  const row = (rows: number) => [
-    { type: 'text', text: 'A', rows } as const,
-    { type: 'text', text: 'B' } as const,
-  ]
-  const source = (rows: number) => {
-    const others = Array.from({ length: rows - 1 }, () => [{ type: 'text', text: 'C' } as const])
-    const content: TableContent = {
-      type: 'table',
-      head: [[{ text: 'a' }, { text: 'b' }]],
-      groups: [{ rows: [row(rows), ...others] }],
-    }
-    const fit = fittingTable(content, [], measures({ columns: 2, paper: 'a4' }), true)
-    return tableSource(
-      content,
+  const tableOf = (groups: TableContent['groups'], notes: readonly string[] = []) => {
+    const content: TableContent = { type: 'table', head: [[{ text: 'a' }, { text: 'b' }]], groups }
+    const fit = fittingTable(content, notes, measures({ columns: 2, paper: 'a4' }), true)
+    return {
       fit,
-      () => '',
-      (_, text) => text,
-    )
+      source: tableSource(
+        content,
+        fit,
+        () => '',
+        (_, text) => text,
+      ),
+    }
   }
+  const cell = (text: string) => ({ type: 'text', text }) as const
+  const rows = (count: number) => Array.from({ length: count }, () => [cell('A'), cell('B')])
 
   it('ends no page within the rows of a cell, unless there are many', () => {
-    expect(source(2)).toContain('table.cell(rowspan: 2, breakable: false')
-    expect(source(60)).toContain('table.cell(rowspan: 60, align')
+    const spanning = (count: number) => {
+      const others = Array.from({ length: count - 1 }, () => [cell('C')])
+      return tableOf([{ rows: [[{ ...cell('A'), rows: count }, cell('B')], ...others] }]).source
+    }
+    expect(spanning(2)).toContain('table.cell(rowspan: 2, breakable: false')
+    expect(spanning(60)).toContain('table.cell(rowspan: 60, align')
+  })
+
+  it('has the title of a group on each page, unless rows without one follow', () => {
+    const [one, two, none] = [
+      { title: 'one', rows: rows(1) },
+      { title: 'two', rows: rows(1) },
+      { rows: rows(1) },
+    ]
+    const headers = (...groups: TableContent['groups']) =>
+      tableOf(groups).source.match(/table\.header\(level: 2/g)?.length ?? 0
+    expect(headers(one, two)).toBe(2)
+    expect(headers(none, one, two)).toBe(2)
+    expect(headers(one, none)).toBe(0)
+    expect(tableOf([one, none]).source).toContain('#strong[one]')
+  })
+
+  it('has few notes before it if it has pages of its own, and many behind it', () => {
+    const first = (count: number, notes: readonly string[]) =>
+      tableOf([{ rows: rows(count) }], notes).fit.hasNotesFirst
+    expect(first(200, ['a note'])).toBe(true)
+    expect(
+      first(
+        200,
+        Array.from({ length: 6 }, () => 'a note'),
+      ),
+    ).toBe(false)
+    expect(first(5, ['a note'])).toBe(false)
   })
 })

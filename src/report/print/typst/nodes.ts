@@ -475,9 +475,9 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     switch (content.type) {
       case 'table': {
         const fit = fittingTable(content, notes, measures, context.isTwoColumns)
-        const body = block(
-          `${tableSource(content, fit, badgeSource, (href, text) => linked(href, text))}\n${notesSource(notes)}`,
-        )
+        const table = tableSource(content, fit, badgeSource, (href, text) => linked(href, text))
+        const written = notesSource(notes)
+        const body = block((fit.hasNotesFirst ? [written, table] : [table, written]).join('\n'))
         const isLarge = fit.place === 'pages' || fit.place === 'sideways'
         const options =
           isLarge || fit.place === 'here'

@@ -22,6 +22,13 @@ export function tableSource(
     if (cell.type === 'missing') return `#missing[${shown}];`
     return cell.isStale === true ? `#emph[${shown}];` : shown
   }
+  // A title is repeated on the next page until another comes, so rows without one must not follow it.
+  const repeats = groups.findLastIndex(({ title }) => title === undefined) < groups.findIndex(isTitled)
+  const titleRow = ({ title = '', badge }: TableContent['groups'][number], isFirst: boolean) => {
+    const cell = `table.cell(colspan: ${width}, align: start, inset: (x: 3pt, top: ${isFirst ? 3 : 6}pt, bottom: 2.4pt))`
+    const row = `${cell}[#strong[${markup(title)}];${badgeSource(badge)}]`
+    return repeats ? `table.header(level: 2, repeat: true, ${row})` : row
+  }
   const lines = [
     'table.hline(stroke: 0.8pt)',
     `table.header(repeat: true, ${head
@@ -32,13 +39,7 @@ export function tableSource(
       .join(', ')}, table.hline(stroke: 0.4pt))`,
     ...groups.flatMap((group, index) => [
       ...(index > 0 && group.title === undefined ? ['table.hline(stroke: 0.3pt + ink.rule)'] : []),
-      ...(group.title === undefined
-        ? []
-        : [
-            `table.cell(colspan: ${width}, align: start, inset: (x: 3pt, top: ${index === 0 ? 3 : 6}pt, bottom: 2.4pt))[#strong[${markup(
-              group.title,
-            )}];${badgeSource(group.badge)}]`,
-          ]),
+      ...(isTitled(group) ? [titleRow(group, index === 0)] : []),
       ...group.rows.map((row) =>
         row
           .map((cell) =>
@@ -76,6 +77,10 @@ function widestIn(head: TableContent['head'], groups: TableContent['groups']): s
       return { cells: widest(cells, () => false), words: widest(texts.flatMap(boldWords), () => false) }
     }),
   )
+}
+
+function isTitled({ title }: TableContent['groups'][number]): boolean {
+  return title !== undefined
 }
 
 function isTall(row: readonly ShownCell[]): boolean {
