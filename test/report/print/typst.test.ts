@@ -34,7 +34,11 @@ describe('Typst', () => {
   it.each([
     ['in its column', table(3, 2), /\n#standing\(false, grid-of\(/],
     ['in its column, where it breaks', table(3, 90), /\n#standing\(true, grid-of\(/],
-    ['over all columns', table(14, 2, 'column0'), /\n#across\(standing\(/],
+    [
+      'over all columns, with a word of its page at its place',
+      table(14, 2, 'column0'),
+      /\n#across\("table:1", \[The table is on page \], \[\\\.\], standing\(/,
+    ],
     [
       'sideways, and smaller',
       table(40, 2, 'column0'),

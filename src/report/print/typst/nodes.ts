@@ -76,6 +76,8 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     visit(tree, 'footnoteDefinition', (node) => void definitions.set(node.identifier, node))
   const called = new Set<string>()
   const large: Large[] = []
+  /** Tables without a number that do not stand at their place. */
+  let unnumbered = 0
   const pictures = new Map<string, string>()
   let level = 0
   let line: number | undefined
@@ -370,16 +372,21 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     ;({ isInTable, notesAhead } = around)
     const source = `standing(${children.length > 12}, ${table})`
     const place = placeOf(fit, widest.words, isNarrow)
-    if (place === 'pages' || place === 'sideways') {
-      const name = `table:${large.length + 1}`
-      keepLarge(`#at(${string(name)})\n#${source}`, place === 'sideways')
-      // Without a number, nothing in the text would lead to it.
-      const [before = '', after = ''] = messages.page.tableOnPage('\0').split('\0').map(markup)
-      return call('elsewhere', string(name), block(before), block(after)).replace(/;$/, '')
-    }
-    return isAcross
-      ? `${notes.length === 0 ? '' : `#unseen[${notes.join('')}]`}#across(${source})`
-      : `#${source}`
+    const isLarge = place === 'pages' || place === 'sideways'
+    if (!isLarge && !isAcross) return `#${source}`
+    // Without a number, nothing in the text would lead to it.
+    const name = `table:${(unnumbered += 1)}`
+    const pointer = [
+      string(name),
+      ...messages.page
+        .tableOnPage('\0')
+        .split('\0')
+        .map((words) => block(markup(words))),
+    ]
+    if (!isLarge)
+      return `${notes.length === 0 ? '' : `#unseen[${notes.join('')}]`}#across(${[...pointer, source].join(', ')})`
+    keepLarge(`#at(${string(name)})\n#${source}`, place === 'sideways')
+    return call('elsewhere', ...pointer).replace(/;$/, '')
   }
 
   /** Where a table of Markdown stands; tells of one whose letters are too small to read. */

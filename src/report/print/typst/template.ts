@@ -217,10 +217,11 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
   let place = query(label(name)).first().location()
   block(above: 0.9em, below: 0.9em, width: 100%, link(place, quiet[#before#counter(page).at(place).first()#after]))
 }
-// Over all columns; what no page holds breaks at its place, since floats are cut off.
+// Over all columns, with a word of its page at its place; what no page holds breaks there, since floats are cut off.
 #let page-holds(width, body) = measure(block(width: width, body)).height < ${(0.95 * measures(print).height).toFixed(0)}pt
-#let across(body) = context if page-holds(${measures(print).text.toFixed(1)}pt, body) {
-  place(auto, float: true, scope: "parent", block(width: 100%, body))
+#let across(name, before, after, body) = context if page-holds(${measures(print).text.toFixed(1)}pt, body) {
+  elsewhere(name, before, after)
+  place(auto, float: true, scope: "parent", block(width: 100%, [#at(name)#body]))
 } else { body }
 // A picture in a text, no wider than its place, which may be that of a list.
 #let within(shown) = box(layout(room => if measure(shown).width > room.width { image(shown.source, alt: shown.alt, width: 100%) } else { shown }))
