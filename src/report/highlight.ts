@@ -1,11 +1,15 @@
 /** Highlights code by lowlight, with the grammars of the languages that a document uses and no others. */
 
 import type { Nodes, Root } from 'hast'
+import { within } from '../text/deadline.ts'
 import { grammars, loadLowlight } from './grammars.mjs'
 import type { Token, TokenKind } from './model.ts'
 
-/** Returns the parts of a code; one of text alone if its language is unknown. */
-export type Highlighter = (code: string, language: string) => readonly (string | Token)[]
+/** Returns the parts of a code, one of text alone if its language is unknown; or why it has no colours. */
+export type Highlighter = (
+  code: string,
+  language: string,
+) => readonly (string | Token)[] | { readonly reason: string }
 
 const aliases: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -36,10 +40,15 @@ const aliases: ReadonlyMap<string, string> = new Map(
   }),
 )
 
-/** Longest code that is highlighted, in characters: grammars are sets of patterns. */
+/** Longest code that is highlighted, in characters. */
 const longest = 50_000
+/**
+ * For all code of a report. Grammars are patterns, some of which take the square or the cube of a text's length; what
+ * is not written for that takes a hundredth of it.
+ */
+const mostMs = 3000
 
-export async function loadHighlighter(languages: Iterable<string>): Promise<Highlighter> {
+export async function loadHighlighter(languages: Iterable<string>, ms = mostMs): Promise<Highlighter> {
   const names = [...new Set([...languages].map(nameOf))].filter((name) => grammars.has(name)).sort()
   if (names.length === 0) return (code) => [code]
   const { createLowlight } = await loadLowlight()
@@ -50,10 +59,16 @@ export async function loadHighlighter(languages: Iterable<string>): Promise<High
     }),
   )
   const lowlight = createLowlight(Object.fromEntries(loaded.flat()))
+  let leftMs = ms
   return (code, language) => {
     const name = nameOf(language)
-    if (!lowlight.registered(name) || code.length > longest) return [code]
-    return joined(tokens(lowlight.highlight(name, code), undefined))
+    if (!lowlight.registered(name)) return [code]
+    if (code.length > longest) return { reason: `it has more than ${longest} characters` }
+    if (leftMs < 1) return { reason: 'those before it take too long' }
+    const start = performance.now()
+    const found = within(Math.ceil(leftMs), () => lowlight.highlight(name, code))
+    leftMs -= performance.now() - start
+    return found ? joined(tokens(found, undefined)) : { reason: 'finding them takes too long' }
   }
 }
 

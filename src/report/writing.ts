@@ -5,13 +5,13 @@ import { formulasOf, texOf } from '../check/mathematics.ts'
 import type { Document } from '../document/document.ts'
 import { descend } from '../document/markdown.ts'
 import { idInLabel, locateInMath } from '../document/mathematics.ts'
-import { sourceText } from '../document/place.ts'
+import { sourceText, startOf } from '../document/place.ts'
 import type { Messages } from '../locale/en.ts'
 import { loadTypesetter, type Typesetter } from '../text/tex.ts'
 import { loadHighlighter } from './highlight.ts'
 import type { Equation, Formula, Listing, Missing, ReportProblem } from './model.ts'
 
-/** Adds the report's nodes of formulas and code to `nodes`; returns formulas that cannot be typeset. */
+/** Adds the report's nodes of formulas and code to `nodes`; returns what cannot be shown as it should be. */
 export async function writtenNodes(
   document: Document,
   nodes: Map<Nodes, Nodes>,
@@ -44,7 +44,7 @@ export async function writtenNodes(
     }
     nodes.set(node, equation)
   }
-  await listings(document, nodes, labels)
+  for (const problem of await listings(document, nodes, labels)) problems.push(problem)
   return problems
 }
 
@@ -52,7 +52,8 @@ async function listings(
   { tree, abstract, nodes: blocks, targets }: Document,
   nodes: Map<Nodes, Nodes>,
   labels: ReadonlyMap<string, string>,
-): Promise<void> {
+): Promise<readonly ReportProblem[]> {
+  const problems: ReportProblem[] = []
   const codes = [...(abstract ? [abstract] : []), tree].flatMap((root) =>
     [...descend(root)].flatMap(({ node }): readonly Code[] =>
       node.type === 'code' && !blocks.has(node) ? [node] : [],
@@ -62,13 +63,21 @@ async function listings(
   for (const node of codes) {
     const target = targets.find((one) => one.type === 'listing' && one.node === node)
     const label = target && labels.get(target.id)
+    const found = highlight(node.value, node.lang ?? '')
+    if ('reason' in found)
+      problems.push({
+        type: 'loss',
+        message: `the code is shown without colours, as ${found.reason}`,
+        place: startOf(node),
+      })
     const listing: Listing = {
       type: 'listing',
       ...(target === undefined ? {} : { id: target.id }),
       ...(label === undefined ? {} : { label }),
       ...(node.lang == null ? {} : { language: node.lang }),
-      code: highlight(node.value, node.lang ?? ''),
+      code: 'reason' in found ? [node.value] : found,
     }
     nodes.set(node, listing)
   }
+  return problems
 }
