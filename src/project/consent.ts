@@ -8,18 +8,20 @@
 
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync } from 'node:fs'
-import { posix, relative, resolve } from 'node:path'
+import { existsSync, lstatSync, statSync } from 'node:fs'
+import { join, posix, relative, resolve } from 'node:path'
 import type { Step } from '../engine/plan.ts'
 import { isRead, readPath } from '../engine/reads.ts'
 import { namedVariables } from '../engine/script/variables.ts'
 import { sha256 } from '../files/fingerprint.ts'
 import { type Git, openGit } from '../files/git.ts'
 import { realPathOf } from '../files/installed.ts'
-import { contentOf, FileError, readInside } from '../files/ordinary.ts'
+import { contentOf, FileError, readInside, realPathInside } from '../files/ordinary.ts'
+import { openFiles } from '../files/tracked.ts'
 import { openKept } from '../results/kept.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { environmentsFile } from '../testbeds/environments.ts'
+import { lazily } from '../text/memory.ts'
 import { isShared } from './root.ts'
 
 /** Something that decides what runs. */
@@ -27,6 +29,8 @@ export interface Code {
   /** Files, relative to the project, of which one at least was changed if the digest is another. */
   readonly paths: readonly string[]
   readonly digest: string
+  /** Whether it may be no code at all; in an own folder, such a change needs no consent. */
+  readonly isUncertain?: boolean
 }
 
 export interface Consent {
@@ -67,7 +71,7 @@ export function openConsent(project: string, cache: string): Consent {
     const others = code.filter(({ digest }) => !known.has(digest))
     if (!kept.isOwn || others.length === 0) return others
     const isBrought = broughtBy(project, kept)
-    return others.filter(({ paths }) => paths.some(isBrought))
+    return others.filter(({ paths, isUncertain }) => !isUncertain && paths.some(isBrought))
   }
   return {
     get isGiven() {
@@ -82,13 +86,8 @@ export function openConsent(project: string, cache: string): Consent {
       for (const { digest } of code) known.add(digest)
       const own = (isOwn && !isShared(path)) || (kept?.isOwn ?? false)
       const git = own ? openGit(project) : () => undefined
-      const bases = new Set([
-        ...(kept?.bases ?? []),
-        ...committed(
-          git,
-          code.flatMap(({ paths }) => paths),
-        ),
-      ])
+      const paths = own ? new Set(code.flatMap(({ paths }) => paths)) : []
+      const bases = new Set([...(kept?.bases ?? []), ...committedIn(project, paths)])
       const head = isOwn && own ? git('rev-parse', '-q', '--verify', 'HEAD')?.trim() : undefined
       const commits = new Set([...(kept?.commits ?? []), ...(head ? [head] : [])])
       const isKnown =
@@ -118,6 +117,38 @@ function identityOf(folder: string): string {
   return `${ino} ${birthtimeNs}`
 }
 
+/** Git's ids of what the last commits have of files, each in its repository. */
+function committedIn(project: string, paths: Iterable<string>): readonly string[] {
+  const byFolder = Map.groupBy(paths, (path) => repositoryOf(project, path))
+  return [...byFolder].flatMap(([folder, those]) =>
+    committed(
+      openGit(join(project, folder)),
+      those.map((path) => relative(folder, path)),
+    ),
+  )
+}
+
+/** The folder in the project whose own repository has a path, such as a submodule's; '' if none but the project's. */
+function repositoryOf(project: string, path: string): string {
+  let folder = posix.dirname(posix.normalize(path))
+  while (folder !== '.' && folder !== '/' && !folder.startsWith('..')) {
+    if (existsSync(join(project, folder, '.git'))) return folder
+    folder = posix.dirname(folder)
+  }
+  return ''
+}
+
+/** Tells of each path whether version control may have brought it, of the project or of a repository within. */
+function broughtBy(project: string, kept: Pick<Kept, 'bases' | 'commits'>): (path: string) => boolean {
+  const repositories = new Map<string, (path: string) => boolean>()
+  return (path) => {
+    const folder = repositoryOf(project, path)
+    const isBrought = repositories.get(folder) ?? broughtIn(join(project, folder), kept, folder !== '')
+    repositories.set(folder, isBrought)
+    return isBrought(relative(folder, path))
+  }
+}
+
 /**
  * Tells whether version control may have brought what a file has now:
  *
@@ -128,13 +159,15 @@ function identityOf(folder: string): string {
  *
  * What this clone has made its reflog says, which nobody else writes.
  */
-function broughtBy(
+function broughtIn(
   project: string,
   { bases = [], commits = [] }: Pick<Kept, 'bases' | 'commits'>,
+  isWithin: boolean,
 ): (path: string) => boolean {
   const git = openGit(project)
   const top = git('rev-parse', '--show-toplevel')?.trim()
-  if (!top) return () => false
+  // Git may refuse to look into a repository that is there.
+  if (!top) return () => isWithin
   const states = git('rev-parse', ...openStates.flatMap((name) => ['--git-path', name])) ?? ''
   const isOpen = states.split('\n').some((path) => path !== '' && existsSync(resolve(project, path)))
   const own = commitsMadeHere(git)
@@ -239,6 +272,13 @@ interface Place {
   readonly documents: readonly string[]
   /** Of scripts (by file, or block) that were searched for names of files. */
   readonly named: Map<unknown, readonly Code[]>
+  /** All that a program of the project may open, whatever it says. */
+  readonly around: () => readonly Code[]
+}
+
+/** Where code is looked for; what is there is read once. */
+export function placeOf(project: string, documents: readonly string[]): Place {
+  return { project, documents, named: new Map(), around: lazily(() => codeAround(project)) }
 }
 
 const mostNamed = 100
@@ -272,7 +312,10 @@ const mostFolders = 500
  * but nothing observes what other programs open, or what a script of Node starts. Names that a script assembles are
  * not found, and data are left out, as a script may write them itself.
  */
-function namedCode({ cell: { block } }: Step, { project, documents, named }: Place): readonly Code[] {
+function namedCode(
+  { cell: { block } }: Step,
+  { project, documents, named }: Omit<Place, 'around'>,
+): readonly Code[] {
   const key = 'file' in block.script ? block.script.file : block
   const known = named.get(key)
   if (known !== undefined) return known
@@ -306,12 +349,61 @@ function namedCode({ cell: { block } }: Step, { project, documents, named }: Pla
   return codes
 }
 
+/** Bytes of a file that is read; of a larger one, size and time stand for the content. */
+const mostRead = 8_000_000
+const mostAround = 5000
+
+/**
+ * Returns the files under version control, or without it those that are code by their names: a program other than Node
+ * opens what it likes, by names that it may compute.
+ */
+function codeAround(project: string): readonly Code[] {
+  const listed = openGit(project)('ls-files', '-z', '--recurse-submodules')
+  const isTracked = listed !== undefined && listed !== ''
+  const paths = isTracked
+    ? listed.split('\0').filter((path) => path !== '')
+    : openFiles(project).match('**/*')
+  const codes = paths.flatMap((path) => {
+    if (harmless.test(path)) return []
+    const found = aroundCode(project, path)
+    return found === undefined || (found.isUncertain && !isTracked) ? [] : [found]
+  })
+  if (codes.length <= mostAround) return codes
+  return [
+    { paths: [''], digest: digestOf('around', ...codes.map(({ digest }) => digest)), isUncertain: true },
+  ]
+}
+
+function aroundCode(project: string, path: string): Code | undefined {
+  try {
+    const real = realPathInside(project, path)
+    const stats = real === undefined ? undefined : statSync(real)
+    if (!stats?.isFile()) return undefined
+    if (stats.size > mostRead)
+      return { paths: [path], digest: digestOf(path, stats.size, stats.mtimeMs), isUncertain: true }
+    const content = contentOf(project, path)
+    if (content === undefined) return undefined
+    const code = { paths: [path], digest: digestOf(path, sha256(content)) }
+    return isCode(path, content) || objects.test(path) ? code : { ...code, isUncertain: true }
+  } catch (error) {
+    // A link that leads out of the project, which scripts may follow.
+    if (error instanceof FileError) return { paths: [path], digest: digestOf(path, error.message) }
+    throw error
+  }
+}
+
+/** Texts, pictures, tables of numbers, and what builds write. */
+const harmless =
+  /^(?:results|_build|\.repro)\/|\.(?:md|bib|csv|tsv|arrow|parquet|vl\.json|png|jpe?g|gif|webp|svg|pdf)$/i
+
 function textOf(content: Uint8Array | undefined): string {
   return content === undefined ? '' : new TextDecoder().decode(content)
 }
 
 const endings =
   /\.(?:sh|bash|zsh|fish|py|r|rb|pl|pm|jl|lua|awk|sed|mk|[cm]?[jt]s|so|dylib|dll|exe|jar|wasm|go|rs|c|cc|cpp|f90|java|hs|ml|php|tcl)$/i
+/** Objects that their readers may run. A script may write them itself, so those that it only names do not count. */
+const objects = /\.(?:pkl|pickle|joblib|np[yz]|pth?|rds|rda|rdata|ipynb|class|py[cd]|whl|ko)$/i
 
 /** By its name, or as systems know what they start: by its first bytes. */
 function isCode(path: string, content: Uint8Array): boolean {
@@ -322,7 +414,8 @@ function isCode(path: string, content: Uint8Array): boolean {
 }
 
 /** What decides what a step runs: its script, the files that it reads, its tools, parameters and machine. */
-export function codeOf(step: Step, { project, documents, named: seen }: Place): readonly Code[] {
+export function codeOf(step: Step, { around, ...place }: Place): readonly Code[] {
+  const { project, documents } = place
   const { cell, program, environment, inputs, expected } = step
   const { script, interpreter } = cell.block
   // Not how often it runs, nor which version of a tool is installed.
@@ -338,16 +431,16 @@ export function codeOf(step: Step, { project, documents, named: seen }: Place): 
   const reads = readsOf(expected)
   const observed = new Set(reads.flatMap(({ paths }) => paths))
   const own = 'file' in script ? [posix.normalize(script.file)] : documents
-  return [
+  const known = [
     { paths: own, digest: digestOf('script', inputs.script) },
     definition,
     ...(inside ? [inside] : []),
     ...(program ? versionFiles(project) : []),
-    ...namedCode(step, { project, documents, named: seen }).filter(
-      ({ paths }) => !paths.some((path) => observed.has(path)),
-    ),
+    ...namedCode(step, place).filter(({ paths }) => !paths.some((path) => observed.has(path))),
     ...reads,
   ]
+  const paths = new Set(known.flatMap((code) => code.paths))
+  return program ? [...known, ...around().filter((code) => !paths.has(code.paths[0] ?? ''))] : known
 }
 
 /** The files that a run was seen to use. */

@@ -3,7 +3,7 @@
 import { includedFiles } from '../document/include.ts'
 import type { Step } from '../engine/plan.ts'
 import type { BuildOptions } from './build.ts'
-import { type Code, codeOf } from './consent.ts'
+import { type Code, codeOf, placeOf } from './consent.ts'
 import type { Opened, Site } from './site.ts'
 
 /** Whether its user said that code may run: here and in future, this time, or not, so that one is asked. */
@@ -21,7 +21,7 @@ export function permission(
   ask: Ask = async () => false,
 ): BuildOptions['allow'] {
   const { file } = document.original ?? document
-  const place = { project: site.project, documents: [file.path, ...includedFiles(file)], named: new Map() }
+  const place = placeOf(site.project, [file.path, ...includedFiles(file)])
   const codes = new Map<Step, readonly Code[]>()
   const codesOf = (step: Step) => {
     const found = codes.get(step) ?? codeOf(step, place)

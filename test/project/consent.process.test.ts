@@ -198,6 +198,29 @@ describe('consent', () => {
     expect(ran()).toBe('a')
   })
 
+  it('is for all files that a program may open by names that it computes', async () => {
+    write({
+      'paper/index.md': paper(block('a').replace('a.ts', 'a.sh')),
+      'experiments/a.sh': 'for f in experiments/lib/*; do . "$f"; done\necho value\necho 7\n',
+      'experiments/lib/part': 'echo -n "part " >> ran\n',
+      'experiments/other.csv': 'x\n1\n',
+    })
+    git('init', '-q')
+    git('add', '.')
+    git('commit', '-qm', 'theirs')
+    expect(await repro('run')).toMatchObject({ exitCode: 0 })
+    write({ 'experiments/other.csv': 'x\n2\n' })
+    expect(await repro('build', '--rerun')).toMatchObject({ exitCode: 0 })
+    const before = ran()
+    write({
+      'experiments/lib/part': 'echo -n "evil " >> ran\n',
+      'paper/index.md': paper(block('a').replace('a.ts', 'a.sh').replace('trials: 1', 'trials: 2')),
+    })
+    const { err, exitCode } = await repro('build')
+    expect({ exitCode, ran: ran() }, err).toEqual({ exitCode: 1, ran: before })
+    expect(err).toContain('(experiments/lib/part)')
+  })
+
   it('is for changes made here in an own folder, and not for what git brought', async () => {
     await ownFolder()
     write({ 'experiments/a.ts': noted('edited') })
@@ -268,6 +291,33 @@ describe('consent', () => {
       bring()
       const { err, exitCode } = await repro('build')
       expect({ exitCode, ran: ran() }, err).toEqual({ exitCode: 1, ran: 'a' })
+    })
+
+    it('in a submodule, whose own files may be edited', async () => {
+      const shared = join(project, 'shared')
+      mkdirSync(shared)
+      const inShared = (...args: readonly string[]) =>
+        execFileSync('git', ['-C', shared, '-c', 'user.name=B', '-c', 'user.email=b@b.c', ...args], {
+          stdio: 'pipe',
+        })
+      inShared('init', '-q')
+      writeFileSync(join(shared, 'a.ts'), noted('a'))
+      inShared('add', '.')
+      inShared('commit', '-qm', 'first')
+      write({ 'paper/index.md': paper(block('a')).replace('experiments/a.ts', 'lib/a.ts') })
+      git('init', '-q')
+      git('-c', 'protocol.file.allow=always', 'submodule', '-q', 'add', shared, 'lib')
+      git('commit', '-qam', 'mine')
+      expect(await repro('build', '--trust')).toMatchObject({ exitCode: 0 })
+      write({ 'lib/a.ts': noted('mine') })
+      expect(await repro('build')).toMatchObject({ exitCode: 0 })
+      git('-C', 'lib', 'checkout', '-q', '.')
+      writeFileSync(join(shared, 'a.ts'), noted('evil'))
+      inShared('commit', '-qam', 'evil')
+      git('-c', 'protocol.file.allow=always', 'submodule', '-q', 'update', '--remote', 'lib')
+      const { err, exitCode } = await repro('build')
+      expect({ exitCode, ran: ran() }, err).toEqual({ exitCode: 1, ran: 'a mine' })
+      expect(err).toContain('(lib/a.ts)')
     })
 
     it('but covers one’s own commits, also amended', async () => {
