@@ -4,11 +4,14 @@
  * changed: what did is found by looking at the files.
  */
 
-import { type FSWatcher, statSync, watch } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { type FSWatcher, lstatSync, readlinkSync, statSync, watch } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
 
 export interface Watching {
-  /** Watches the folders of these paths (relative to the project), which may be missing, and no others. */
+  /**
+   * Watches the folders of these paths (relative to the project), which may be missing, and no others. A path may be a
+   * link to a file, whose folder is watched as well.
+   */
   follow(paths: Iterable<string>): void
   close(): void
 }
@@ -33,6 +36,8 @@ export function openWatching(
   note: (text: string) => void = () => {},
 ): Watching {
   const watched = new Map<string, { readonly watcher: FSWatcher; readonly inode: number }>()
+  /** Paths that were files when they were looked at, of which no event has come since; with what links lead to. */
+  const files = new Map<string, string | undefined>()
   let timer: NodeJS.Timeout | undefined
   let poll: NodeJS.Timeout | undefined
   let firstMs = 0
@@ -50,8 +55,14 @@ export function openWatching(
     }, waitMs)
   }
   const inodeOf = (folder: string): number | undefined => {
+    if (files.has(folder)) return undefined
     const found = statSync(join(project, folder), { throwIfNoEntry: false })
+    if (found?.isFile()) files.set(folder, linkedFrom(project, folder))
     return found?.isDirectory() ? found.ino : undefined
+  }
+  const forget = (path: string) => {
+    for (const file of files.keys())
+      if (path === '.' || file === path || file.startsWith(`${path}/`)) files.delete(file)
   }
   const drop = (folder: string) => {
     watched.get(folder)?.watcher.close()
@@ -67,9 +78,11 @@ export function openWatching(
     try {
       const watcher = watch(join(project, folder), { persistent: false }, (_, name) => {
         const path = name === null ? folder : folder === '.' ? name : `${folder}/${name}`
+        forget(path)
         if (!unwatched.test(path)) tell()
       })
       watcher.on('error', () => {
+        forget(folder)
         drop(folder)
         tell()
       })
@@ -87,15 +100,21 @@ export function openWatching(
   return {
     follow(paths) {
       if (isClosed) return
+      // Paths may be folders that were listed; and all above them may be moved.
       const folders = new Set(['.'])
-      for (const path of paths) {
-        // The path may be a folder that was listed; and all above it may be moved.
+      const addAbove = (path: string) => {
         for (let folder = path; !folders.has(folder); folder = dirname(folder))
-          if (!folder.startsWith('/') && !unwatched.test(folder)) folders.add(folder)
+          if (!/^(?:\/|\.\.(?:$|\/))/.test(folder) && !unwatched.test(folder)) folders.add(folder)
           else break
       }
+      for (const path of paths) addAbove(path)
+      // Those that links lead to come behind them.
+      for (const folder of folders) {
+        add(folder)
+        const linked = files.get(folder)
+        if (linked !== undefined) addAbove(linked)
+      }
       for (const folder of watched.keys()) if (!folders.has(folder)) drop(folder)
-      for (const folder of folders) add(folder)
     },
     close() {
       isClosed = true
@@ -103,5 +122,16 @@ export function openWatching(
       clearInterval(poll)
       for (const folder of [...watched.keys()]) drop(folder)
     },
+  }
+}
+
+/** What a link in the project leads to, relative to the project; undefined for what is no link. */
+function linkedFrom(project: string, path: string): string | undefined {
+  try {
+    if (!lstatSync(join(project, path)).isSymbolicLink()) return undefined
+    const target = readlinkSync(join(project, path))
+    return target.startsWith('/') ? undefined : normalize(join(dirname(path), target))
+  } catch {
+    return undefined // it went away just now, which the watch of its folder tells
   }
 }
