@@ -84,6 +84,22 @@ export async function writeLightly(
   }
 }
 
+/**
+ * As `writeLightly`, for what only saves work: nothing is kept where it cannot be written, as commands that only read
+ * need no right to write.
+ */
+export async function keepLightly(
+  project: string,
+  path: string,
+  content: string | Uint8Array,
+): Promise<void> {
+  try {
+    await writeLightly(project, path, content)
+  } catch (error) {
+    if (!(error instanceof FileError || (error instanceof Error && 'code' in error))) throw error
+  }
+}
+
 /** Entries of a replaced folder's draft: its original path, and the folder itself. */
 const [home, setAside] = ['home', 'folder']
 const aside = '-replaced'

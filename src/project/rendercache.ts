@@ -11,7 +11,7 @@ import type { Evidence } from '../claims/scope.ts'
 import type { ClaimBlock } from '../document/block.ts'
 import { expressionsOfClaim } from '../document/claim.ts'
 import { remove } from '../files/change.ts'
-import { writeLightly } from '../files/drafts.ts'
+import { keepLightly } from '../files/drafts.ts'
 import { contentOf } from '../files/ordinary.ts'
 import { openFiles } from '../files/tracked.ts'
 import type { PublishedSource, Source } from '../query/quantity.ts'
@@ -50,7 +50,7 @@ async function keep({ project, seal, memory }: Place, inputs: Inputs, made: Uint
   const item = itemOf(digest(inputs))
   if (memory) return void memory.set(digest(inputs), made)
   const file = seal.close(item, made)
-  if (file) await writeLightly(project, item.path, file)
+  if (file) await keepLightly(project, item.path, file)
 }
 
 /** Cache of tables and figures; `steps` are their inputs by id. */

@@ -1,7 +1,7 @@
 /** What commands keep for each other in .repro/: text with this machine's seal, of which another's is not read. */
 
-import { writeLightly } from '../files/drafts.ts'
-import { contentOf, FileError } from '../files/ordinary.ts'
+import { keepLightly } from '../files/drafts.ts'
+import { contentOf } from '../files/ordinary.ts'
 import type { Item } from '../results/seal.ts'
 import type { Place } from './manifest.ts'
 
@@ -21,13 +21,7 @@ export function sealedText({ project, seal }: Pick<Place, 'project' | 'seal'>, i
     },
     async write(text) {
       const file = seal.close(item, text)
-      if (file === undefined) return
-      try {
-        await writeLightly(project, item.path, file)
-      } catch (error) {
-        // A check needs no right to write; a build says what it cannot write.
-        if (!(error instanceof FileError || (error instanceof Error && 'code' in error))) throw error
-      }
+      if (file) await keepLightly(project, item.path, file)
     },
   }
 }

@@ -50,7 +50,8 @@ const host = '127.0.0.1'
 const limits = {
   connections: 256,
   followers: 64,
-  bodyBytes: 64 * 1024,
+  /** Names of all cells of a large study. */
+  bodyBytes: 4 * 2 ** 20,
   headersMs: 10_000,
   requestMs: 20_000,
   heartbeatMs: 20_000,

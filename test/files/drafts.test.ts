@@ -14,7 +14,7 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { replaceFolder, sweep, writeAtomically } from '../../src/files/drafts.ts'
+import { keepLightly, replaceFolder, sweep, writeAtomically, writeLightly } from '../../src/files/drafts.ts'
 import { self } from '../../src/files/owner.ts'
 
 let project: string
@@ -36,6 +36,14 @@ it('a text is written with its folders, and under its own name only', async () =
   expect(readFileSync(join(project, 'a/b.html'), 'utf8')).toBe('text')
   expect(readdirSync(join(project, 'a'))).toEqual(['b.html'])
   expect(readdirSync(join(project, '.repro/scratch'))).toEqual([])
+})
+
+it('what only saves work is not kept where it cannot be written', async () => {
+  const path = `.repro/${'a'.repeat(300)}`
+  await expect(writeLightly(project, path, 'text')).rejects.toThrow('ENAMETOOLONG')
+  await keepLightly(project, path, 'text')
+  await keepLightly(project, '.repro/a', 'text')
+  expect(readFileSync(join(project, '.repro/a'), 'utf8')).toBe('text')
 })
 
 it('a folder takes the place of another, and an error leaves the one before and no draft', async () => {

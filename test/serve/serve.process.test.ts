@@ -223,7 +223,7 @@ describe('repro serve', { timeout: 180_000 }, () => {
     expect(await run({ origin, cookie, 'content-type': 'text/plain' })).toBe(403)
     expect(await run({ ...json, cookie, origin: 'http://evil.example' })).toBe(403)
     expect(await run({ ...json, origin, cookie })).toBe(409)
-    const large = { method: 'POST', headers: { ...json, origin, cookie }, body: 'x'.repeat(100_000) }
+    const large = { method: 'POST', headers: { ...json, origin, cookie }, body: 'x'.repeat(5_000_000) }
     expect(await statusOf('/~repro/run', large)).toBe(413)
     expect(await statusOf(`/?token=${token}x`)).toBe(403)
     const entered = await ask(port, `/?token=${token}`)
