@@ -29,6 +29,8 @@ export function translateBlock(
   const { id } = source.data
   const fence = original.fences.find(({ block }) => block !== undefined && block.id === id)
   const block = fence?.block
+  // Its errors are told in the original.
+  if (block === undefined && isBroken(original, id)) return undefined
   if (block?.type !== type) {
     const ids = original.fences.flatMap((other) => (other.block?.type === type ? [other.block.id] : []))
     const what =
@@ -71,6 +73,10 @@ export function translateBlock(
       return texts && misplaced.length === 0 ? { ...block, place, ...texts } : undefined
     }
   }
+}
+
+function isBroken({ fences }: Original, id: unknown): boolean {
+  return fences.some(({ block, source }) => block === undefined && source?.data.id === id)
 }
 
 /** Validates the translation's block. A key that belongs in the original's block is an error. */

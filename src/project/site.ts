@@ -146,6 +146,11 @@ export async function readDocument(
     .filter((one) => !testbedOf(one, site.testbeds).isolated)
     .map(({ name }) => name)
   const document = withRounds(parseDocument(file, original), shared)
+  // Of a document with errors, a page shows what it can; so does its translation.
+  if (translationOf && hasErrorsInOriginal(document)) {
+    const reason = `${translationOf.file} has errors: see repro check ${translationOf.file}`
+    fail(file, 'translation-of', translationOf.place, reason)
+  }
   note(document)
   const published = publishedTables(document.frontMatter.published, (named) => textOf(named, files))
   const data = await readDocumentData(document, files)
@@ -181,6 +186,7 @@ export async function checkDocument(
   const entries = bibliography && document.citations.length > 0 ? textOf(bibliography.file, files) : undefined
   const records = recordsOf(site, files, dataRuns(data))
   const isOrphan = document.frontMatter.translationOf !== undefined && document.original === undefined
+  const isCheckable = !isOrphan && !hasErrorsInOriginal(document)
   const formulas = formulasOf(document)
   const blocks = again.over(
     [
@@ -189,7 +195,7 @@ export async function checkDocument(
     ],
     files,
   )
-  if (!isOrphan)
+  if (isCheckable)
     check(
       document,
       {
@@ -288,6 +294,11 @@ function columnsIn(path: string, files: Source): readonly Column[] | undefined {
   }
 }
 
+/** What is wrong in a translation may then be but a consequence. */
+function hasErrorsInOriginal({ original }: Document): boolean {
+  return original !== undefined && hasErrors(original.file)
+}
+
 /** Reads the original of a translation, or returns the reason why that failed. */
 async function originalOf(file: string, site: Site, files: Files): Promise<Document | string> {
   const problem = files.problem(file)
@@ -297,7 +308,7 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
   const { translationOf } = parseFrontMatter(text)
   if (translationOf) return `${file} is itself a translation of ${translationOf.file}: name the original`
   const { document } = await openDocument({ ...site, document: file }, files)
-  return hasErrors(document.file) ? `${file} has errors: see repro check ${file}` : document
+  return document
 }
 
 /**

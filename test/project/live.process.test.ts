@@ -179,6 +179,23 @@ describe('a live document', () => {
     ).toEqual(expect.arrayContaining([['index.md', 6]]))
   })
 
+  it('shows what can be shown of a translation whose original has errors, with none that follow', async () => {
+    const translation = `---\ntitle: 時間\nlang: ja\ntranslationOf: index.md\n---\n\n平均は\`=times.grep.elapsed_ms.mean\`。
+${fence('data', 'id: times')}${fence('table', 'id: tbl-times\ncaption: 時間')}${fence('claim', 'id: C1\nstatement: 長い')}`
+    const broken = paper
+      .replace('caption: Times\n', 'captoin: Times\n')
+      .replace('A friend', '$$\n\\foo\n$$\n\nA friend')
+    write({ ...files, 'index.md': broken, 'index.ja.md': translation })
+    using live = await openLive({ ...site(), document: 'index.ja.md' })
+    const { problems, page } = await live.show(await live.look())
+    expect(problems.filter(({ severity }) => severity === 'error')).toMatchObject([
+      { message: 'index.md has errors: see repro check index.md', line: 4, ruleId: 'translation-of' },
+    ])
+    expect(page.text).toContain('平均は')
+    expect(page.text).toContain('id="C1"')
+    expect(page.text).not.toContain('unknown experiment')
+  })
+
   it('lays unsaved text over a file, and takes it away again', async () => {
     write(files)
     using live = await openLive(site())
