@@ -40,6 +40,8 @@ export interface LiveView {
   readonly kept: Derived
   /** Texts that lie over files, by path: those of an editor, not yet saved. */
   readonly overlay?: ReadonlyMap<string, string> | undefined
+  /** Whether a file is known to be as it was when it was remembered, so that the disk need not be asked. */
+  readonly isQuiet?: (path: string) => boolean
 }
 
 /** Opens a project's files; `remembered` are an earlier build's fingerprints. `tell` is told what is seen. */
@@ -81,11 +83,14 @@ export function openFiles(
     take(path)
     return contents.has(path) ? contents.get(path) : keep(path, readInside(project, path))
   }
+  // Without a stamp it may have changed since, or was a text that lay over it.
+  const isAsRemembered = (path: string, stamp: string) =>
+    stamp !== '' && (live?.isQuiet?.(path) === true || stamp === stampAt(project, path))
   const digest = (path: string): string | undefined => {
     take(path)
     if (!fingerprints.has(path)) {
       const before = remembered[path]
-      if (before?.type === 'file' && before.stamp === stampAt(project, path)) see(path, before)
+      if (before?.type === 'file' && isAsRemembered(path, before.stamp)) see(path, before)
       else keep(path, look(project, path))
     }
     const fingerprint = fingerprints.get(path)

@@ -104,12 +104,22 @@ export interface Stages {
   readonly checked?: (problems: readonly LiveProblem[], files: Files) => void
 }
 
+/** Knows which files had no change, as it is told of changes (serve/watch.ts). */
+export interface Quiet {
+  /** Returns a moment: now. */
+  mark(): number
+  /** Whether nothing can have happened to a file since a moment. */
+  isQuiet(path: string, mark: number): boolean
+}
+
 /** Opens a document for many looks. Calls of its functions must not overlap. */
-export async function openLive(site: Site): Promise<LiveDocument> {
+export async function openLive(site: Site, quiet?: Quiet): Promise<LiveDocument> {
   const kept = openDerived()
   const memory = new Map<string, Uint8Array>()
   const values = new Map<string, unknown>()
   let fingerprints: Fingerprints = {}
+  /** When what is remembered was looked at. */
+  let marked = 0
   let program: string | undefined
   let drawer: Drawer | undefined
   let write: WriteLive | undefined
@@ -138,7 +148,9 @@ export async function openLive(site: Site): Promise<LiveDocument> {
   let last: { readonly shown: Shown; readonly with: (look: Look) => Shown } | undefined
   return {
     async look(overlay, { unchecked, checked: told } = {}) {
-      const files = openFiles(site.project, fingerprints, { kept, overlay })
+      const mark = quiet?.mark() ?? 0
+      const isQuiet = quiet && ((path: string) => quiet.isQuiet(path, marked))
+      const files = openFiles(site.project, fingerprints, { kept, overlay, ...(isQuiet && { isQuiet }) })
       program ??= programOf(site, files)
       const opened = await read(site, files, checked !== undefined)
       const lookWith = async (problems: readonly LiveProblem[]): Promise<Look> => {
@@ -159,6 +171,7 @@ export async function openLive(site: Site): Promise<LiveDocument> {
       kept.sweep()
       // What lies under an overlay is looked at again once it is gone.
       fingerprints = files.fingerprints()
+      marked = mark
       return look
     },
     async show(look) {

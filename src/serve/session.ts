@@ -70,7 +70,6 @@ interface Version {
 
 /** Opens a document, and resolves when its page has been made. */
 export async function openSession(site: Site, note: (text: string) => void): Promise<Session> {
-  const live: LiveDocument = await openLive(site)
   const tellers = new Set<() => void>()
   const versions: Version[] = []
   // A page of an earlier start must not be taken for one of this.
@@ -82,6 +81,7 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
   let isDirty = false
   let looking: Promise<void> | undefined
   const watching: Watching = openWatching(site.project, () => void look(), note)
+  const live: LiveDocument = await openLive(site, watching)
 
   const lookOnce = async () => {
     try {

@@ -13,6 +13,13 @@ export interface Watching {
    * link to a file, whose folder is watched as well.
    */
   follow(paths: Iterable<string>): void
+  /** Returns a moment, for `isQuiet`. */
+  mark(): number
+  /**
+   * Whether a path is that of a file in a folder that was watched at a moment, and had no event since. It need not be
+   * looked at: an event that is still to come will tell. False for what may change without one, such as links.
+   */
+  isQuiet(path: string, mark: number): boolean
   close(): void
 }
 
@@ -23,21 +30,31 @@ const unwatched = /^(?:_build|\.git|\.repro(?!$|\/runs(?:$|\/)))(?:$|\/)/
 const quietMs = 2
 /** But not for longer than this, however busy the folders are. */
 const longestWaitMs = 60
+/** Of paths that are remembered one by one. */
+const mostEvents = 10_000
 /** Where the system has no more watches to give. */
 const pollMs = 1000
 
 /**
  * Calls `changed` soon after something may have changed; events that come while a save goes on make one call.
- * `note` tells what the user should know, once.
+ * `tellUser` tells what the user should know, once.
  */
 export function openWatching(
   project: string,
   changed: () => void,
-  note: (text: string) => void = () => {},
+  tellUser: (text: string) => void = () => {},
 ): Watching {
-  const watched = new Map<string, { readonly watcher: FSWatcher; readonly inode: number }>()
+  const watched = new Map<
+    string,
+    { readonly watcher: FSWatcher; readonly inode: number; readonly since: number }
+  >()
   /** Paths that were files when they were looked at, of which no event has come since; with what links lead to. */
   const files = new Map<string, string | undefined>()
+  /** Counts moments: marks, events, and beginnings of watches. */
+  let moment = 0
+  /** The last events of paths, and of what may concern any path. */
+  const events = new Map<string, number>()
+  let lastOfAll = 0
   let timer: NodeJS.Timeout | undefined
   let poll: NodeJS.Timeout | undefined
   let firstMs = 0
@@ -57,12 +74,19 @@ export function openWatching(
   const inodeOf = (folder: string): number | undefined => {
     if (files.has(folder)) return undefined
     const found = statSync(join(project, folder), { throwIfNoEntry: false })
-    if (found?.isFile()) files.set(folder, linkedFrom(project, folder))
+    const linked = found?.isFile() ? linkedFrom(project, folder) : undefined
+    // What has another name may be written by that, of which no event comes here.
+    if (linked !== undefined || (found?.isFile() && found.nlink === 1)) files.set(folder, linked)
     return found?.isDirectory() ? found.ino : undefined
   }
-  const forget = (path: string) => {
-    for (const file of files.keys())
-      if (path === '.' || file === path || file.startsWith(`${path}/`)) files.delete(file)
+  const note = (path: string) => {
+    moment += 1
+    files.delete(path)
+    events.set(path, moment)
+    if (!watched.has(path) && events.size < mostEvents) return
+    lastOfAll = moment
+    files.clear()
+    events.clear()
   }
   const drop = (folder: string) => {
     watched.get(folder)?.watcher.close()
@@ -78,21 +102,21 @@ export function openWatching(
     try {
       const watcher = watch(join(project, folder), { persistent: false }, (_, name) => {
         const path = name === null ? folder : folder === '.' ? name : `${folder}/${name}`
-        forget(path)
+        note(path)
         if (!unwatched.test(path)) tell()
       })
       watcher.on('error', () => {
-        forget(folder)
+        note(folder)
         drop(folder)
         tell()
       })
-      watched.set(folder, { watcher, inode })
+      watched.set(folder, { watcher, inode, since: (moment += 1) })
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'ENOENT') return // it went away just now, which the watch of its parent tells
       if (code !== 'ENOSPC' && code !== 'EMFILE') throw error
       if (poll === undefined)
-        note(`the system watches no more folders (${code}): looking every ${pollMs / 1000} s instead`)
+        tellUser(`the system watches no more folders (${code}): looking every ${pollMs / 1000} s instead`)
       poll ??= setInterval(changed, pollMs)
       poll.unref()
     }
@@ -115,6 +139,12 @@ export function openWatching(
         if (linked !== undefined) addAbove(linked)
       }
       for (const folder of watched.keys()) if (!folders.has(folder)) drop(folder)
+    },
+    mark: () => (moment += 1),
+    isQuiet(path, mark) {
+      const folder = watched.get(dirname(path))
+      if (folder === undefined || folder.since > mark || lastOfAll > mark) return false
+      return files.has(path) && files.get(path) === undefined && (events.get(path) ?? 0) < mark
     },
     close() {
       isClosed = true

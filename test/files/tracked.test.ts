@@ -12,6 +12,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openDerived } from '../../src/files/derived.ts'
 import { stampOf, unchanged } from '../../src/files/fingerprint.ts'
 import { FileError } from '../../src/files/ordinary.ts'
 import { openFiles } from '../../src/files/tracked.ts'
@@ -233,4 +234,15 @@ describe('what was seen', () => {
     own.text('data/b.csv')
     expect(Object.keys(own.fingerprints())).toEqual(['data/b.csv'])
   })
+})
+
+it('a file of which it is known that nothing happened to it is not looked at, unless its stamp says nothing', () => {
+  const [path, sha256] = ['data/a.csv', 'of before']
+  const digest = (stamp: string, isQuiet: boolean) => {
+    const remembered = { [path]: { type: 'file', stamp, sha256 } } as const
+    return openFiles(project, remembered, { kept: openDerived(), isQuiet: () => isQuiet }).digest(path)
+  }
+  expect(digest('a stamp', true)).toBe(sha256)
+  expect(digest('a stamp', false)).toMatch(/^[0-9a-f]{64}$/)
+  expect(digest('', true)).toMatch(/^[0-9a-f]{64}$/)
 })

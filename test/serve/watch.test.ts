@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { linkSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openWatching, type Watching } from '../../src/serve/watch.ts'
 
 let project: string
@@ -63,4 +63,37 @@ it('watches nothing outside of the project', async () => {
   symlinkSync('../../away.md', join(project, 'paper/out.md'))
   watching.follow(['paper/out.md', '../away.md', '/away.md'])
   expect(await tells(() => write('paper/b.md'))).toBe(true)
+})
+
+describe('what need not be looked at', () => {
+  const isQuiet = (path: string, mark: number) => watching.isQuiet(path, mark)
+
+  it('is a file without an event since a moment at which its folder was watched', async () => {
+    const early = watching.mark()
+    watching.follow(['paper/a.md', 'data/d.csv', 'paper/absent.md'])
+    expect(isQuiet('paper/a.md', early)).toBe(false)
+    const mark = watching.mark()
+    expect(['paper/a.md', 'data/d.csv'].map((path) => isQuiet(path, mark))).toEqual([true, true])
+    expect(isQuiet('paper/absent.md', mark)).toBe(false)
+    expect(isQuiet('drafts/real.md', mark)).toBe(false)
+    expect(await tells(() => write('paper/a.md'))).toBe(true)
+    const later = watching.mark()
+    watching.follow(['paper/a.md', 'data/d.csv'])
+    expect(isQuiet('paper/a.md', mark)).toBe(false)
+    expect(isQuiet('paper/a.md', later)).toBe(true)
+    expect(isQuiet('data/d.csv', mark)).toBe(true)
+  })
+
+  it('is none in a folder that was moved, and none with another name', async () => {
+    symlinkSync('../drafts/real.md', join(project, 'paper/link.md'))
+    linkSync(join(project, 'drafts/real.md'), join(project, 'paper/hard.md'))
+    const paths = ['paper/a.md', 'paper/link.md', 'paper/hard.md']
+    watching.follow(paths)
+    const mark = watching.mark()
+    expect(paths.map((path) => isQuiet(path, mark))).toEqual([true, false, false])
+    expect(await tells(() => renameSync(join(project, 'paper'), join(project, 'moved')))).toBe(true)
+    renameSync(join(project, 'moved'), join(project, 'paper'))
+    watching.follow(paths)
+    expect(isQuiet('paper/a.md', mark)).toBe(false)
+  })
 })
