@@ -10,6 +10,7 @@ import { readClaim } from './claimblock.ts'
 import { readDataBlock } from './datablock.ts'
 import { readExperiment, readInlineExperiment } from './experiment.ts'
 import { readFigure, readTable } from './float.ts'
+import { isInclude } from './include.ts'
 import { fenceText, locateInFence, type SourceText, sliceOf, startOf } from './place.ts'
 import { fail, warn } from './problem.ts'
 import { type Original, translateBlock } from './translation.ts'
@@ -54,6 +55,18 @@ const kinds: ReadonlyMap<string, Kind> = new Map<string, Kind>([
     ]),
   ),
 ])
+
+/** Info strings of all blocks: `yaml table`, `python experiment`. */
+export function blockInfos(): readonly string[] {
+  return [...kinds.keys(), 'yaml include']
+}
+
+export type BlockType = Block['type'] | 'include'
+
+/** What block an info string marks; undefined for other code. */
+export function blockType(node: Code): BlockType | undefined {
+  return isInclude(node) ? 'include' : kinds.get(infoOf(node))?.type
+}
 
 /** Whether the info string marks a block. */
 export function isBlock(node: Code): boolean {
@@ -151,8 +164,13 @@ function isClosed(node: Code, text: SourceText): boolean {
     .split(/\r\n|\n|\r/)
   const opening = /^(`{3,}|~{3,})/.exec(lines[0] ?? '')?.[1]
   if (opening === undefined) return true
-  const closing = lines.length > 1 ? (lines.at(-1) ?? '').replace(/^[\s>]*/, '') : ''
-  return closing.startsWith(opening) && closing.replaceAll(opening.charAt(0), '').trim() === ''
+  return lines.length > 1 && isClosing(opening, lines.at(-1) ?? '')
+}
+
+/** Whether a line, maybe of a quote, closes a fence with this opening. */
+export function isClosing(opening: string, line: string): boolean {
+  const own = line.replace(/^[\s>]*/, '')
+  return own.startsWith(opening) && own.replaceAll(opening.charAt(0), '').trim() === ''
 }
 
 /** Languages an author might confuse with YAML or TypeScript. */

@@ -141,7 +141,7 @@ function fencesIn(text: string): readonly Code[] {
   }
 }
 
-function isInclude(node: Code): boolean {
+export function isInclude(node: Code): boolean {
   return node.lang === 'yaml' && /^include\b/.test(node.meta?.trim() ?? '')
 }
 

@@ -3,10 +3,12 @@
 import { posix } from 'node:path'
 import * as z from 'zod'
 import { dataEnvironment } from '../data/source.ts'
+import { scriptExtensions } from '../languages/languages.ts'
 import { publishedRoot } from '../query/expression.ts'
 import { nameProblem } from '../results/name.ts'
 import { doiIn, licenseProblem, orcidIn } from './identifier.ts'
 import { limits } from './limits.ts'
+import { fileOf, naming } from './naming.ts'
 
 const name = z.string().superRefine(refuse((value) => nameProblem(value)))
 const experimentName = name.refine(
@@ -17,8 +19,12 @@ const experimentName = name.refine(
 const dottedName = z.string().superRefine(refuse((value) => nameProblem(value, { dots: true })))
 /** Of a table or figure, which the text refers to: @tbl-latency. */
 const floatName = z.string().superRefine(refuse((value) => nameProblem(value, { latin: true })))
-const environmentName = dottedName
+const environmentName = dottedName.meta(naming('environment'))
 const patternName = dottedName
+const knownPattern = patternName.meta(naming('pattern'))
+const sourceName = name.meta(naming('source'))
+const knownExperiment = name.meta(naming('experiment'))
+const shownFloat = floatName.meta(naming('float'))
 /** Makes a check of a function that returns what is wrong with a value, or undefined. */
 function refuse(problem: (value: string) => string | undefined) {
   return (value: string, context: z.RefinementCtx<string>) => {
@@ -36,7 +42,11 @@ const path = z
   .refine((value) => !/^\.\.(?:\/|$)/.test(posix.normalize(value)), 'the path leaves the project')
   .overwrite((value) => posix.normalize(value))
 
+const csvFile = path.meta(fileOf('.csv'))
+const markdownFile = path.meta(fileOf('.md'))
+
 const mapping = z.record(z.string(), z.json())
+const changes = z.record(z.string().meta(naming('parameter')), z.json())
 const seed = z.int().min(0)
 const variable = z.string().regex(/^[A-Za-z_]\w*$/, 'use the name of an environment variable')
 /** As an attribute: `parallel=true`. */
@@ -54,10 +64,13 @@ const value = z.union([words, z.number(), z.boolean()]).transform(String)
 const oneOrMoreValues = z.union([value.transform((one): readonly string[] => [one]), z.array(value).min(1)])
 
 const invariant = z.strictObject({
-  holds: words.describe('Measures of a row, compared with = <= >= < or >'),
-  operation: oneOrMore.exactOptional().describe('The rows that must satisfy it; all unless given'),
+  holds: words.meta(naming('measure')).describe('Measures of a row, compared with = <= >= < or >'),
+  operation: oneOrMore
+    .meta(naming('value'))
+    .exactOptional()
+    .describe('The rows that must satisfy it; all unless given'),
   where: z
-    .record(z.string(), oneOrMore)
+    .record(z.string().meta(naming('column')), oneOrMore.meta(naming('value')))
     .default({})
     .describe('Column -> value or values of the rows that must satisfy it'),
   tolerance: z.number().min(0).default(0).describe('In the unit of its measures'),
@@ -105,10 +118,15 @@ const common = {
 
 export const experimentSchema = z.strictObject({
   ...common,
-  script: path.describe('Script in TypeScript or another language, relative to the project'),
+  script: path
+    .meta(fileOf(...scriptExtensions()))
+    .describe('Script in TypeScript or another language, relative to the project'),
   environments: z.array(environmentName).min(1).describe('Names from the list of environments'),
-  needs: z.array(name).default([]).describe('Experiments whose rows the script uses'),
-  inputs: z.array(path).default([]).describe('Files that decide the results; * and ** stand for names'),
+  needs: z.array(knownExperiment).default([]).describe('Experiments whose rows the script uses'),
+  inputs: z
+    .array(path.meta(fileOf()))
+    .default([])
+    .describe('Files that decide the results; * and ** stand for names'),
   parallel: z
     .boolean()
     .default(false)
@@ -129,22 +147,22 @@ export const experimentSchema = z.strictObject({
     .describe('The same for variables whose values decide no result: ports, tokens'),
   parameters: mapping.default({}).describe('Baseline value of every parameter'),
   patterns: z
-    .record(patternName, mapping.nullable())
+    .record(patternName, changes.nullable())
     .refine((value) => Object.keys(value).length > 0, 'name at least one pattern (baseline: {})')
     .exactOptional()
     .describe('Pattern -> changes to parameters; also label (words), only (environments) and seed'),
-  matrix: mapping
+  matrix: changes
     .exactOptional()
     .describe(
       'Parameter -> list of values, of whose combinations each is a pattern; also exclude, include, label',
     ),
   groups: z
-    .record(patternName, z.array(patternName).min(1))
+    .record(patternName, z.array(knownPattern).min(1))
     .default({})
     .describe('Group -> patterns of it, for expressions that read several at once'),
   discrete: z.boolean().default(false).describe(discreteText),
   invariants: z
-    .array(z.union([words, invariant]))
+    .array(z.union([words.meta(naming('measure')), invariant]))
     .default([])
     .describe('What every row must satisfy: a + b = total'),
 })
@@ -160,8 +178,12 @@ export const patternSchema = z.object({
 export const inlineExperimentSchema = z.strictObject({
   ...common,
   testbed: z.literal('local').describe('Where it runs: on this computer'),
-  needs: list.pipe(z.array(name)).default([]).describe('Experiments whose rows the script uses'),
-  inputs: list.pipe(z.array(path)).default([]).describe('Files that decide the results'),
+  needs: list
+    .pipe(z.array(name))
+    .meta(naming('experiment'))
+    .default([])
+    .describe('Experiments whose rows the script uses'),
+  inputs: list.pipe(z.array(path)).meta(fileOf()).default([]).describe('Files that decide the results'),
   parallel: flag.describe('Whether it may run beside others: not if it times anything'),
   discrete: flag.describe(discreteText),
   env: list
@@ -184,17 +206,19 @@ const column = z.strictObject({
   name: words.exactOptional().describe('In expressions and figures, instead of that in the file'),
   label: words.exactOptional().describe('For table heads'),
 })
+/** Those of data/formats.ts, which schemas do not need. */
+const dataPath = path.meta(fileOf('.csv', '.tsv', '.jsonl', '.ndjson', '.json', '.parquet'))
 const dataFile = z.union([
-  path.transform((file): { readonly file: string; readonly label?: string } => ({ file })),
+  dataPath.transform((file): { readonly file: string; readonly label?: string } => ({ file })),
   z.strictObject({
-    file: path.describe('The file'),
+    file: dataPath.describe('The file'),
     label: words.exactOptional().describe('For tables and figures; the name unless given'),
   }),
 ])
 
 export const dataSchema = z.strictObject({
   id: experimentName.describe('Name of the data, for tables, figures and expressions'),
-  file: path.exactOptional().describe('CSV, TSV, JSON lines, JSON or Parquet, relative to the project'),
+  file: dataPath.exactOptional().describe('CSV, TSV, JSON lines, JSON or Parquet, relative to the project'),
   files: z
     .record(
       name.refine((value) => value !== dataEnvironment, 'this name stands for all files in expressions'),
@@ -206,10 +230,11 @@ export const dataSchema = z.strictObject({
   label: words.exactOptional().describe('Of the file, for tables and figures; the id unless given'),
   source: words.exactOptional().describe('Where the data come from'),
   unit: words
+    .meta(naming('field'))
     .exactOptional()
     .describe('Column of the units of repetition, such as subjects; each row is one unless given'),
   columns: z
-    .record(words, z.union([role.transform((one) => ({ role: one })), column]))
+    .record(words.meta(naming('field')), z.union([role.transform((one) => ({ role: one })), column]))
     .default({})
     .describe('Name in the file -> index, factor, measure or ignore; also unit, name and label'),
   missing: z.array(z.string()).default([]).describe('Texts that stand for no value: NA'),
@@ -222,10 +247,10 @@ export const dataSchema = z.strictObject({
     .enum(['.', ','])
     .exactOptional()
     .describe('The decimal point of numbers in CSV and TSV: a point unless given'),
-  groups: z.record(name, z.array(name).min(1)).default({}).describe('Group -> files of it'),
+  groups: z.record(name, z.array(knownPattern).min(1)).default({}).describe('Group -> files of it'),
   discrete: z.boolean().default(false).describe(discreteText),
   invariants: z
-    .array(z.union([words, invariant]))
+    .array(z.union([words.meta(naming('measure')), invariant]))
     .default([])
     .describe('What every row must satisfy: a + b = total'),
 })
@@ -236,12 +261,12 @@ const texts = z.record(z.string(), words).default({})
 /** Other keys are options of the table's kind. */
 export const tableSchema = z.looseObject({
   id: floatName.describe('For references: @tbl-latency'),
-  kind: name.describe('What it shows'),
-  from: name.exactOptional().describe('The experiment or data that it shows'),
+  kind: name.meta(naming('table kind')).describe('What it shows'),
+  from: sourceName.exactOptional().describe('The experiment or data that it shows'),
   caption: words.describe('Markdown in one paragraph'),
   columns: z
     .record(
-      z.string(),
+      z.string().meta(naming('statistic', 'measure')),
       z.strictObject({
         decimals: z.int().min(0).max(20).exactOptional().describe('Decimal places of its numbers'),
         unit: z.enum(['ns', 'us', 'ms', 's', '%']).exactOptional().describe('% is for ratios'),
@@ -256,14 +281,20 @@ export const tableSchema = z.looseObject({
 export type ColumnFormats = NonNullable<z.output<typeof tableSchema>['columns']>
 
 const rowsOfExperiment = z.strictObject({
-  from: name.describe('Experiment'),
-  dataset: name.exactOptional().describe('Dataset of its runs, in place of their observations'),
+  from: sourceName.describe('Experiment'),
+  dataset: name
+    .meta(naming('dataset'))
+    .exactOptional()
+    .describe('Dataset of its runs, in place of their observations'),
   where: z
-    .record(z.string(), oneOrMoreValues)
+    .record(
+      z.string().meta(naming('column', 'parameter', 'part of a run')),
+      oneOrMoreValues.meta(naming('value')),
+    )
     .default({})
     .describe('Column or parameter -> value or values; environment and pattern select runs'),
   ratios: z
-    .array(words)
+    .array(words.meta(naming('measure')))
     .min(1)
     .exactOptional()
     .describe('Measures, as multiples of the first pattern’s mean'),
@@ -272,18 +303,22 @@ const rowsOfExperiment = z.strictObject({
 /** Rows that a figure draws; `from` may also be a CSV file, relative to the project. */
 export type FigureData = Readonly<z.output<typeof rowsOfExperiment>>
 
+const sourceOrFile = words.meta({ ...naming('source'), ...fileOf('.csv') })
 const figureData = z
   .record(
     z.string(),
-    z.union([words.transform((from): FigureData => ({ from, where: {} })), rowsOfExperiment]),
+    z.union([sourceOrFile.transform((from): FigureData => ({ from, where: {} })), rowsOfExperiment]),
   )
   .describe('Dataset name -> experiment, CSV file, or a part or ratios of an experiment')
 
 const spec = z
-  .union([path, z.record(z.string(), z.json())])
+  .union([path.meta(fileOf('.json')), z.record(z.string(), z.json())])
   .exactOptional()
   .describe('Vega-Lite file, relative to the project, or the specification itself')
-const src = path.exactOptional().describe('Picture (PNG, JPEG, GIF, WebP, SVG), relative to the project')
+const src = path
+  .meta(fileOf('.png', '.jpg', '.jpeg', '.gif', '.webp', '.svg'))
+  .exactOptional()
+  .describe('Picture (PNG, JPEG, GIF, WebP, SVG), relative to the project')
 const pixels = z.number().positive().exactOptional().describe('In pixels; the drawing’s own unless given')
 
 interface Drawn {
@@ -347,7 +382,7 @@ export const figureSchema = asDrawn(
   }),
 )
 
-const expression = z.string().min(1)
+const expression = z.string().min(1).meta(naming('expression'))
 
 const cell = z
   .string()
@@ -355,6 +390,7 @@ const cell = z
     /^[^/\s]+\/[^/\s]+(?:\/[^/\s]+)?$/,
     'write an experiment and an environment, and maybe a pattern: latency/xen-4.17/baseline',
   )
+  .meta(naming('cell'))
 
 const parts = (name: string) => name.split('/').length
 
@@ -377,7 +413,7 @@ export const claimSchema = z.strictObject({
   scope: z
     .enum(['shape', 'absolute', 'method'])
     .describe('What it speaks of: proportions, times of a machine, or a method'),
-  shows: floatName.exactOptional().describe('The table or figure that it refers to'),
+  shows: shownFloat.exactOptional().describe('The table or figure that it refers to'),
   source: words.exactOptional().describe('Where it was published: Table 5'),
   published: z
     .union([z.number(), words, z.array(expression).min(1)])
@@ -413,7 +449,7 @@ export const claimSchema = z.strictObject({
     .describe('Of an absolute claim: the published machine'),
   skip: words.exactOptional().describe('Why it is not tested'),
   conditions: z
-    .array(environmentName)
+    .array(dottedName.meta(naming('condition')))
     .exactOptional()
     .describe('Conditions of the front matter that it must hold under; all that apply unless given'),
   control: replacement
@@ -429,7 +465,7 @@ function identifier(read: (text: string) => string | undefined, example: string)
 }
 
 export const includeSchema = z.strictObject({
-  file: path.describe('Markdown file whose text stands here, relative to the project'),
+  file: markdownFile.describe('Markdown file whose text stands here, relative to the project'),
 })
 
 const author = z.strictObject({
@@ -442,7 +478,10 @@ const author = z.strictObject({
 export type Author = Readonly<z.output<typeof author>>
 
 const evidence = z.strictObject({
-  captured: z.array(words).default([]).describe('Captured items of the machine'),
+  captured: z
+    .array(words.meta(naming('captured item')))
+    .default([])
+    .describe('Captured items of the machine'),
   files: z.array(words).default([]).describe('Raw files of each boot that the command reads'),
   command: words
     .exactOptional()
@@ -470,6 +509,7 @@ export const frontMatterSchema = z.strictObject({
   lang: z
     .string()
     .regex(/^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*$/, 'use a language tag such as en or ja')
+    .meta(naming('language'))
     .default('en')
     .describe('Language of the text, and of the report’s own words'),
   abstract: words.exactOptional().describe('Markdown, with values, references and citations'),
@@ -484,32 +524,32 @@ export const frontMatterSchema = z.strictObject({
   doi: identifier(doiIn, '10.5281/zenodo.1234567').exactOptional().describe('Of this paper'),
   numberSections: z.boolean().default(false).describe('Whether headings have numbers'),
   print: printed.exactOptional().describe('How it is printed (--to pdf, typst, latex)'),
-  bibliography: path.exactOptional().describe('BibTeX file, relative to the project'),
+  bibliography: path.meta(fileOf('.bib')).exactOptional().describe('BibTeX file, relative to the project'),
   published: z
-    .array(path)
+    .array(csvFile)
     .default([])
     .describe('CSV files of published tables, for expressions (published.old.baseline...)'),
   nominal: z
     .array(words)
     .default([])
     .describe('Numbers of the prose that no run and no published table has: 4 ms'),
-  translationOf: path
+  translationOf: markdownFile
     .exactOptional()
     .describe('The document that this one is the same as, in another language'),
   translations: z
-    .array(path)
+    .array(markdownFile)
     .default([])
     .describe('Documents that are the same as this one, in other languages'),
   texts: texts.describe('Text of the data (a label, a captured item) -> what tables call it here'),
   conditions: z
-    .record(environmentName, replacement)
+    .record(dottedName, replacement)
     .default({})
     .describe('What claims must hold under, beside what they name themselves'),
   evidence: evidence.exactOptional().describe('What the report shows below each claim'),
   artifact: z
     .strictObject({
       humanMinutes: z
-        .record(name, z.number().min(0))
+        .record(knownExperiment, z.number().min(0))
         .describe('Minutes of a person for the setup and for each experiment'),
     })
     .exactOptional()
@@ -520,20 +560,20 @@ export const frontMatterSchema = z.strictObject({
 export const translationSchemas = {
   experiment: z.strictObject({
     id: name.describe('Of the original’s block'),
-    labels: z.record(patternName, words).default({}).describe('Pattern -> words for tables and figures'),
+    labels: z.record(knownPattern, words).default({}).describe('Pattern -> words for tables and figures'),
   }),
   data: z.strictObject({
     id: z.string().describe('Of the original’s block'),
     label: words.exactOptional().describe('Of the file'),
     source: words.exactOptional().describe('Where the data come from'),
-    labels: z.record(patternName, words).default({}).describe('File -> words for tables and figures'),
+    labels: z.record(knownPattern, words).default({}).describe('File -> words for tables and figures'),
   }),
   table: z.strictObject({
-    id: floatName.describe('Of the original’s block'),
+    id: shownFloat.describe('Of the original’s block'),
     caption: words.describe('In this language'),
   }),
   figure: z.strictObject({
-    id: floatName.describe('Of the original’s block'),
+    id: shownFloat.describe('Of the original’s block'),
     caption: words.describe('In this language'),
     alt: words.describe('Text alternative in this language'),
     texts: texts.describe('What the figure would write -> what it writes here'),

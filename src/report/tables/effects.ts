@@ -26,13 +26,13 @@ import {
   selectedBy,
   unitOf,
 } from './options.ts'
-import { patternOptions } from './schema.ts'
+import { measure, pattern, patternOptions } from './schema.ts'
 
 const options = () =>
   z.strictObject({
     ...patternOptions,
-    measure: z.string().describe('The measure that patterns change'),
-    baseline: z.string().optional().describe('The baseline pattern; default: the first'),
+    measure: measure.describe('The measure that patterns change'),
+    baseline: pattern.optional().describe('The baseline pattern; default: the first'),
     tolerance: z
       .string()
       .regex(/^\d+(?:\.\d+)? ?%$/, 'write a share as 5 %')

@@ -1,6 +1,7 @@
 /** Machines: what each run captured of its own, beside the original study's (Tables 1 to 3). */
 
 import * as z from 'zod'
+import { naming } from '../../document/naming.ts'
 import { mergeMachines } from '../../engine/mergeboots.ts'
 import type { Messages } from '../../locale/en.ts'
 import { unknown } from '../../query/error.ts'
@@ -13,18 +14,22 @@ import type { RenderContext } from '../context.ts'
 import { valuesOf } from '../published.ts'
 import { type Cell, type Head, headCell, missingCell, none, type Table, machineKind } from '../table.ts'
 import { cellRuns, chooseEnvironments } from './options.ts'
-import { number } from './schema.ts'
+import { number, publishedFile } from './schema.ts'
 
 const options = () =>
   z.strictObject({
     number,
     environments: z
-      .array(z.string())
+      .array(z.string().meta(naming('environment')))
       .optional()
       .describe('Environments of the experiment; an empty list shows none'),
     host: z.boolean().default(false).describe('Shows the host of the experiment, from the runs’ provenance'),
-    items: z.array(z.string()).min(1).optional().describe('Items to show, in order; default: all'),
-    published: z.string().optional().describe('CSV file with the machines of the original study'),
+    items: z
+      .array(z.string().meta(naming('captured item')))
+      .min(1)
+      .optional()
+      .describe('Items to show, in order; default: all'),
+    published: publishedFile.optional().describe('CSV file with the machines of the original study'),
     machines: z.array(z.string()).optional().describe('Machines of the published file; default: all'),
   })
 

@@ -24,12 +24,12 @@ import {
 import { type ColumnGroup, patternTable } from './columns.ts'
 import { comparisonColumns, comparisonNotes } from './comparison.ts'
 import { type CellRun, labelOf, selectCells, unitOf } from './options.ts'
-import { compare, patternOptions } from './schema.ts'
+import { compare, measure, patternOptions } from './schema.ts'
 
 const options = () =>
   z.strictObject({
     ...patternOptions,
-    measures: z.array(z.string()).min(1).describe('The phases, in order'),
+    measures: z.array(measure).min(1).describe('The phases, in order'),
     share: z.boolean().default(true).describe('Shows each phase’s share of the sum'),
     compare,
   })

@@ -35,10 +35,10 @@ import {
   type Source,
   sourceOf,
 } from './readings.ts'
-import { environments, number, publishedEnvironment } from './schema.ts'
+import { environments, number, pattern, publishedEnvironment, publishedFile } from './schema.ts'
 
 const options = () => {
-  const files = z.union([z.string(), z.array(z.string()).min(1)])
+  const files = z.union([publishedFile, z.array(publishedFile).min(1)])
   return z.strictObject({
     number,
     environments,
@@ -46,7 +46,7 @@ const options = () => {
       .enum(['summary', ...kinds])
       .default('summary')
       .describe('What the table lists'),
-    baseline: z.string().optional().describe('The baseline pattern of slowdowns; default: the first'),
+    baseline: pattern.optional().describe('The baseline pattern of slowdowns; default: the first'),
     published: files.describe('CSV files of the original study’s numbers'),
     publishedEnvironment,
     earlier: files.describe('CSV files of the earlier recording'),

@@ -5,6 +5,7 @@
 
 import * as z from 'zod'
 import type { Pattern } from '../../document/block.ts'
+import { naming } from '../../document/naming.ts'
 import { unknown } from '../../query/error.ts'
 import { type ParameterColumn, parameterColumns, parameterOf } from '../../query/parameters.ts'
 import { columnOfStatistic, type PublishedRow } from '../../query/published.ts'
@@ -36,7 +37,7 @@ import {
   unitOf,
   usualMeasures,
 } from './options.ts'
-import { compare, patternOptions } from './schema.ts'
+import { compare, measure, patternOptions } from './schema.ts'
 
 function unknownStatistic({ input }: { readonly input?: unknown }): string {
   return `unknown statistic: ${String(input)}${hint(String(input), statistics.keys())}`
@@ -49,18 +50,23 @@ const options = () =>
   z.strictObject({
     ...patternOptions,
     by: z
-      .array(z.string())
+      .array(z.string().meta(naming('factor', 'parameter')))
       .default([usualFactor])
       .describe(
         'Factors whose values get their own rows, and parameters, by whose values patterns are sorted; ignores those that where fixes, and operation where the runs lack it',
       ),
     measures: z
-      .array(z.string())
+      .array(measure)
       .min(1)
       .optional()
       .describe('Default: all of the runs in the unit of the first; a note names the others'),
     statistics: z
-      .array(z.string().refine((name) => statistic(name) !== undefined, { error: unknownStatistic }))
+      .array(
+        z
+          .string()
+          .refine((name) => statistic(name) !== undefined, { error: unknownStatistic })
+          .meta(naming('statistic')),
+      )
       .min(1)
       .default(['n', 'mean', 'variance', 'max', 'min', 'median'])
       .describe('Columns: n, mean, variance, sd, median, max, min, or percentiles such as p95'),

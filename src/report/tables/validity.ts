@@ -6,6 +6,7 @@
 
 import * as z from 'zod'
 import type { SourceBlock } from '../../document/block.ts'
+import { naming } from '../../document/naming.ts'
 import type { Messages } from '../../locale/en.ts'
 import { QueryError, unknown } from '../../query/error.ts'
 import { digits } from '../../query/format.ts'
@@ -40,7 +41,7 @@ import {
   runsOf,
   unitOf,
 } from './options.ts'
-import { environments, number } from './schema.ts'
+import { environments, factor, measure, number, operation, pattern, patternOrGroup } from './schema.ts'
 
 const options = () =>
   z
@@ -48,24 +49,28 @@ const options = () =>
       number,
       reference: z
         .string()
+        .meta(naming('environment'))
         .describe(
           'The environment that others are held against: one of the experiment, or one that it may get later',
         ),
       environments: environments.describe('All of the experiment but the reference, unless given'),
-      operation: z.string().optional().describe('Short for where: {operation: ...}'),
-      where: z.record(z.string(), z.string()).default({}).describe('Factor -> value that rows must have'),
+      operation,
+      where: z
+        .record(factor, z.string().meta(naming('value')))
+        .default({})
+        .describe('Factor -> value that rows must have'),
       by: z
-        .array(z.string())
+        .array(factor)
         .default(['operation'])
         .describe('Factors whose values get their own rows; ignores those that where fixes or the runs lack'),
-      patterns: z.array(z.string()).min(1).optional().describe('Patterns and groups. Default: all'),
+      patterns: z.array(patternOrGroup).min(1).optional().describe('Patterns and groups. Default: all'),
       measures: z
-        .array(z.string())
+        .array(measure)
         .min(1)
         .optional()
         .describe('Such as phases. Default: the first measure of the runs'),
       statistic: z.enum(['mean', 'median']).default('mean').describe('What is compared of each pattern'),
-      baseline: z.string().optional().describe('The baseline pattern of effects; default: the first'),
+      baseline: pattern.optional().describe('The baseline pattern of effects; default: the first'),
     })
     .refine(({ reference, environments = [] }) => !environments.includes(reference), {
       path: ['environments'],
