@@ -21,21 +21,12 @@ export interface Destinations {
 
 /** Without `destinations`, links to files are not looked at. */
 export function checkLinks(document: Document, destinations?: Destinations): void {
-  const { tree, abstract, captions, fences, blocks, file } = document
+  const { tree, abstract, captions, file } = document
   const roots = [...(abstract ? [abstract] : []), tree, ...captions.values()]
   const all = roots.flatMap((root) => [...descend(root)])
-  const headings = [...(abstract ? [abstract] : []), tree].flatMap((root) =>
-    [...descend(root)].flatMap(({ node }) => (node.type === 'heading' ? [node] : [])),
-  )
-  const taken = [...fences.flatMap(({ id }) => id ?? []), ...referenceIds(document)]
-  const named = headings.map((node) => ({ text: plainText(node), id: node.data?.id }))
-  const ids = [
-    ...taken,
-    ...headingIds(
-      named,
-      blocks.map(({ id }) => id),
-    ),
-  ]
+  const linked = linkedIds(document)
+  const ids = linked.map(({ id }) => id)
+  const headings = linked.flatMap(({ node }) => node ?? [])
   // The words of a heading with a value or a reference are known only when the page is made.
   const open = headings.filter(isOpen).map((node) => slugOf(plainText(node).trim().split(/\s/)[0] ?? ''))
   const source = sourceText(file)
@@ -58,6 +49,27 @@ export function checkLinks(document: Document, destinations?: Destinations): voi
     if (open.some((start) => name.startsWith(start))) continue
     warn(file, 'unknown-link', place, `nothing here has the id ${name}${hint(name, ids)}`)
   }
+}
+
+/** Ids that links may lead to: of blocks, of what references lead to, and of headings, with these. */
+export function linkedIds({
+  tree,
+  abstract,
+  fences,
+  targets,
+  blocks,
+}: Document): readonly { readonly id: string; readonly node?: Heading }[] {
+  const headings = [...(abstract ? [abstract] : []), tree].flatMap((root) =>
+    [...descend(root)].flatMap(({ node }) => (node.type === 'heading' ? [node] : [])),
+  )
+  const made = headingIds(
+    headings.map((node) => ({ text: plainText(node), id: node.data?.id })),
+    blocks.map(({ id }) => id),
+  )
+  const ofHeadings = headings.map((node, index) => ({ id: made[index] ?? '', node }))
+  const known = new Set(made)
+  const others = [...fences.flatMap(({ id }) => id ?? []), ...referenceIds({ fences, targets })]
+  return [...[...new Set(others)].filter((id) => !known.has(id)).map((id) => ({ id })), ...ofHeadings]
 }
 
 /** Reason why a relative link leads to no file of the project; what leads out of it, or to reports, is not looked at. */
@@ -84,7 +96,8 @@ function isOpen(heading: Heading): boolean {
   )
 }
 
-function decoded(id: string): string {
+/** As it is written in a link: an id may have letters that URLs have not. */
+export function decoded(id: string): string {
   try {
     return decodeURIComponent(id)
   } catch {

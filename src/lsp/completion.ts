@@ -1,17 +1,22 @@
 /** What can be written at a place: ids, keys of works, parts of paths, keys of blocks and their values. */
 
+import { linkedIds } from '../check/links.ts'
 import { sourcesIn, type SourceBlock } from '../document/block.ts'
 import { referenceIds } from '../document/document.ts'
+import { blockInfos } from '../document/fence.ts'
+import { plainText } from '../document/markdown.ts'
 import { messagesFor } from '../locale/languages.ts'
 import type { Look } from '../project/live.ts'
+import type { Site } from '../project/site.ts'
 import { publishedRoot } from '../query/expression.ts'
 import { filters } from '../query/format.ts'
 import { functions } from '../query/functions.ts'
 import { statistics } from '../query/statistics.ts'
 import { labels } from '../report/floats.ts'
-import { tableKinds } from '../report/tables/kinds.ts'
 import type { Place } from './context.ts'
-import { keysAt, takes } from './keys.ts'
+import { filesEnding } from './files.ts'
+import { expectedAt, keyNamesAt, keysAt, type Scope, takes } from './keys.ts'
+import { columnsAt, type Name, namesOf } from './names.ts'
 import type { Works } from './works.ts'
 
 export interface Suggestion {
@@ -25,23 +30,73 @@ export interface Suggestion {
   readonly replaces: string
 }
 
-export function suggestionsAt(place: Place, look: Look, works: Works): readonly Suggestion[] {
+/** `site` is where files are looked for. */
+export function suggestionsAt(
+  place: Place,
+  look: Look,
+  works: Works,
+  site: Pick<Site, 'project'>,
+): readonly Suggestion[] {
   switch (place.type) {
     case 'mention':
       return mentions(place.written, place.isCitation, look, works)
+    case 'link':
+      return links(place.written, look)
     case 'expression':
       return inExpression(place.written, look)
+    case 'fence':
+      return fences(place)
     case 'key':
-      return keysAt(place.scope).map((one) => ({
-        ...{ label: one.key, kind: 'key', replaces: place.written, detail: takes(one).replaceAll('`', '') },
-        ...(one.means === undefined ? {} : { documentation: one.means }),
-        text: place.scope.form === 'attributes' ? `${one.key}=` : `${one.key}: `,
-      }))
+      return keys(place.scope, place.written, look)
     case 'value':
-      return valuesOf(place, look)
+      return valuesOf(place, look, site)
     case 'none':
       return []
   }
+}
+
+/** What the language of a fence may be, and the word behind it. */
+function fences({ language, written }: Extract<Place, { type: 'fence' }>): readonly Suggestion[] {
+  const infos = blockInfos().map((info) => info.split(' ') as [string, string])
+  const words = infos.flatMap(([own, kind]) => (language === undefined ? own : own === language ? kind : []))
+  return [...new Set(words)].map((word) => ({ label: word, kind: 'value', text: word, replaces: written }))
+}
+
+function keys(scope: Scope, written: string, look: Look): readonly Suggestion[] {
+  const end = scope.form === 'attributes' ? '=' : ': '
+  const own = keysAt(scope).map((one): Suggestion => ({
+    ...{ label: one.key, kind: 'key', replaces: written, detail: takes(one).replaceAll('`', '') },
+    ...(one.means === undefined ? {} : { documentation: one.means }),
+    text: `${one.key}${end}`,
+  }))
+  const others = keyNamesAt(scope).flatMap((named) => namesOf(named, scope, undefined, look))
+  return [...own, ...suggested(others, (name) => `${inYaml(name)}${end}`, written)]
+}
+
+function suggested(
+  names: readonly Name[],
+  textOf: (name: string) => string,
+  written: string,
+): readonly Suggestion[] {
+  const byName = new Map(names.map((one) => [one.name, one]).toReversed() as [string, Name][])
+  return [...byName.values()]
+    .toReversed()
+    .map(({ name, ...rest }) => ({ ...rest, label: name, text: textOf(name), replaces: written }))
+}
+
+/** A text in YAML, with quotes only if it needs them. */
+function inYaml(text: string): string {
+  return /^[\p{L}\p{N}_.][^\s:#,'"`[\]{}&*!|>%@]*(?: [^\s:#,'"`[\]{}&*!|>%@]+)*$/u.test(text)
+    ? text
+    : `'${text.replaceAll("'", "''")}'`
+}
+
+function links(written: string, { opened: { document } }: Look): readonly Suggestion[] {
+  const names = labels(document, messagesFor(document.frontMatter.lang))
+  return linkedIds(document).map(({ id, node }) => ({
+    ...{ label: `#${id}`, kind: 'id', text: id, replaces: written },
+    detail: names.get(id) ?? (node && plainText(node)) ?? '',
+  }))
 }
 
 function mentions(
@@ -61,74 +116,35 @@ function mentions(
   return isCitation ? [...cited, ...ids] : [...ids, ...cited]
 }
 
-const mostFiles = 200
+/** Keys of a specification whose values are columns. */
+const fieldKeys = ['field', 'filter', 'sort', 'groupby', 'fold']
 
 function valuesOf(
-  { scope, key, written }: Extract<Place, { type: 'value' }>,
+  { scope, key, written, isItem = false, isQuoted = false }: Extract<Place, { type: 'value' }>,
   look: Look,
+  site: Pick<Site, 'project'>,
 ): readonly Suggestion[] {
-  const { document, environments } = look.opened
-  const sources = sourcesIn(document.blocks)
-  const named = (names: Iterable<string>, kind: Suggestion['kind'] = 'value'): readonly Suggestion[] =>
-    [...new Set(names)].map((name) => ({ label: name, kind, text: name, replaces: written }))
-  switch (key) {
-    case 'environments':
-    case 'only':
-      return named(environments.keys())
-    case 'from':
-    case 'rows':
-    case 'needs':
-      return named(
-        sources.map(({ id }) => id),
-        'name',
-      )
-    case 'kind':
-      return scope.fence === 'table' ? named(tableKinds.keys()) : []
-    case 'shows':
-      return named(
-        referenceIds(document).filter((id) => /^(?:tbl|fig)-/.test(id)),
-        'id',
-      )
-    case 'measures':
-      return named(columnsOf(look, undefined, 'measure'), 'column')
-    case 'field':
-    case 'filter':
-    case 'where':
-    case 'sort':
-      return named(
-        look.runs.shown.flatMap(({ run }) => run.columns.map(({ name }) => name)),
-        'column',
-      )
-    case 'by':
-      return named(columnsOf(look, undefined, 'factor'), 'column')
-    case 'statistics':
-      return named(statistics.keys(), 'statistic')
-    case 'patterns':
-    case 'baseline':
-      return named(
-        sources.flatMap(({ patterns }) => patterns.map(({ name }) => name)),
-        'name',
-      )
-    case 'file':
-      return named(
-        ['data/*', '*/*.csv', '*/*.md'].flatMap((pattern) => look.files.match(pattern)).slice(0, mostFiles),
-      )
-    case 'bibliography':
-      return named(look.files.match('**/*.bib').slice(0, mostFiles))
-    case 'published':
-      return named(look.files.match('**/*.csv').slice(0, mostFiles))
-    case 'script':
-      return named(look.files.match('experiments/*'))
-    case 'spec':
-      return named(look.files.match('figures/*'))
-    default:
-      return named(keysAt(scope).find((one) => one.key === key)?.values ?? [])
-  }
+  const { values, names, files } = expectedAt(scope, key)
+  const isField = scope.outer.includes('spec') && fieldKeys.includes(key)
+  const found = [
+    ...values.map((name): Name => ({ name, kind: 'value' })),
+    ...names.flatMap((named) => namesOf(named, scope, key, look)),
+    ...(files.length === 0 ? [] : filesEnding(files, written, site)).map((name): Name => ({
+      name,
+      kind: 'value',
+    })),
+    ...(isField ? columnsAt(scope, look) : []),
+  ]
+  const textOf = isQuoted || scope.form === 'attributes' ? (name: string) => name : inYaml
+  return [
+    ...suggested(found, textOf, written),
+    ...(isItem ? keys({ ...scope, outer: [...scope.outer, key] }, written, look) : []),
+  ]
 }
 
-function columnsOf({ runs }: Look, experiment: string | undefined, role: string): readonly string[] {
+function columnsOf({ runs }: Look, experiment: string, role: string): readonly string[] {
   return runs.shown.flatMap(({ run }) =>
-    experiment === undefined || run.experiment === experiment
+    run.experiment === experiment
       ? run.columns.flatMap((column) => (column.role === role ? [column.name] : []))
       : [],
   )

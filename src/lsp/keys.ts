@@ -1,22 +1,42 @@
 /** Keys of blocks, of mappings in them, and of attributes of fences, as their schemas tell of them. */
 
 import * as z from 'zod'
+import type { BlockType } from '../document/fence.ts'
+import type { Named, Naming } from '../document/naming.ts'
 import {
   claimSchema,
   dataSchema,
   experimentSchema,
   figureSchema,
   frontMatterSchema,
+  includeSchema,
   inlineExperimentSchema,
   patternSchema,
   tableSchema,
   translationSchemas,
 } from '../document/schema.ts'
 import { tableKinds } from '../report/tables/kinds.ts'
-import type { FenceType, Scope } from './context.ts'
+
+export type FenceType = BlockType | 'front matter'
+
+/** Which keys may stand at a place. */
+export interface Scope {
+  readonly fence: FenceType
+  /** In YAML, in YAML of a translation, or as attributes of a fence. */
+  readonly form: 'content' | 'translation' | 'attributes'
+  /** Of a table. */
+  readonly kind?: string
+  /** Keys of the mappings and lists around it, the outermost first. */
+  readonly outer: readonly string[]
+  /** Of what it stands in, if that is written in brackets. */
+  readonly bracket?: '{' | '['
+  /** Lines of the YAML, as they are without the list or quote that they stand in, and the cursor's among them. */
+  readonly lines: readonly string[]
+  readonly line: number
+}
 
 /** As much of JSON Schema as zod writes for these. */
-export interface Schema {
+export interface Schema extends Naming {
   readonly type?: string
   readonly description?: string
   readonly default?: unknown
@@ -29,6 +49,7 @@ export interface Schema {
   readonly prefixItems?: readonly Schema[]
   readonly properties?: Readonly<Record<string, Schema>>
   readonly required?: readonly string[]
+  readonly propertyNames?: Schema
   readonly additionalProperties?: Schema | boolean
   readonly anyOf?: readonly Schema[]
 }
@@ -62,19 +83,61 @@ const schemas: Readonly<Record<FenceType, z.ZodType>> = {
   table: tableSchema,
   figure: figureSchema,
   claim: claimSchema,
+  include: includeSchema,
   'front matter': frontMatterSchema,
 }
 
 /** Returns the keys that may stand at a place. */
-export function keysAt({ fence, form, kind, outer }: Scope): readonly Key[] {
-  if (form === 'attributes') return keysOf([known(inlineExperimentSchema)])
-  if (form === 'translation' && fence !== 'front matter')
-    return keysOf(below(known(translationSchemas[fence]), outer))
-  // A pattern may have any parameter beside these.
-  if (fence === 'experiment' && outer[0] === 'patterns' && outer.length === 2)
-    return keysOf([known(patternSchema)])
+export function keysAt(scope: Scope): readonly Key[] {
+  return keysOf(schemasAt(scope, scope.outer))
+}
+
+/** What the other keys of a mapping name, such as columns. */
+export function keyNamesAt(scope: Scope): readonly Named[] {
+  return schemasAt(scope, scope.outer)
+    .flatMap(mappingsIn)
+    .flatMap(({ propertyNames }) => (propertyNames ? namings([propertyNames]) : []))
+    .flatMap(({ names = [] }) => names)
+}
+
+export interface Expected {
+  /** A few words that it may be. */
+  readonly values: readonly string[]
+  readonly names: readonly Named[]
+  /** Endings of files that it may be, or `''` for any. */
+  readonly files: readonly string[]
+}
+
+/** What the value of a key may be, or an item of its list. */
+export function expectedAt(scope: Scope, key: string): Expected {
+  const found = schemasAt(scope, [...scope.outer, key])
+  const all = namings(found)
+  const names = all.flatMap((one) => one.names ?? [])
+  return {
+    names,
+    // Where something is named, truth values are only how YAML reads some names.
+    values: names.length === 0 ? found.flatMap(valuesIn) : found.flatMap(wordsIn),
+    files: all.flatMap(({ files }) => (files?.length === 0 ? [''] : (files ?? []))),
+  }
+}
+
+export function expects(named: Named, scope: Scope, key: string): boolean {
+  return expectedAt(scope, key).names.includes(named)
+}
+
+/** Schemas of what stands below some keys, in order. */
+function schemasAt({ fence, form, kind }: Scope, outer: readonly string[]): readonly Schema[] {
+  if (form === 'attributes') return below(known(inlineExperimentSchema), outer)
+  if (form === 'translation' && fence !== 'front matter' && fence !== 'include')
+    return below(known(translationSchemas[fence]), outer)
+  const isPattern = fence === 'experiment' && outer[0] === 'patterns' && outer.length > 1
   const options = fence === 'table' && kind !== undefined ? tableKinds.get(kind)?.options() : undefined
-  return keysOf([...below(known(schemas[fence]), outer), ...(options ? below(known(options), outer) : [])])
+  return [
+    // A pattern may have any parameter beside these.
+    ...(isPattern ? below(known(patternSchema), outer.slice(2)) : []),
+    ...below(known(schemas[fence]), outer),
+    ...(options ? below(known(options), outer) : []),
+  ]
 }
 
 /** What stands below keys of mappings; lists are passed through. */
@@ -99,6 +162,18 @@ function keysOf(found: readonly Schema[]): readonly Key[] {
       otherwise: otherwiseOf(schema, required.includes(key)),
     })),
   )
+}
+
+function wordsIn(schema: Schema): readonly string[] {
+  return valuesIn(schema).filter((value) => value !== 'true' && value !== 'false')
+}
+
+/** Of schemas, and of the items of lists. */
+function namings(all: readonly Schema[]): readonly Naming[] {
+  return all.flatMap((one): readonly Naming[] => [
+    one,
+    ...namings([...(one.anyOf ?? []), ...(one.items ? [one.items] : [])]),
+  ])
 }
 
 function valuesIn({ type, enum: values, const: only, anyOf = [], items }: Schema): readonly string[] {

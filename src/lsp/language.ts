@@ -1,5 +1,7 @@
 /** What is known of a place in a document: its value now, where it is defined, what a problem is about. Pure. */
 
+import type { Nodes } from 'mdast'
+import { decoded, linkedIds } from '../check/links.ts'
 import { sourcesIn, type Place } from '../document/block.ts'
 import { wholePathIn } from '../document/datablock.ts'
 import type { Document, InlineValue } from '../document/document.ts'
@@ -62,9 +64,12 @@ export function hoverAt(text: string, position: Position, look: Look, works: Wor
   const cursor = cursorAt(text, position)
   const expression = expressionAt(text, cursor, document)
   if (expression !== undefined) return expressionHover(expression, look)
-  const word = mentionAt(cursor)
+  const linked = linkAt(document, position)
+  const word = linked ?? mentionAt(cursor)
   if (word !== undefined) {
-    const label = labels(document, messagesFor(document.frontMatter.lang)).get(word)
+    const label =
+      labels(document, messagesFor(document.frontMatter.lang)).get(word) ??
+      (linked === undefined ? undefined : nameLinked(linked, document))
     const block = document.blocks.find(({ id }) => id === word)
     if (label !== undefined) {
       const caption = block && 'caption' in block ? `: ${block.caption}` : ''
@@ -166,14 +171,17 @@ function valueMarkdown({ value: shown, error }: Pick<EvaluatedValue, 'value' | '
 }
 
 /** The inline value at a position. */
-export function valueAt({ values }: Document, { line, character }: Position): InlineValue | undefined {
-  return values.find(({ node: { position } }) => {
-    if (position === undefined) return false
-    const { start, end } = position
-    const isAfter = line + 1 > start.line || (line + 1 === start.line && character + 1 >= start.column)
-    const isBefore = line + 1 < end.line || (line + 1 === end.line && character + 1 < end.column)
-    return isAfter && isBefore
-  })
+export function valueAt({ values }: Document, at: Position): InlineValue | undefined {
+  return values.find(({ node }) => isAround(node, at))
+}
+
+/** Whether a node, which has a place, has the character behind a position. */
+function isAround({ position }: Pick<Nodes, 'position'>, { line, character }: Position): boolean {
+  if (position === undefined) return false
+  const { start, end } = position
+  const isAfter = line + 1 > start.line || (line + 1 === start.line && character + 1 >= start.column)
+  const isBefore = line + 1 < end.line || (line + 1 === end.line && character + 1 < end.column)
+  return isAfter && isBefore
 }
 
 /** The word after an @ around the cursor. */
@@ -184,6 +192,44 @@ function mentionAt({ before, after }: Cursor): string | undefined {
   return (start + rest).replace(/[:.+/-]+$/, '')
 }
 
+/** The id that a link around a position leads to. */
+function linkAt({ tree, abstract, captions }: Document, at: Position): string | undefined {
+  const found = (node: Nodes): string | undefined => {
+    if (node.position !== undefined && !isAround(node, at)) return undefined
+    if (node.type === 'link') return node.url.startsWith('#') ? decoded(node.url.slice(1)) : undefined
+    for (const child of 'children' in node ? node.children : []) {
+      const id = found(child)
+      if (id !== undefined) return id
+    }
+    return undefined
+  }
+  for (const root of [tree, ...(abstract ? [abstract] : []), ...captions.values()]) {
+    const id = root.children.map(found).find((one) => one !== undefined)
+    if (id !== undefined) return id
+  }
+  return undefined
+}
+
+/** What a link leads to that no reference does: a heading without an id, or a block. */
+function nameLinked(id: string, document: Document): string | undefined {
+  const heading = linkedIds(document).find((one) => one.id === id)?.node
+  const type = document.fences.find((fence) => fence.id === id)?.type
+  return heading === undefined ? type && `${id} (${type})` : textOf(heading).trim()
+}
+
+/** Where an id is written; `isLink` also finds headings without one, and blocks that no reference leads to. */
+function placeOfId(id: string, document: Document, isLink: boolean): Place | undefined {
+  for (const fence of document.fences) {
+    const isFloat = fence.type === 'table' || fence.type === 'figure'
+    if (fence.id === id && (isFloat || isLink)) return fence.idPlace
+    const parts = (fence.block?.type === 'figure' && fence.block.parts) || []
+    const index = parts.findIndex((part) => part.id === id)
+    if (index >= 0) return fence.source?.valuePlace(['parts', index, 'id'])
+  }
+  const heading = isLink ? linkedIds(document).find((one) => one.id === id)?.node : undefined
+  return (document.targets.find((target) => target.id === id)?.node ?? heading)?.position?.start
+}
+
 /** Where what is under the cursor is defined: a block, a heading, a work, a script, a run. */
 export function definitionsAt(text: string, position: Position, look: Look, works: Works): readonly Target[] {
   const { document } = look.opened
@@ -191,16 +237,11 @@ export function definitionsAt(text: string, position: Position, look: Look, work
   const at = (place: Place): Target => writtenRange(document, rangeOf(place, text))
   const value = valueAt(document, position) ?? expressionAt(text, cursor, document)?.parsed
   if (value !== undefined) return runsOf(value, look, at)
-  const word = mentionAt(cursor)
+  const linked = linkAt(document, position)
+  const word = linked ?? mentionAt(cursor)
   if (word !== undefined) {
-    const fence = document.fences.find(
-      ({ id, type }) => id === word && (type === 'table' || type === 'figure'),
-    )
-    if (fence) return [at(fence.idPlace)]
-    const target = document.targets.find(({ id }) => id === word)
-    const start = target?.node.position?.start
-    if (start) return [at(start)]
-    return workAt(word, look, works)
+    const place = placeOfId(word, document, linked !== undefined)
+    return place ? [at(place)] : workAt(word, look, works)
   }
   const written = wordAt(cursor)
   // In a block, the id of any other, such as the figure that a claim is shown in.

@@ -5,7 +5,9 @@
  */
 
 import { dirname, relative } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Root } from 'mdast'
 import { TextDocument } from 'vscode-languageserver-textdocument'
 import {
   type CompletionItem,
@@ -21,6 +23,8 @@ import {
 } from 'vscode-languageserver/node'
 import { programUrl } from '../dist.ts'
 import { includedFiles, wholeLine } from '../document/include.ts'
+import { LimitError } from '../document/limits.ts'
+import { parseFile } from '../document/markdown.ts'
 import { type LiveDocument, type LiveProblem, type Look, openLive } from '../project/live.ts'
 import { locate } from '../project/root.ts'
 import type { Site } from '../project/site.ts'
@@ -29,6 +33,7 @@ import { escapeRegExp } from '../text/pattern.ts'
 import { type Suggestion, suggestionsAt } from './completion.ts'
 import { cursorAt, placeOf, type Position } from './context.ts'
 import { definitionsAt, fileAt, hoverAt, rangeOf, type Symbol, symbolsIn } from './language.ts'
+import { presentLook } from './present.ts'
 import { type Works, worksIn } from './works.ts'
 
 /** Makes the site of a document in a project. */
@@ -41,9 +46,14 @@ interface Opened {
   readonly site: Site
   readonly live: Promise<LiveDocument>
   readonly watching: Watching
+  /** The last one that ended. */
   look: Look | undefined
+  /** As `look`, with the text that is in the editor. */
+  present: Look | undefined
   works: Works
+  /** Until nothing is left to look at; `once` is the look among these that goes on, or was the last. */
   looking: Promise<void> | undefined
+  once: Promise<void> | undefined
   isDirty: boolean
   /** What was told last, as JSON. An edit is always answered, another change of the project only if it tells. */
   before: string
@@ -105,12 +115,21 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
       tell(one, [...found, { severity: 'error', message, path: one.site.document, line: 1, column: 1 }])
     }
   }
+  /** A look holds up all else: what an editor sends with an edit, be it more of them or a request, comes first. */
+  const lookSoon = async (one: Opened) => {
+    for (let count = 0; one.isDirty && count < mostPauses; count += 1) {
+      one.isDirty = false
+      await pause(pauseMs)
+    }
+    one.isDirty = false
+    await lookOnce(one)
+  }
   const look = (one: Opened): Promise<void> => {
     one.isDirty = true
     one.looking ??= (async () => {
       while (one.isDirty && opened.get(one.uri) === one) {
-        one.isDirty = false
-        await lookOnce(one)
+        one.once = lookSoon(one)
+        await one.once
       }
       one.looking = undefined
     })()
@@ -181,8 +200,9 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     known?.users.add(user)
     if (known !== undefined) return
     const one: Opened = {
-      ...{ uri, users: new Set([user]), site, live: openLive(site), look: undefined, works: new Map() },
-      ...{ looking: undefined, isDirty: false, told: new Set<string>(), before: '', isEdited: true },
+      ...{ uri, users: new Set([user]), site, live: openLive(site), works: new Map() },
+      ...{ look: undefined, present: undefined, looking: undefined, once: undefined },
+      ...{ isDirty: false, told: new Set<string>(), before: '', isEdited: true },
       watching: openWatching(project, () => void look(one)),
     }
     opened.set(uri, one)
@@ -202,14 +222,17 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     }
   })
 
-  /** The document that a file is of, as it is now, looked at. */
-  const settled = async (uri: string) => {
-    await opened.get(uri)?.looking
+  /** The document that a file is of, as it is now; undefined if it was never looked at. */
+  const present = async (uri: string) => {
+    const known = opened.get(uri)
+    if (known?.look === undefined) await known?.once
     const one = includerOf(uri) ?? opened.get(uri)
-    await one?.looking
+    if (one?.look === undefined) await one?.once
     const own = documents.get(uri)?.getText()
     if (one?.look === undefined || own === undefined) return undefined
-    const { look, works, site } = one
+    const { works, site } = one
+    const look = presentLook(one.look, overlayOf(site), one.present)
+    one.present = look
     const { file } = look.opened.document
     const path =
       one.uri === uri ? site.document : relative(site.project, pathOf(uri) ?? '').replaceAll('\\', '/')
@@ -224,21 +247,23 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     }
   }
   connection.onCompletion(async ({ textDocument, position }) => {
-    const found = await settled(textDocument.uri)
-    const at = found?.placed(position)
-    if (found === undefined || at === undefined) return []
-    const { look, text, works } = found
-    const place = placeOf(look.opened.document, text, cursorAt(text, at))
-    return suggestionsAt(place, look, works).map((one, index) => itemOf(one, position, index))
+    const found = await present(textDocument.uri)
+    if (found === undefined) return []
+    const { one, look, own, works } = found
+    const { document } = look.opened
+    // What is written around a place is in its own file, where the block of an include is, too.
+    const tree = document.file.data.includes === undefined ? document.tree : treeOf(own)
+    const place = placeOf({ ...document, tree }, own, cursorAt(own, position))
+    return suggestionsAt(place, look, works, one.site).map((item, index) => itemOf(item, position, index))
   })
   connection.onHover(async ({ textDocument, position }) => {
-    const found = await settled(textDocument.uri)
+    const found = await present(textDocument.uri)
     const at = found?.placed(position)
     const hover = found && at && hoverAt(found.text, at, found.look, found.works)
     return hover ? { contents: { kind: 'markdown', value: hover.markdown } } : null
   })
   connection.onDefinition(async ({ textDocument, position }) => {
-    const found = await settled(textDocument.uri)
+    const found = await present(textDocument.uri)
     if (found === undefined) return []
     const { one, text, look, works, own } = found
     const at = found.placed(position)
@@ -251,7 +276,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     }))
   })
   connection.onDocumentSymbol(async ({ textDocument }) => {
-    const found = await settled(textDocument.uri)
+    const found = await present(textDocument.uri)
     return found ? symbolsIn(found.look, found.path).map(symbolOf) : []
   })
   documents.listen(connection)
@@ -260,6 +285,19 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     async close() {
       for (const one of opened.values()) await close(one)
     },
+  }
+}
+
+/** Before a look, and as often while there is news in each. */
+const pauseMs = 5
+const mostPauses = 20
+
+function treeOf(text: string): Root {
+  try {
+    return parseFile(text, { count: 0 })
+  } catch (error) {
+    if (error instanceof LimitError) return { type: 'root', children: [] }
+    throw error
   }
 }
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   CompletionRequest,
   type CompletionItem,
+  DidChangeTextDocumentNotification,
   DefinitionRequest,
   DidOpenTextDocumentNotification,
   DocumentSymbolRequest,
@@ -116,18 +117,43 @@ describe('the language server', () => {
       client.at('index.md', { line, character: 6 }),
     )) as CompletionItem[]
     expect(values.map(({ label }) => label)).toEqual(['times'])
-    for (const [written, label] of [
-      ['spec: {encoding: {x: {field: ', 'elapsed_ms'],
-      ['file: ', 'data/times.csv'],
+    for (const [written, label, at] of [
+      ['spec: {encoding: {x: {field: ', 'elapsed_ms', line],
+      ['file: ', 'data/times.csv', lines.indexOf('file: data/times.csv')],
     ] as const) {
-      await client.change('index.md', lines.with(line, written).join('\n'))
-      const place = client.at('index.md', { line, character: written.length })
+      await client.change('index.md', lines.with(at, written).join('\n'))
+      const place = client.at('index.md', { line: at, character: written.length })
       const items = (await client.request(CompletionRequest.type, place)) as CompletionItem[]
       expect(
         items.map((item) => item.label),
         written,
       ).toContain(label)
     }
+  })
+
+  it('answers from the text as it is, and looks once at many edits', async () => {
+    await client.open('index.md')
+    const edits = Array.from({ length: 40 }, (_, index) => index)
+    const told = edits.map(() => client.told('index.md'))
+    const textOf = (index: number) => `${paper}\n## New {#sec-new${index}}\n\n@fig-none${index} @`
+    for (const index of edits)
+      void client.notify(DidChangeTextDocumentNotification.type, {
+        textDocument: { uri: client.uri('index.md'), version: index + 2 },
+        contentChanges: [{ text: textOf(index) }],
+      })
+    const last = textOf(39).split('\n')
+    const position = { line: last.length - 1, character: last.at(-1)?.length ?? 0 }
+    const items = (await client.request(
+      CompletionRequest.type,
+      client.at('index.md', position),
+    )) as CompletionItem[]
+    expect(items.map(({ label }) => label)).toContain('@sec-new39')
+    let looks = 0
+    for (const one of told) {
+      looks += 1
+      if ((await one).some(({ message }) => String(message).includes('@fig-none39'))) break
+    }
+    expect(looks).toBeLessThan(20)
   })
 
   it('shows the value of an expression with its origin and number of observations', async () => {
