@@ -35,6 +35,8 @@ interface Includes {
   readonly parts: readonly Part[]
   /** Line of a fence that was not replaced -> why. */
   readonly mistakes: ReadonlyMap<number, string>
+  /** Files whose text could not stand here, such as one that ends in an open block. */
+  readonly refused: readonly string[]
 }
 
 declare module 'vfile' {
@@ -50,6 +52,7 @@ export function expandIncludes(file: VFile, files: IncludeReader): void {
   if (!hasInclude(String(file))) return
   const parts: Part[] = []
   const mistakes = new Map<number, string>()
+  const refused: string[] = []
   const lines: string[] = []
   let count = 0
   let characters = 0
@@ -92,11 +95,13 @@ export function expandIncludes(file: VFile, files: IncludeReader): void {
     } catch {
       return `${path} is not UTF-8`
     }
-    return problemOfText(path, text) ?? { text }
+    const refusal = problemOfText(path, text)
+    if (refusal !== undefined) refused.push(path)
+    return refusal ?? { text }
   }
   add(file.path ?? '', String(file), [])
   file.value = lines.join('\n')
-  file.data.includes = { parts, mistakes }
+  file.data.includes = { parts, mistakes, refused }
 }
 
 /** Reason why a text would change what follows it, or be read otherwise than its author meant. */
@@ -170,6 +175,11 @@ export function includeAt(node: Code, source: SourceText, file: VFile): boolean 
 /** Files that a document includes, in the order of the text. */
 export function includedFiles({ data, path }: VFile): readonly string[] {
   return [...new Set(data.includes?.parts.map((part) => part.path) ?? [])].filter((one) => one !== path)
+}
+
+/** Those, and files that would be included but for their text, which may be one that somebody is just writing. */
+export function namedFiles(file: VFile): readonly string[] {
+  return [...includedFiles(file), ...(file.data.includes?.refused ?? [])]
 }
 
 /** Returns where a place of the whole text was written. */

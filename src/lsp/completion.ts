@@ -84,11 +84,13 @@ function suggested(
     .map(({ name, ...rest }) => ({ ...rest, label: name, text: textOf(name), replaces: written }))
 }
 
-/** A text in YAML, with quotes only if it needs them. */
+/** A text in YAML, with quotes only if it needs them: YAML would read 1.10 as 1.1. */
 function inYaml(text: string): string {
-  return /^[\p{L}\p{N}_.][^\s:#,'"`[\]{}&*!|>%@]*(?: [^\s:#,'"`[\]{}&*!|>%@]+)*$/u.test(text)
-    ? text
-    : `'${text.replaceAll("'", "''")}'`
+  const isPlain =
+    /^[\p{L}\p{N}_.][^\s:#,'"`[\]{}&*!|>%@]*(?: [^\s:#,'"`[\]{}&*!|>%@]+)*$/u.test(text) &&
+    text !== 'null' &&
+    (Number.isNaN(Number(text)) || String(Number(text)) === text)
+  return isPlain ? text : `'${text.replaceAll("'", "''")}'`
 }
 
 function links(written: string, { opened: { document } }: Look): readonly Suggestion[] {

@@ -22,7 +22,7 @@ import {
   TextDocumentSyncKind,
 } from 'vscode-languageserver/node'
 import { programUrl } from '../dist.ts'
-import { includedFiles, wholeLine } from '../document/include.ts'
+import { namedFiles, wholeLine } from '../document/include.ts'
 import { LimitError } from '../document/limits.ts'
 import { parseFile } from '../document/markdown.ts'
 import { type LiveDocument, type LiveProblem, type Look, openLive } from '../project/live.ts'
@@ -70,7 +70,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
   connection.onInitialize((): InitializeResult => ({
     capabilities: {
       textDocumentSync: TextDocumentSyncKind.Incremental,
-      completionProvider: { triggerCharacters: ['@', '.', '[', "'", '|', ' ', ':'] },
+      completionProvider: { triggerCharacters: [..."@.['| :#{=`"] },
       hoverProvider: true,
       definitionProvider: true,
       documentSymbolProvider: true,
@@ -93,7 +93,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
       ({ uri: other, site, look }) =>
         other !== uri &&
         look !== undefined &&
-        includedFiles(look.opened.document.file).some((path) => uriOf(site, path) === uri),
+        namedFiles(look.opened.document.file).some((path) => uriOf(site, path) === uri),
     )
   const lookOnce = async (one: Opened) => {
     const live = await one.live

@@ -36,7 +36,7 @@ const files = {
   'paper/refs.bib': '@misc{one, title = {One}}\n',
   'paper/part.md': 'Words.\n',
   'data/bench.csv': 'system,threads,latency_ms\nalpha,1,10.5\nbeta,1,8.25\nalpha,2,9.5\nbeta,2,8.5\n',
-  'data/naps.csv': 'nap,length_s,odd name\nshort,1,5\nlong,9,7\n',
+  'data/naps.csv': 'nap,length_s,odd name,a: b\nshort,1,5,1\n1.10,9,7,2\n',
   'data/more.csv': 'color,weight\nred,5\n',
   'experiments/speed.mjs': 'export default () => []\n',
   'figures/a.vl.json': '{}',
@@ -228,6 +228,13 @@ describe('completion of values', () => {
   it('quotes what YAML would read otherwise', () => {
     const odd = completed(`${base}${fence('yaml data', 'id: naps\nfile: data/naps.csv\ncolumns: {¦}')}`)
     expect(odd.find(({ label }) => label === 'odd name')?.text).toBe('odd name: ')
+    expect(odd.find(({ label }) => label === 'a: b')?.text).toBe("'a: b': ")
+    const where = (written: string) =>
+      completed(figure(`data: {rows: {from: naps, where: {nap: ${written}`)).find(
+        ({ label }) => label === '1.10',
+      )
+    expect(where('¦')?.text).toBe("'1.10'")
+    expect(where("'¦'")?.text).toBe('1.10')
     const cells = completed(`${base}${fence('yaml claim', 'id: C1\ncontrol: {cells: {¦}}')}`)
     expect(cells.find(({ label }) => label === 'speed/local/small')?.text).toBe('speed/local/small: ')
   })

@@ -330,6 +330,25 @@ export default () => {}
     expect(await client.change('part.md', part.replace('@fig-none', 'none'))).toEqual([])
   })
 
+  it('completes in a block at the end of an included file that is still open', async () => {
+    write({ 'part.md': 'Words.\n', 'index.md': `${paper}\n\`\`\`yaml include\nfile: part.md\n\`\`\`\n` })
+    await client.open('index.md')
+    // Nothing is told of it, as nothing is wrong.
+    void client.open('part.md')
+    const text = 'Words.\n\n```yaml table\nkind: summary\nfrom: times\nmeasures: ['
+    const whole = client.told('index.md')
+    await client.notify(DidChangeTextDocumentNotification.type, {
+      textDocument: { uri: client.uri('part.md'), version: 2 },
+      contentChanges: [{ text }],
+    })
+    let found = await whole
+    // Maybe first of the file as it was opened.
+    while (!found.some(({ code }) => code === 'include')) found = await client.told('index.md')
+    const at = client.at('part.md', { line: 5, character: 'measures: ['.length })
+    const items = (await client.request(CompletionRequest.type, at)) as CompletionItem[]
+    expect(items.map(({ label }) => label)).toEqual(['elapsed_ms'])
+  })
+
   it('finds the document that includes a file without a title', async () => {
     write({
       'part.md': 'A \x60=times.grep.elapsed_ms.mean\x60 and @tbl-times, @fig-none.\n',
