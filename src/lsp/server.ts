@@ -119,7 +119,7 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
   const lookSoon = async (one: Opened) => {
     for (let count = 0; one.isDirty && count < mostPauses; count += 1) {
       one.isDirty = false
-      await pause(pauseMs)
+      await pause(count === 0 ? firstMs : pauseMs)
     }
     one.isDirty = false
     await lookOnce(one)
@@ -199,11 +199,11 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
     const known = opened.get(uri)
     known?.users.add(user)
     if (known !== undefined) return
+    const watching = openWatching(project, () => void look(one))
     const one: Opened = {
-      ...{ uri, users: new Set([user]), site, live: openLive(site), works: new Map() },
+      ...{ uri, users: new Set([user]), site, live: openLive(site, watching), watching, works: new Map() },
       ...{ look: undefined, present: undefined, looking: undefined, once: undefined },
       ...{ isDirty: false, told: new Set<string>(), before: '', isEdited: true },
-      watching: openWatching(project, () => void look(one)),
     }
     opened.set(uri, one)
     void look(one)
@@ -288,8 +288,8 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
   }
 }
 
-/** Before a look, and as often while there is news in each. */
-const pauseMs = 5
+/** Before a look, and then again while there is news in each. */
+const [firstMs, pauseMs] = [1, 5]
 const mostPauses = 20
 
 function treeOf(text: string): Root {
