@@ -2,7 +2,7 @@
 
 import { VFile } from 'vfile'
 import { parseDocument } from '../../../src/document/document.ts'
-import type { Report } from '../../../src/report/model.ts'
+import type { Report, TableContent } from '../../../src/report/model.ts'
 import { makeReport } from '../../../src/report/report.ts'
 import type { Run } from '../../../src/results/run.ts'
 
@@ -31,4 +31,22 @@ export async function reportOf(
       return Buffer.from(content)
     },
   })
+}
+
+/** A report with a table of runs, of these texts. */
+export async function tableOf(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  given?: Given,
+): Promise<Report> {
+  const report = await reportOf('Before.', given)
+  const cell = (text: string) => ({ type: 'text' as const, text })
+  const content: TableContent = {
+    type: 'table',
+    head: [head.map((text) => ({ text }))],
+    groups: [{ rows: rows.map((row) => row.map(cell)) }],
+  }
+  const float = { type: 'float', id: 'tbl-a', label: 'Table 1', caption: 'CAPTION', content } as const
+  const children = [...report.body.children, { ...float, notes: ['A note.'], missing: [], stale: [] }]
+  return { ...report, body: { ...report.body, children } }
 }

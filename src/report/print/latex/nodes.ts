@@ -534,13 +534,13 @@ export function translator(context: Context, trees: readonly Root[]): Translator
         case 'table': {
           const fit = fittingTable(content, notes, measures, isTwoColumns)
           const parts = { escape, badgeSource, linked, check: checkSize }
+          const overPages = (room: number) =>
+            `{${longTable(content, room, captionSource(float, 'table'), parts)}${notesSource(notes)}}`
+          // Columns have no tables over pages: one that breaks there is lower than a page, and floats.
+          if (fit.place === 'here' && !isTwoColumns) return overPages(roomOf(context, 'text'))
           if (fit.place === 'pages' || fit.place === 'sideways') {
-            const room = roomOf(context, fit.place === 'pages' ? 'text' : 'height')
-            const caption = captionSource(float, 'table')
-            large.push({
-              source: `{${longTable(content, room, caption, parts)}${notesSource(notes)}}`,
-              isSideways: fit.place === 'sideways',
-            })
+            const isSideways = fit.place === 'sideways'
+            large.push({ source: overPages(roomOf(context, isSideways ? 'height' : 'text')), isSideways })
             return ''
           }
           const isWide = fit.place === 'wide'

@@ -4,11 +4,11 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { writeLatex } from '../../../../src/report/print/latex/document.ts'
 import { source } from '../../../source.ts'
-import { reportOf } from '../document.ts'
+import { reportOf, tableOf } from '../document.ts'
 import { compiled, hasLatex, mostTeX } from './texlive.ts'
 
 const oneColumn = 'title: T\nprint: {columns: 1}'
-const count = (length: number, one: (index: number) => string) => Array.from({ length }, (_, i) => one(i))
+const count = <One>(length: number, one: (index: number) => One) => Array.from({ length }, (_, i) => one(i))
 const sentence = 'Words of a cell that go on for more than a line of the table has room'
 
 describe.skipIf(!hasLatex)('pages of LaTeX', () => {
@@ -28,6 +28,24 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
       for (const index of rows.keys()) expect(words).toContain(`END${index}X`)
       expect(words.match(/HEAD/g)?.length).toBeGreaterThan(2)
       expect(words).toContain('Behind.')
+    },
+    mostTeX,
+  )
+
+  it.each([
+    ['one column', oneColumn, 100],
+    ['one column', oneColumn, 45],
+    ['two columns', 'title: T', 42],
+    ['two columns', 'title: T', 100],
+  ])(
+    'in %s have all rows of a long table of runs',
+    async (_, front, length) => {
+      const rows = count(length, (index) => [`END${index}X`, 'b'])
+      const { words, errors, warnings } = await compiled(await tableOf(['HEAD', 'b'], rows, { front }))
+      expect(errors).toEqual([])
+      expect(warnings.filter((one) => /too large/.test(one))).toEqual([])
+      for (const index of rows.keys()) expect(words).toContain(`END${index}X`)
+      expect(words).toContain('A note.')
     },
     mostTeX,
   )
