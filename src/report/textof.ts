@@ -21,6 +21,12 @@ export function textOf(node: Nodes): string {
   }
 }
 
+/** The text of a cell of a table, with the ends of its lines. */
+export function linesOf(node: Nodes): string {
+  if (node.type === 'break') return '\n'
+  return 'children' in node ? node.children.map(linesOf).join('') : textOf(node)
+}
+
 /** A narrow space keeps the mark from running into the unit when copied or read out. */
 function markOf({ mark }: { readonly mark?: string }): string {
   return mark === undefined ? '' : `\u202f${mark}`

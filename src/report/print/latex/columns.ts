@@ -7,14 +7,14 @@
 import { textWidth } from '../../textwidth.ts'
 import { wordsOf } from '../words.ts'
 
-/** A column's cells in plain text: `head` is bold. */
+/** A column's cells in plain text, with the ends of their lines: `head` is bold. */
 export interface Texts {
   readonly head: readonly string[]
   readonly body: readonly string[]
 }
 
 export interface Layout {
-  /** In points, of those whose texts wrap; undefined for those as wide as their content. */
+  /** In points, of those whose texts wrap or have lines of their own; undefined for those as wide as their content. */
   readonly widths: readonly (number | undefined)[]
   /** Size of letters. */
   readonly points: number
@@ -42,7 +42,8 @@ export function layoutOf(columns: readonly Texts[], room: number): Layout {
   const free = room - gap * columns.length
   const measure = (of: (text: string) => number) =>
     columns.map(({ head, body }) => Math.max(1, ...head.map((one) => 1.08 * of(one)), ...body.map(of)))
-  const natural = measure((text) => slack * textWidth(text, 1))
+  const natural = measure((text) => slack * Math.max(...text.split('\n').map((line) => textWidth(line, 1))))
+  const hasLines = columns.map(({ head, body }) => [...head, ...body].some((text) => text.includes('\n')))
   const least = measure(
     (text) =>
       slack * Math.max(0, ...wordsOf(text, longestWord, longestWord / 2).map((word) => textWidth(word, 1))),
@@ -51,7 +52,9 @@ export function layoutOf(columns: readonly Texts[], room: number): Layout {
   const points = sizes.find((one) => one * sum(least) <= free) ?? rounded(free / sum(least))
   const most = widest(natural, least, free / points)
   const wanted = natural.map((one, index) => Math.max(least[index] ?? 0, Math.min(one, most)))
-  const widths = wanted.map((one, index) => (one >= (natural[index] ?? 0) ? undefined : one * points))
+  const widths = wanted.map((one, index) =>
+    one >= (natural[index] ?? 0) && hasLines[index] !== true ? undefined : one * points,
+  )
   return {
     ...{ widths, points, gap },
     lines: (row) =>
@@ -59,7 +62,9 @@ export function layoutOf(columns: readonly Texts[], room: number): Layout {
         1,
         ...row.map((text, index) => {
           const width = widths[index]
-          return width === undefined ? 1 : Math.ceil((1.1 * textWidth(text, points)) / width)
+          if (width === undefined) return 1
+          const linesOf = (line: string) => Math.max(1, Math.ceil((1.1 * textWidth(line, points)) / width))
+          return text.split('\n').reduce((sum, line) => sum + linesOf(line), 0)
         }),
       ),
   }

@@ -21,7 +21,7 @@ import type {
   PictureContent,
   Value,
 } from '../../model.ts'
-import { textOf } from '../../textof.ts'
+import { linesOf, textOf } from '../../textof.ts'
 import { textWidth } from '../../textwidth.ts'
 import { piecesOfCode, withoutTabs } from '../code.ts'
 import { deepNote, mostNotes } from '../footnotes.ts'
@@ -116,11 +116,11 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   const anchor = (id: string) => `\\phantomsection\\label{${labelName(id)}}`
 
   /** Writes a box, and behind it the notes that it calls. */
-  function boxed(write: () => string): string {
-    if (pending !== undefined) return write()
-    pending = []
-    const source = write()
-    const notes = pending
+  function boxed(write: (notes: string[]) => string): string {
+    if (pending !== undefined) return write(pending)
+    const notes: string[] = []
+    pending = notes
+    const source = write(notes)
     pending = undefined
     return source + notes.join('')
   }
@@ -142,15 +142,15 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'monospace':
         return `\\texttt{${all(node.children)}}`
       case 'subscript':
-        return `\\textsubscript{${all(node.children)}}`
+        return boxed(() => `\\textsubscript{${all(node.children)}}`)
       case 'superscript':
-        return `\\textsuperscript{${all(node.children)}}`
+        return boxed(() => `\\textsuperscript{${all(node.children)}}`)
       case 'citation':
         return citation(node.children)
       case 'linkReference':
         return all(node.children)
       case 'break':
-        return '\\newline{}'
+        return '\\reproend{}'
       case 'link':
         return linked(addressIn(node, '.pdf'), all(node.children))
       case 'value':
@@ -184,9 +184,11 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       case 'definitionTerm':
         if (depth > mostNested) return `\\par\\noindent\\textbf{${all(node.children)}}\\par\n`
         // A label is one line.
-        return textWidth(textOf(node), 11) > 0.7 * context.measures.column
-          ? `\\item[]\\leavevmode ${all(node.children)}\n`
-          : `\\item[{${all(node.children)}}] \\leavevmode\n`
+        return boxed(() =>
+          textWidth(textOf(node), 11) > 0.7 * context.measures.column || linesOf(node).includes('\n')
+            ? `\\item[]\\leavevmode ${all(node.children)}\n`
+            : `\\item[{${all(node.children)}}] \\leavevmode\n`,
+        )
       case 'definitionText':
         return `\\par ${all(node.children)}\n`
       case 'table':
@@ -263,6 +265,15 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     }
   }
 
+  /** Writes what is not where it is called: in no table, heading or struck text. */
+  function apart(write: () => string): string {
+    const before = [isInTable, isInHeading, isStruck, isTight] as const
+    isInTable = isInHeading = isStruck = isTight = false
+    const source = write()
+    ;[isInTable, isInHeading, isStruck, isTight] = before
+    return source
+  }
+
   /** Writes text in which long words are broken. */
   function tight<Result>(write: () => Result): Result {
     const before = isTight
@@ -313,14 +324,15 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       return ''
     }
     called.add(identifier)
-    // Before those that it calls.
-    const place = pending?.push('')
-    notesAround += 1
-    const content = inOneParagraph(blocks(definition.children))
-    notesAround -= 1
-    if (pending === undefined || place === undefined) return `\\footnote[${identifier}]{${content}}`
-    pending[place - 1] = `\\footnotetext[${identifier}]{${content}}`
-    return `\\footnotemark[${identifier}]`
+    // A note is a box, too: those that it calls stand behind it.
+    return boxed((notes) => {
+      const place = notes.push('') - 1
+      notesAround += 1
+      const content = apart(() => inOneParagraph(blocks(definition.children)))
+      notesAround -= 1
+      notes[place] = `\\footnotetext[${identifier}]{${content}}`
+      return `\\footnotemark[${identifier}]`
+    })
   }
 
   function valueSource({ text, mark, state }: Value): string {
@@ -408,7 +420,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   function plainTable({ align, children }: Table): string {
     const { measures, isTwoColumns } = context
     const count = Math.max(1, ...children.map((row) => row.children.length))
-    const texts = children.map((row) => row.children.map(textOf))
+    const texts = children.map((row) => row.children.map(linesOf))
     const letters = Array.from({ length: count }, (_, index) => (align?.[index] ?? 'l').charAt(0))
     const columns = letters.map((_, index) => ({
       head: [texts[0]?.[index] ?? ''],

@@ -92,8 +92,10 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 \makeatother
 % A line may end here, and be short then.
 \DeclareRobustCommand{\reprobreak}{\nobreak\hskip 0pt plus 0.4\linewidth\penalty100\hskip 0pt plus -0.4\linewidth\relax}
+% The end of a line, also of one without words; a blank where there are no lines.
+\DeclareRobustCommand{\reproend}{\ifvmode\leavevmode\newline\else\ifinner\space\else\newline\fi\fi}
 % Outlines have words only.
-\pdfstringdefDisableCommands{\def\ensuremath#1{#1}\def\reprobreak{}\def\reproorigin#1{ (#1)}\def\reprogone#1{#1}\def\repromissing#1{#1}\def\reproshrink#1{#1}\def\reproref#1#2{#2}}
+\pdfstringdefDisableCommands{\def\ensuremath#1{#1}\def\reprobreak{}\def\reproend{ }\def\reproorigin#1{ (#1)}\def\reprogone#1{#1}\def\repromissing#1{#1}\def\reproshrink#1{#1}\def\reproref#1#2{#2}}
 % No wider than there is room.
 \DeclareRobustCommand{\reproshrink}[1]{\adjustbox{max width=\linewidth}{#1}}
 % The room for a formula beside its number, with the blank that TeX wants there.

@@ -23,7 +23,7 @@ import type {
   TableContent,
   Value,
 } from '../../model.ts'
-import { textOf } from '../../textof.ts'
+import { linesOf, textOf } from '../../textof.ts'
 import { piecesOfCode, withoutTabs } from '../code.ts'
 import { deepNote, mostNotes } from '../footnotes.ts'
 import type { Chunk } from '../glyphs.ts'
@@ -654,12 +654,6 @@ function plainContent(rows: Table['children'], columns: number): TableContent {
     head: [head.map((text) => ({ text }))],
     groups: [{ rows: others.map((row) => row.map((text) => ({ type: 'text', text }))) }],
   }
-}
-
-/** The text of a cell, with the ends of its lines. */
-function linesOf(node: Nodes): string {
-  if (node.type === 'break') return '\n'
-  return 'children' in node ? node.children.map(linesOf).join('') : textOf(node)
 }
 
 /** What the template's `code` is called with: `none` is the end of a line. */

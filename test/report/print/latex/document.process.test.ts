@@ -141,6 +141,48 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     mostTeX,
   )
 
+  it.each([
+    ['two columns', 'title: T'],
+    ['one column', oneColumn],
+    ['Japanese', 'title: T\nlang: ja'],
+  ])(
+    'have ends of lines anywhere, in %s',
+    async (_, front) => {
+      const body = [
+        '# <br>HEADING<br>OTHER\n\n#### <br>DEEP',
+        '<br>PARAGRAPH<br><br>DOUBLE\n\n<br>\n\nTRAILING<br>\n\n**<br>BOLD<br>** ~~<br>GONE<br>~~',
+        '- <br>ITEM\n- <br>\n- a\n  - b\n    - c\n      - d\n        - <br>NESTED\n\n1. [ ] <br>BOX',
+        '> <br>QUOTE\n\n> [!NOTE]\n> <br>CALLOUT',
+        '<br>TERM<br>LABEL\n: <br>MEANING\n\nText[^1].\n\n[^1]: <br>NOTE\n\n    <br>SECOND',
+        '| UPPER<br>LOWER | <br> |\n|---|---|\n| <br>CELL | <br><br>LAST |',
+      ].join('\n\n')
+      const { words, errors } = await compiled(await reportOf(body, { front }))
+      expect(errors).toEqual([])
+      for (const [word] of body.matchAll(/[A-Z]{4,}/g)) expect(words.toUpperCase()).toContain(word)
+      expect(words).toContain('UPPER LOWER')
+    },
+    mostTeX,
+  )
+
+  it(
+    'have all notes that are called within notes, and anywhere',
+    async () => {
+      const called = [
+        '# Head[^1]\n\nText[^2] and <sup>x[^3]</sup> and ~~gone[^4]~~ and [link[^5]](https://example.org).',
+        '> quote[^6]\n>\n> | a[^7] |\n> |---|\n> | b[^8] |\n\nTerm[^9]\n: Text.\n\n- item[^10]',
+      ]
+      const notes = count(10, (index) => `[^${index + 1}]: NOTE${index + 1}X with[^${index + 11}]`)
+      const inner = count(10, (index) => `[^${index + 11}]: INNER${index + 1}X`)
+      const { words, errors } = await compiled(await reportOf([...called, ...notes, ...inner].join('\n\n')))
+      expect(errors).toEqual([])
+      for (const index of notes.keys()) {
+        expect(words).toContain(`NOTE${index + 1}X`)
+        expect(words).toContain(`INNER${index + 1}X`)
+      }
+    },
+    mostTeX,
+  )
+
   it(
     'have usual signs, by pdfTeX',
     async () => {

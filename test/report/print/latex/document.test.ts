@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Report } from '../../../../src/report/model.ts'
 import { writeLatex } from '../../../../src/report/print/latex/document.ts'
-import { tableOf } from '../document.ts'
+import { reportOf, tableOf } from '../document.ts'
 
 async function sourceOf(report: Report): Promise<string> {
   return String((await writeLatex(report, 'd')).text)
@@ -24,5 +24,52 @@ describe('tables of runs', () => {
     expect(source).toContain(`\\begin{${environment}}`)
     expect(source).toContain(`ROW${count - 1}`)
     if (environment === 'longtable') expect(source.match(/HEAD/g)).toHaveLength(2)
+  })
+})
+
+describe('notes', () => {
+  const notes = '\n\n[^1]: OUTER[^2]\n\n[^2]: MIDDLE[^3]\n\n[^3]: INNER'
+
+  it.each([
+    ['a paragraph', 'Text[^1].'],
+    ['a heading', '## Head[^1]'],
+    ['a cell', '| a[^1] |\n|---|\n| b |'],
+    ['a term', 'Term[^1]\n: Text.'],
+    ['a term that is long', `${'Term '.repeat(30)}[^1]\n: Text.`],
+    ['letters above the line', 'Text<sup>x[^1]</sup>.'],
+    ['a callout', '> [!NOTE]\n> Text[^1].'],
+  ])('called in %s, and by notes, stand outside of boxes and of each other', async (_, body) => {
+    const source = await sourceOf(await reportOf(`${body}${notes}`))
+    expect(source).not.toContain('\\footnote[')
+    expect(source).toContain(
+      '\\footnotetext[1]{OUTER\\footnotemark[2]}\\footnotetext[2]{MIDDLE\\footnotemark[3]}\\footnotetext[3]{INNER}',
+    )
+    expect(source).not.toMatch(/\\(?:item\[|textsuperscript).*footnotetext.*[\]}]$/)
+  })
+
+  it('are not struck with the words that call them', async () => {
+    const source = await sourceOf(await reportOf('~~Gone[^1]~~\n\n[^1]: KEPT'))
+    expect(source).toContain('{KEPT}')
+    expect(source).not.toContain('\\reprogone{KEPT}')
+  })
+})
+
+describe('ends of lines', () => {
+  it('are commands that stand anywhere, also where there are no lines', async () => {
+    const source = await sourceOf(await reportOf('# <br>A<br>B\n\n- <br>item\n\n> <br>\n\nText\\\nmore<br>'))
+    expect(source).toContain('\\item \\reproend{}item')
+    expect(source).not.toContain('\\newline{}')
+  })
+
+  it('in cells give their columns a width', async () => {
+    const source = await sourceOf(await reportOf('| a | b | c |\n|---|--:|---|\n| x<br>y | **1<br>2** | z |'))
+    expect(source).toMatch(
+      /\\begin\{tabular\}\{>\{\\raggedright\\arraybackslash\}p\{\S+bp\}>\{\\raggedleft\\arraybackslash\}p\{\S+bp\}l\}/,
+    )
+  })
+
+  it('are none in labels of terms', async () => {
+    const source = await sourceOf(await reportOf('A<br>B\n: Text.'))
+    expect(source).toContain('\\item[]\\leavevmode A\\reproend{}B')
   })
 })
