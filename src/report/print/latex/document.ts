@@ -90,6 +90,7 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
     // Metadata have no lines.
     title: escape(title).replaceAll(allowBreak, ''),
     hasNumbers: hasNumbers(report),
+    floats: text.match(/\\begin\{(?:figure|table)/g)?.length ?? 0,
   }
   const start = preamble(settings, messages, escape)
   for (const [at, characters] of withoutFont) {

@@ -13,6 +13,8 @@ export interface Settings {
   readonly title: string
   readonly print: PrintOptions
   readonly hasNumbers: boolean
+  /** How many figures and tables there are, which may all wait for their pages. */
+  readonly floats: number
   /** Whether a text has East Asian letters, which LuaLaTeX sets. */
   readonly hasEastAsian: boolean
   /** Whether a text has other letters that pdfTeX has no fonts for. */
@@ -29,7 +31,7 @@ export function bibliographyStyle({ lang, print }: Pick<Settings, 'lang' | 'prin
 }
 
 export function preamble(
-  { lang, title, print, hasNumbers, hasEastAsian, hasOthers, foreignSigns, asianFonts }: Settings,
+  { lang, title, print, hasNumbers, floats, hasEastAsian, hasOthers, foreignSigns, asianFonts }: Settings,
   messages: Messages,
   escape: (text: string) => string,
 ): string {
@@ -142,6 +144,9 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 \newcommand{\reproheading}[1]{\par\addvspace{1.5ex}\noindent\textit{#1}\par\nobreak\@afterheading}
 \makeatother
 \newcommand{\reprochecked}{\rlap{\kern0.08em\raisebox{0.12em}{$\checkmark$}}$\square$}
+% Figures and tables may all wait for a page: TeX has room for 52, and gives up after 100 tries.
+\extrafloats{${floats}}
+\maxdeadcycles=${100 + 10 * floats}
 \emergencystretch=2em
 \raggedbottom
 \setlength{\LTcapwidth}{\linewidth}

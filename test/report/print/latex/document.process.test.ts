@@ -183,6 +183,25 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     mostTeX,
   )
 
+  it.each([
+    ['one column', oneColumn, 300],
+    ['two columns', 'title: T', 300],
+    ['both columns', 'title: T', 900],
+  ])(
+    'have 200 figures, over %s',
+    async (_, front, width) => {
+      const figures = count(
+        200,
+        (id) =>
+          `\`\`\`yaml figure\nid: fig-${id}\nsrc: figures/setup.png\nwidth: ${width}\nalt: A\ncaption: FIGURE${id}X\n\`\`\``,
+      )
+      const { words, errors } = await compiled(await reportOf(figures.join('\n\n'), { front }))
+      expect(errors).toEqual([])
+      for (const id of figures.keys()) expect(words).toContain(`FIGURE${id}X`)
+    },
+    mostTeX,
+  )
+
   it(
     'have usual signs, by pdfTeX',
     async () => {

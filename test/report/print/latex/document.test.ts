@@ -73,3 +73,10 @@ describe('ends of lines', () => {
     expect(source).toContain('\\item[]\\leavevmode A\\reproend{}B')
   })
 })
+
+it('has room for all figures and tables, which may wait for their pages', async () => {
+  const figure = (id: number) =>
+    `\`\`\`yaml figure\nid: fig-${id}\nsrc: figures/setup.png\nalt: A\ncaption: C\n\`\`\``
+  const figures = Array.from({ length: 200 }, (_, id) => figure(id))
+  expect(await sourceOf(await reportOf(figures.join('\n\n')))).toContain('\\extrafloats{200}')
+})
