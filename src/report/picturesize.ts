@@ -8,11 +8,36 @@ export interface Pixels {
   readonly height?: number
 }
 
-/** Size in the head of a picture; undefined if it says none that is one, and then it fills its place. */
+/** Size as it is shown, from the head of a picture; undefined if that says none, and then it fills its place. */
 export function pixelsOf(picture: Pick<PictureContent, 'mime' | 'content'>): Pixels | undefined {
-  const { width, height } = pixelsInHead(picture) ?? {}
+  const found = pixelsInHead(picture)
+  const isOnSide = found?.height !== undefined && orientationOf(picture) >= 5
+  const { width, height } = isOnSide ? { width: found.height, height: found.width } : (found ?? {})
   if (width === undefined || !(width > 0)) return undefined
   return { width, ...(height !== undefined && height > 0 && { height }) }
+}
+
+/** How a JPEG is turned and mirrored to be shown: 1 (as it is) to 8, and on its side from 5 (Exif 2.32, 4.6.4). */
+export function orientationOf({ mime, content }: Pick<PictureContent, 'mime' | 'content'>): number {
+  if (mime !== 'image/jpeg') return 1
+  for (const { marker, body } of segmentsOf(Buffer.from(content, 'base64'))) {
+    if (marker !== 0xe1 || body.toString('latin1', 0, 6) !== 'Exif\0\0') continue
+    const found = orientationInExif(body.subarray(6))
+    return found !== undefined && found >= 1 && found <= 8 ? found : 1
+  }
+  return 1
+}
+
+/** The field 0x0112 of the first directory (TIFF 6.0, 2). */
+function orientationInExif(tiff: Buffer): number | undefined {
+  if (tiff.length < 8) return undefined
+  const isLittle = tiff.toString('latin1', 0, 2) === 'II'
+  const two = (at: number) => (isLittle ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at))
+  const start = isLittle ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4)
+  if (start + 2 > tiff.length) return undefined
+  const end = Math.min(start + 2 + 12 * two(start), tiff.length)
+  for (let at = start + 2; at + 12 <= end; at += 12) if (two(at) === 0x0112) return two(at + 8)
+  return undefined
 }
 
 function pixelsInHead({ mime, content }: Pick<PictureContent, 'mime' | 'content'>): Pixels | undefined {
@@ -47,17 +72,29 @@ export function pixelsOfSvg(svg: string): Pixels | undefined {
   return { width, ...(height !== undefined && height > 0 && { height }) }
 }
 
-/** Size in the frame header of a JPEG, behind segments of any length (ITU-T T.81, B.2.2). */
+/** Size in the frame header of a JPEG (ITU-T T.81, B.2.2). */
 function pixelsOfJpeg(bytes: Buffer): Pixels | undefined {
-  let at = 2
-  while (at + 9 <= bytes.length && bytes[at] === 0xff) {
-    const marker = bytes[at + 1] ?? 0
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker))
-      return { width: bytes.readUInt16BE(at + 7), height: bytes.readUInt16BE(at + 5) }
-    // Bytes that fill up.
-    at += marker === 0xff ? 1 : 2 + bytes.readUInt16BE(at + 2)
-  }
+  for (const { marker, body } of segmentsOf(bytes))
+    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker) && body.length >= 5)
+      return { width: body.readUInt16BE(3), height: body.readUInt16BE(1) }
   return undefined
+}
+
+/** Segments of a JPEG, of any length, up to its data (ITU-T T.81, B.1.1). */
+function* segmentsOf(bytes: Buffer): Generator<{ readonly marker: number; readonly body: Buffer }> {
+  let at = 2
+  while (at + 4 <= bytes.length && bytes[at] === 0xff) {
+    const marker = bytes[at + 1] ?? 0
+    // Bytes that fill up.
+    if (marker === 0xff) {
+      at += 1
+      continue
+    }
+    const end = at + 2 + bytes.readUInt16BE(at + 2)
+    yield { marker, body: bytes.subarray(at + 4, end) }
+    if (marker === 0xda) return
+    at = end
+  }
 }
 
 /** Size in the first chunk of a WebP: extended, lossless or lossy (RFC 9649, 2). */

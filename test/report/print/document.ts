@@ -12,6 +12,35 @@ export const png = Buffer.from(
   'base64',
 )
 
+/** The head of a JPEG, with its orientation in Exif. */
+export function jpeg(width: number, height: number, orientation: number, isLittle = false): Buffer {
+  const two = (value: number) => [value >> 8, value & 255]
+  const number = (...bytes: readonly number[]) => (isLittle ? bytes.toReversed() : bytes)
+  const field = [
+    ...number(1, 0x12),
+    ...number(0, 3),
+    ...number(0, 0, 0, 1),
+    ...number(...two(orientation)),
+    0,
+    0,
+  ]
+  const tiff = [
+    ...Buffer.from(isLittle ? 'II' : 'MM'),
+    ...number(0, 42),
+    ...number(0, 0, 0, 8),
+    ...number(0, 1),
+  ]
+  const exif = [...Buffer.from('Exif\0\0'), ...tiff, ...field]
+  const frame = [8, ...two(height), ...two(width), 1, 1, 0x11, 0]
+  const segment = (marker: number, body: readonly number[]) => [
+    0xff,
+    marker,
+    ...two(body.length + 2),
+    ...body,
+  ]
+  return Buffer.from([0xff, 0xd8, ...segment(0xe1, exif), ...segment(0xc0, frame), 0xff, 0xd9])
+}
+
 export interface Given {
   readonly front?: string
   readonly runs?: readonly Run[]

@@ -21,6 +21,7 @@ import type {
   PictureContent,
   Value,
 } from '../../model.ts'
+import { orientationOf } from '../../picturesize.ts'
 import { linesOf, textOf } from '../../textof.ts'
 import { textWidth } from '../../textwidth.ts'
 import { piecesOfCode, withoutTabs } from '../code.ts'
@@ -70,6 +71,23 @@ function inOneParagraph(source: string): string {
 
 /** Lists and quotations in each other that are LaTeX's own: it has four kinds of numbers, and of bullets. */
 const mostNested = 4
+
+/** To the left, and around which point, so that the picture stands on its line. */
+const left = 'angle=90'
+const right = 'angle=-90,origin=rb'
+const over = 'angle=180,origin=c'
+
+/** What each orientation of a picture asks for, before it is mirrored. */
+const turns: readonly { readonly turn?: string; readonly isMirrored?: true }[] = [
+  {},
+  { isMirrored: true },
+  { turn: over },
+  { turn: over, isMirrored: true },
+  { turn: right, isMirrored: true },
+  { turn: right },
+  { turn: left, isMirrored: true },
+  { turn: left },
+]
 
 function hasNote(node: Nodes): boolean {
   return node.type === 'footnoteReference' || ('children' in node && node.children.some(hasNote))
@@ -223,13 +241,12 @@ export function translator(context: Context, trees: readonly Root[]): Translator
 
   /** As large as on the page, and no larger than its place; in a table, whose columns are measured by their words, of a line's height. */
   function pictureInText(node: Picture): string {
-    const file = pictureFile(node, 'picture')
-    if (isInTable) return `\\includegraphics[height=1.2em]{${file}}`
+    if (isInTable) return included(node, 'picture', 'height=1.2em')
     const { mime, content, alt } = node
     const { column, height } = context.measures
     const width = widthIn({ type: 'picture', mime, content, alt }, column, 0.6 * height)
     // A line of a sentence may end before it, and is short then.
-    return `\\leavevmode\\hfil\\penalty0\\hfilneg\\reproshrink{\\includegraphics[width=${width.toFixed(1)}bp]{${file}}}`
+    return `\\leavevmode\\hfil\\penalty0\\hfilneg\\reproshrink{${included(node, 'picture', `width=${width.toFixed(1)}bp`)}}`
   }
 
   function textSource(text: string): string {
@@ -615,15 +632,18 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     room: number,
     height = 0.85 * context.measures.height,
   ): string {
-    const file =
-      content.type === 'figure'
-        ? context.addPicture(name, 'image/svg+xml', content.svg)
-        : pictureFile(content, name)
-    return `\\includegraphics[width=${widthIn(content, room, height).toFixed(1)}bp,height=0.8\\textheight,keepaspectratio]{${file}}`
+    const size = `width=${widthIn(content, room, height).toFixed(1)}bp,height=0.8\\textheight,keepaspectratio`
+    if (content.type === 'picture') return included(content, name, size)
+    return `\\includegraphics[${size}]{${context.addPicture(name, 'image/svg+xml', content.svg)}}`
   }
 
-  function pictureFile({ mime, content }: Pick<Picture, 'mime' | 'content'>, name: string): string {
-    return context.addPicture(name, mime, Buffer.from(content, 'base64'))
+  /** A picture, turned and mirrored as its head says, which TeX does not look at; `size` is that of what is seen. */
+  function included(picture: Pick<Picture, 'mime' | 'content'>, name: string, size: string): string {
+    const file = context.addPicture(name, picture.mime, Buffer.from(picture.content, 'base64'))
+    const { turn, isMirrored } = turns[orientationOf(picture) - 1] ?? {}
+    const keys = [...(turn === undefined ? [] : [turn]), size].join(',')
+    const shown = `\\includegraphics[${keys}]{${file}}`
+    return isMirrored === true ? `\\reflectbox{${shown}}` : shown
   }
 
   function facts(pairs: readonly Fact[]): string {

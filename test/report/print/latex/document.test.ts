@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Report } from '../../../../src/report/model.ts'
 import { writeLatex } from '../../../../src/report/print/latex/document.ts'
-import { reportOf, tableOf } from '../document.ts'
+import { jpeg, reportOf, tableOf } from '../document.ts'
 
 async function sourceOf(report: Report): Promise<string> {
   return String((await writeLatex(report, 'd')).text)
@@ -79,4 +79,20 @@ it('has room for all figures and tables, which may wait for their pages', async 
     `\`\`\`yaml figure\nid: fig-${id}\nsrc: figures/setup.png\nalt: A\ncaption: C\n\`\`\``
   const figures = Array.from({ length: 200 }, (_, id) => figure(id))
   expect(await sourceOf(await reportOf(figures.join('\n\n')))).toContain('\\extrafloats{200}')
+})
+
+it.each([
+  [1, '', ''],
+  [2, '', '\\reflectbox{'],
+  [3, 'angle=180,origin=c,', ''],
+  [4, 'angle=180,origin=c,', '\\reflectbox{'],
+  [5, 'angle=-90,origin=rb,', '\\reflectbox{'],
+  [6, 'angle=-90,origin=rb,', ''],
+  [7, 'angle=90,', '\\reflectbox{'],
+  [8, 'angle=90,', ''],
+])('turns a picture whose head says %i', async (orientation, keys, before) => {
+  const files = { 'paper/a.jpg': jpeg(80, 40, orientation) }
+  const source = await sourceOf(await reportOf('![A](a.jpg)', { files }))
+  const width = orientation >= 5 ? '30.0' : '60.0'
+  expect(source).toContain(`\\reproshrink{${before}\\includegraphics[${keys}width=${width}bp]{`)
 })
