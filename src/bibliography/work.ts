@@ -312,6 +312,21 @@ function shownMacro(
   return { text: argument, isKnown: layout.test(name) }
 }
 
+const ordinals = 'first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth'.split(
+  ' ',
+)
+
+/** The number of an edition in digits, of texts such as `3rd`, `Third`, `3rd ed.` and `第3版`. */
+function editionNumber(text: string): string | undefined {
+  const [, digits, word = '', inJapanese] =
+    /^(?:(?:(\d+)(?:\.|st|nd|rd|th)?|([a-z]+))(?:\s+ed(?:\.|n\.?|ition)?)?|第?(\d+)版)$/i.exec(
+      // Raised letters are signs of their own.
+      text.normalize('NFKC').trim(),
+    ) ?? []
+  const index = ordinals.indexOf(word.toLowerCase())
+  return digits ?? inJapanese ?? (index < 0 ? undefined : String(index + 1))
+}
+
 async function workOf(
   { entry, type, fields: sources }: Source,
   parsed: Fields,
@@ -323,6 +338,8 @@ async function workOf(
     const text = typeof value === 'string' ? value : (value ?? []).join(' and ')
     if (text !== '') fields.set(name, unicode(text))
   }
+  const edition = fields.get('edition')
+  if (edition !== undefined) fields.set('edition', editionNumber(edition) ?? edition)
   for (const name of verbatim) {
     const value = sources.get(name)?.value
     if (value !== undefined && value.trim() !== '') fields.set(name, unescaped(value))

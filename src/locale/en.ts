@@ -456,7 +456,7 @@ export const english = {
     others: ' et al.',
     editors: (count: number): string => (count === 1 ? ' (ed.)' : ' (eds.)'),
     inside: 'In ',
-    edition: (edition: string) => (/^\d+$/.test(edition) ? `edition ${edition}` : edition),
+    edition: (edition: string) => (/^\d+$/.test(edition) ? `${ordinal(edition)} ed.` : edition),
     accessed: (date: string) => `accessed ${date}`,
     version: (version: string) => (/^\d/.test(version) ? `version ${version}` : version),
     beforeChrist: (date: string) => `${date} BC`,
@@ -487,4 +487,12 @@ export const english = {
       patentus: 'US patent',
     },
   },
+}
+
+const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' }
+
+/** `3rd`. */
+function ordinal(number: string): string {
+  const rule = new Intl.PluralRules('en', { type: 'ordinal' }).select(Number(number))
+  return `${number}${endings[rule] ?? 'th'}`
 }

@@ -101,9 +101,30 @@ describe('the list of references', () => {
   it('names editors, editions and kinds of theses, and by its key a work that has nothing', async () => {
     const page = await html(cite)
     expect(item(page, 'böok')).toBe(
-      'John von Neumann and Jörg Müller (eds.). <cite>Thesis</cite>. edition 2, PhD thesis, Uni, Berlin, 1999. Out of print.',
+      'John von Neumann and Jörg Müller (eds.). <cite>Thesis</cite>. 2nd ed., PhD thesis, Uni, Berlin, 1999. Out of print.',
     )
     expect(item(page, 'nothing')).toBe('nothing')
+  })
+
+  it.each([
+    ['3', '3rd ed.', '第3版'],
+    ['3rd', '3rd ed.', '第3版'],
+    ['third', '3rd ed.', '第3版'],
+    ['Third', '3rd ed.', '第3版'],
+    ['3rd ed.', '3rd ed.', '第3版'],
+    ['Third Edition', '3rd ed.', '第3版'],
+    ['3\\textsuperscript{rd}', '3rd ed.', '第3版'],
+    ['第3版', '3rd ed.', '第3版'],
+    ['1', '1st ed.', '第1版'],
+    ['11th', '11th ed.', '第11版'],
+    ['22', '22nd ed.', '第22版'],
+    ['revised edition', 'revised edition', 'revised edition'],
+    ['2nd, revised', '2nd, revised', '2nd, revised'],
+    ['2. Auflage', '2. Auflage', '2. Auflage'],
+  ])('says an edition written as %s in the words of the report', async (edition, english, japanese) => {
+    const text = `@book{k, title={T}, publisher={P}, year=2000, edition={${edition}}}`
+    expect(item(await html('[@k]', { text }), 'k')).toBe(`<cite>T</cite>. ${english}, P, 2000.`)
+    expect(item(await html('[@k]', { text, lang: 'ja' }), 'k')).toBe(`<cite>T</cite>. ${japanese}, P, 2000.`)
   })
 
   it.each(['ja', 'ja-JP'])('has Japanese words in a document in %s', async (lang) => {

@@ -74,9 +74,6 @@ const printed: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
 /** BibLaTeX field -> BibTeX's, where they differ. */
 const ownNames: Readonly<Record<string, string>> = { journaltitle: 'journal', location: 'address' }
 
-/** Both styles expect these words, and print ordinals of their own for them. */
-const editions = 'First Second Third Fourth Fifth Sixth Seventh Eighth Ninth Tenth'.split(' ')
-
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 
 type Own = Messages['references']
@@ -176,7 +173,7 @@ function valueOf(name: string, work: Work, type: string, own: Own, write: Write)
   const { fields } = work
   switch (name) {
     case 'edition':
-      return editionOf(fields.get('edition') ?? '')
+      return editionOf(fields.get('edition') ?? '', own)
     case 'number':
       // Of books, unsrt prints a volume or a number.
       return type === 'article' || !fields.has('volume') ? write(field(work, 'number', 'issue')) : undefined
@@ -196,9 +193,9 @@ function valueOf(name: string, work: Work, type: string, own: Own, write: Write)
   }
 }
 
-function editionOf(edition: string): string | undefined {
-  const word = /^\d+$/.test(edition) ? editions[Number(edition) - 1] : undefined
-  return word ?? editions.find((one) => one === edition)
+/** An ordinal, behind which both styles write their English word; of other texts they keep a number alone. */
+function editionOf(edition: string, own: Own): string | undefined {
+  return /^\d+$/.test(edition) ? /^(\S+) ed\.$/.exec(own.edition(edition))?.[1] : undefined
 }
 
 function ownName(name: string, type: string): string {

@@ -4,7 +4,8 @@ import { VFile } from 'vfile'
 import { describe, expect, it } from 'vitest'
 import { typeNames } from '../../../../src/bibliography/work.ts'
 import { parseDocument } from '../../../../src/document/document.ts'
-import { english } from '../../../../src/locale/en.ts'
+import { english, type Messages } from '../../../../src/locale/en.ts'
+import { japanese } from '../../../../src/locale/ja.ts'
 import { bibtex } from '../../../../src/report/print/latex/bibtex.ts'
 import { writeLatex } from '../../../../src/report/print/latex/document.ts'
 import { citedWorks } from '../../../../src/report/references.ts'
@@ -13,13 +14,13 @@ import { inlines } from '../../../../src/text/markdown.ts'
 import { reportOf } from '../document.ts'
 
 /** Text as it is, links as their words: what is escaped is not asked here. */
-async function written(text: string): Promise<string> {
+async function written(text: string, messages: Messages = english): Promise<string> {
   const keys = [...text.matchAll(/^@(?!xdata)\w+\{(\w+)/gm)].map(([, key]) => `[@${key}]`)
   const value = `---\ntitle: T\nbibliography: r.bib\n---\n\n${keys.join('')}\n`
   const document = parseDocument(new VFile({ path: 'd.md', value }))
   const cited = await citedWorks(document, async () => await Promise.resolve(text))
   const works = new Map([...cited].map(([key, { work }]) => [key, work]))
-  return bibtex(works, (content) => inlines(content).map(textOf).join(''), english)
+  return bibtex(works, (content) => inlines(content).map(textOf).join(''), messages)
 }
 
 /** What both styles print of each type, after their functions in IEEEtran.bst 1.14 and unsrt.bst 0.99b. */
@@ -112,6 +113,12 @@ describe('a work for BibTeX', () => {
     if (container === 'booktitle') expect(shown).toContain('Ed Editor')
   })
 
+  it('of a report in Japanese has its edition in words of Japanese, not of the style', async () => {
+    const entry = await written('@book{k, title={R}, edition={2}}', japanese)
+    expect(entry).toContain('note = {{第2版}}')
+    expect(entry).not.toContain('edition')
+  })
+
   it.each(cases)('of @%s in %s has its editors, if it has no authors', async (type, container) => {
     const given = { title: 'T', ...containers[container as keyof typeof containers] }
     const pairs = Object.entries(given).map(([name, value]) => `${name}={${value}}`)
@@ -147,7 +154,9 @@ describe('a work for BibTeX', () => {
       'misc',
       'howpublished = {version 1.2},\n  year = {2020}',
     ],
-    ['@book{k, title={R}, edition={2}}', 'book', 'edition = {Second}'],
+    ['@book{k, title={R}, edition={2}}', 'book', 'edition = {2nd}'],
+    ['@book{k, title={R}, edition={2nd ed.}}', 'book', 'edition = {2nd}'],
+    ['@book{k, title={R}, edition={2nd, revised}}', 'book', 'note = {{2nd, revised}}'],
     ['@book{k, title={R}, edition={revised}}', 'book', 'note = {{revised}}'],
     ['@book{k, title={R}, volume=3, number=4}', 'book', 'volume = {3},\n  note = {{no.\u00a04}}'],
     ['@inbook{k, title={R}, chapter={7}}', 'inbook', 'chapter = {7}'],
