@@ -21,7 +21,7 @@ import { bibtex } from './bibtex.ts'
 import { foreignSigns, needsOtherAsian, otherAsianFonts } from './fallback.ts'
 import { type Translator, translator } from './nodes.ts'
 import { bibliographyStyle, preamble } from './preamble.ts'
-import { allowBreak, escaper, needsFallback } from './text.ts'
+import { escaper, needsFallback, withoutBreaks } from './text.ts'
 
 export async function writeLatex(report: Report, folder: string): Promise<Printed> {
   const { lang, title, abstract, body, print = { columns: 2, paper: 'a4' } } = report
@@ -88,7 +88,7 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
     foreignSigns: hasEastAsian ? foreignSigns(written) : [],
     asianFonts: hasEastAsian && needsOtherAsian(written) ? otherAsianFonts(lang, written) : '',
     // Metadata have no lines.
-    title: escape(title).replaceAll(allowBreak, ''),
+    title: withoutBreaks(escape(title)),
     hasNumbers: hasNumbers(report),
     floats: text.match(/\\begin\{(?:figure|table)/g)?.length ?? 0,
   }

@@ -35,7 +35,7 @@ import { piecesOf } from '../words.ts'
 import { columnMarks, type Layout, layoutOf, settings } from './columns.ts'
 import { formulaLines, latexFormula } from './formula.ts'
 import { longTable, tabular } from './table.ts'
-import { address, allowBreak, breakable, type Escape, labelName } from './text.ts'
+import { address, allowBreak, breakable, breakableCode, type Escape, labelName } from './text.ts'
 
 export interface Context {
   readonly messages: Messages
@@ -517,7 +517,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
         if (piece === 'soft') return allowBreak
         const words = piece.text
           .split(' ')
-          .map((word) => breakable(escape, word))
+          .map((word) => breakableCode(escape, word))
           .join('\\ ')
         return piece.kind === undefined ? words : `\\textcolor{repro${piece.kind}}{${words}}`
       })

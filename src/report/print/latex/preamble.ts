@@ -6,6 +6,7 @@ import { isEastAsian } from '../fonts.ts'
 import { gutter, margins } from '../measures.ts'
 import { fallbackFonts } from './fallback.ts'
 import { mostColumns } from './formula.ts'
+import { hyphenation } from './hyphenation.ts'
 
 export interface Settings {
   readonly lang: string
@@ -58,7 +59,7 @@ ${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}${asianFonts}$
   \usepackage{textcomp}
   \usepackage{lmodern}
 ${isTwo && !isJapanese ? '  \\renewcommand{\\rmdefault}{ptm}\n' : ''}\fi
-${hasOthers ? '' : '\\ifluatex\\renewcommand{\\rmdefault}{lmr}\\renewcommand{\\sfdefault}{lmss}\\renewcommand{\\ttdefault}{lmtt}\\fi\n'}${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
+${hasOthers ? '' : '\\ifluatex\\renewcommand{\\rmdefault}{lmr}\\renewcommand{\\sfdefault}{lmss}\\renewcommand{\\ttdefault}{lmtt}\\fi\n'}${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}${hyphenation(lang)}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
 \setcounter{MaxMatrixCols}{${mostColumns}}
 \usepackage{graphicx,xcolor,booktabs,multirow,longtable,xtab,array,pdflscape,adjustbox,calc}
 ${isJapanese ? '' : '\\usepackage{microtype}\n'}\usepackage[hidelinks,unicode,psdextra,pdftitle={${title}}]{hyperref}
@@ -94,10 +95,18 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 \makeatother
 % A line may end here, and be short then.
 \DeclareRobustCommand{\reprobreak}{\nobreak\hskip 0pt plus 0.4\linewidth\penalty100\hskip 0pt plus -0.4\linewidth\relax}
+% A word as it is hyphenated if all its parts have room in a line, or else in other parts.
+\newbox\repropart
+\newdimen\reprowidest
+\newcommand{\repromeasure}[1]{\global\reprowidest=0pt\setbox\repropart\vbox{\hsize=0pt\leftskip=0pt\rightskip=0pt plus 1fil\parindent=0pt
+  \pretolerance=-1\tolerance=10000\hyphenpenalty=0\emergencystretch=0pt\hbadness=10000\hfuzz=\maxdimen\noindent\hskip0pt\relax #1\par
+  \loop\setbox\repropart\lastbox\unless\ifvoid\repropart\setbox\repropart\hbox{\unhbox\repropart}%
+    \ifdim\wd\repropart>\reprowidest\global\reprowidest=\wd\repropart\fi\unskip\unpenalty\repeat}}
+\DeclareRobustCommand{\reproword}[2]{\leavevmode\repromeasure{#1}\ifdim\reprowidest>\linewidth #2\else\nobreak\hskip0pt\relax #1\fi}
 % The end of a line, also of one without words; a blank where there are no lines.
 \DeclareRobustCommand{\reproend}{\ifvmode\leavevmode\newline\else\ifinner\space\else\newline\fi\fi}
 % Outlines have words only.
-\pdfstringdefDisableCommands{\def\ensuremath#1{#1}\def\reprobreak{}\def\reproend{ }\def\reproorigin#1{ (#1)}\def\reprogone#1{#1}\def\repromissing#1{#1}\def\reproshrink#1{#1}\def\reproref#1#2{#2}}
+\pdfstringdefDisableCommands{\def\ensuremath#1{#1}\def\reprobreak{}\def\reproword#1#2{#1}\def\reproend{ }\def\reproorigin#1{ (#1)}\def\reprogone#1{#1}\def\repromissing#1{#1}\def\reproshrink#1{#1}\def\reproref#1#2{#2}}
 % No wider than there is room.
 \DeclareRobustCommand{\reproshrink}[1]{\adjustbox{max width=\linewidth}{#1}}
 % The room for a formula beside its number, with the blank that TeX wants there.

@@ -2,7 +2,7 @@
 
 import { control } from '../../../document/encoding.ts'
 import { eastAsian } from '../fonts.ts'
-import { blanks, inOneLine, longRuns, piecesOf } from '../words.ts'
+import { blanks, inEights, inOneLine, longRuns, piecesOf } from '../words.ts'
 import { isInFallback } from './fallback.ts'
 
 /** Letters and signs that are commands, or would join others. */
@@ -239,7 +239,7 @@ export function escaper(tell: (character: string) => void): Escape {
       .join('')
   return (text) =>
     longRuns(clean(text))
-      .map((part, index) => (index % 2 === 0 ? words(part) : piecesOf(part, 24).map(words).join(allowBreak)))
+      .map((part, index) => (index % 2 === 0 ? words(part) : broken(part, words)))
       .join('')
       // Signs that would join to others: dashes, quotes, and ligatures of old font encodings.
       .replace(/([-,])(?=\1)/g, '$1\\kern0pt{}')
@@ -249,15 +249,49 @@ export function escaper(tell: (character: string) => void): Escape {
 /** Where a line may end, however short it is then (preamble.ts). */
 export const allowBreak = String.raw`\reprobreak{}`
 
+/** Writes what is too long for a line: it may end behind signs, and in words that are long. */
+function broken(text: string, write: Escape): string {
+  return piecesOf(text, Infinity)
+    .map((piece) => inWord(piece, write))
+    .join(allowBreak)
+}
+
+/** A long word as TeX hyphenates it, or else (preamble.ts) cut after some letters, as what is no word. */
+function inWord(piece: string, write: Escape): string {
+  if (piece.length <= mostOfPiece) return write(piece)
+  const cut = (text: string) => inEights(text).map(write).join(allowBreak)
+  const [, before = '', word, behind = ''] =
+    /^([^\p{L}\p{N}]*)(\p{Lu}?[\p{Ll}\u00ad]+)([^\p{L}\p{N}]*)$/u.exec(piece) ?? []
+  if (word === undefined || word.length > mostHyphenated) return cut(piece)
+  return `${write(before)}\\reproword{${write(word)}}{${cut(word)}}${write(behind)}`
+}
+
+const mostOfPiece = 24
+
+/** Letters of a word that TeX hyphenates (The TeXbook, appendix H). */
+const mostHyphenated = 63
+
 /** Text whose long words may be broken: behind signs, and after some letters where there is none. */
 export function breakable(escape: Escape, text: string): string {
   return text
     .split(/(\s+)/)
     .map((word) => {
       if (word.length < 12) return escape(word)
-      return piecesOf(word, 24).map(escape).join(allowBreak)
+      return longRuns(word).length > 1 ? escape(word) : broken(word, escape)
     })
     .join('')
+}
+
+/** A word of code, which has no hyphens. */
+export function breakableCode(escape: Escape, word: string): string {
+  return word.length < 12 ? escape(word) : piecesOf(word, mostOfPiece).map(escape).join(allowBreak)
+}
+
+/** Text of LaTeX without places where lines end, for metadata. */
+export function withoutBreaks(source: string): string {
+  return source
+    .replaceAll(allowBreak, '')
+    .replace(/\\reproword\{((?:[^{}]|\{\})*)\}\{(?:[^{}]|\{\})*\}/g, '$1')
 }
 
 /** What has no look of its own: joiners, marks of direction, and selectors of emoji, such as that of ✔️. */

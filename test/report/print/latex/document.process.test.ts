@@ -202,6 +202,29 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     mostTeX,
   )
 
+  it.each([
+    ['pdfTeX', 'Text.'],
+    ['LuaTeX', 'Привет.'],
+  ])(
+    'divide long words where TeX does, with or without patterns of the language, by %s',
+    async (_, body) => {
+      const long = 'pneumonoultramicroscopicsilicovolcanoconiosis'
+      const cut = 'x'.repeat(50)
+      const table = `| ${long} | a | b |\n|---|---|---|\n| ${cut} | ${sentence} | ${sentence} |`
+      const front = 'title: T\nlang: de\nabstract: SUMMARY'
+      const { words, errors, overfull } = await compiled(
+        await reportOf(`${body} More words that stand before it ${long}.\n\n${table}`, { front }),
+      )
+      expect(errors).toEqual([])
+      expect(overfull).toEqual([])
+      // Poppler joins what a hyphen divides.
+      expect(words).toContain(`before it ${long}.`)
+      expect(words).toContain('Abstract')
+      expect(words.match(/x{2,}/g)?.join('')).toHaveLength(50)
+    },
+    mostTeX,
+  )
+
   it(
     'have usual signs, by pdfTeX',
     async () => {

@@ -96,3 +96,53 @@ it.each([
   const width = orientation >= 5 ? '30.0' : '60.0'
   expect(source).toContain(`\\reproshrink{${before}\\includegraphics[${keys}width=${width}bp]{`)
 })
+
+describe('long words', () => {
+  const long = 'pneumonoultramicroscopicsilicovolcanoconiosis'
+  const whole = `\\reproword{${long}}{pneumono\\reprobreak{}`
+
+  it.each([
+    ['a sentence', `Text (${long}).`],
+    ['a heading', `## ${long}`],
+    ['a cell', `| ${'words '.repeat(20)}${long.slice(0, 30)} |\n|---|\n| a |`],
+    ['a note', `Text[^1].\n\n[^1]: ${long}`],
+  ])('are hyphenated by TeX, and cut if they cannot be: in %s', async (_, body) => {
+    expect(await sourceOf(await reportOf(body))).toMatch(
+      /\\reproword\{pneumono\w+\}\{pneumono\\reprobreak\{\}/,
+    )
+  })
+
+  it.each([
+    ['code', `\`${long}\``],
+    ['a name', `${long.slice(0, 20)}_${long}2`],
+    ['what is longer than TeX hyphenates', 'a'.repeat(70)],
+    ['a block of code', `\`\`\`\n${long}\n\`\`\``],
+  ])('are only cut in %s', async (_, body) => {
+    const source = await sourceOf(await reportOf(body))
+    expect(source).toContain('\\reprobreak{}')
+    expect(source.split('\\begin{document}')[1]).not.toContain('\\reproword')
+  })
+
+  it('are whole in metadata', async () => {
+    const source = await sourceOf(await reportOf('Text.', { front: `title: A ${long}` }))
+    expect(source).toContain(`pdftitle={A ${long}}`)
+    expect(source).toContain(`\\title{A ${whole}`)
+  })
+
+  it.each([
+    ['de', 'ngerman'],
+    ['de-AT', 'ngerman'],
+    ['de-CH', 'swissgerman'],
+    ['fr', 'french'],
+    ['en-GB', 'ukenglish'],
+  ])('of the language %s are divided by its patterns, if TeX has them', async (lang, name) => {
+    expect(await sourceOf(await reportOf('Text.', { front: `title: T\nlang: ${lang}` }))).toContain(
+      `\\ifcsname l@${name}\\endcsname\\usepackage[base,${name}]{babel}\\fi`,
+    )
+  })
+
+  it.each(['en', 'en-US', 'ja', 'x-unknown', 'constructor'])('of %s need no patterns', async (lang) => {
+    const source = await sourceOf(await reportOf('Text.', { front: `title: T\nlang: ${lang}` }))
+    expect(source).not.toContain('babel')
+  })
+})
