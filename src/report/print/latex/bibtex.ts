@@ -143,16 +143,19 @@ function peopleOf(
       joined(
         authors.names.map((name) => write(markup(name))),
         authors.isOpen,
+        own,
       ),
     ],
   ]
-  if (written.length > 0) people.push([asAuthors ? 'author' : 'editor', joined(written, editors.isOpen)])
+  if (written.length > 0) people.push([asAuthors ? 'author' : 'editor', joined(written, editors.isOpen, own)])
   return people
 }
 
-/** Names are as they are shown: braces keep BibTeX from taking them apart. */
-function joined(names: readonly string[], isOpen: boolean): string {
-  return [...names.map((name) => `{${name}}`), ...(isOpen ? ['others'] : [])].join(' and ')
+/** Names are as they are shown: braces keep BibTeX from taking them apart, and from its own words between them. */
+function joined(names: readonly string[], isOpen: boolean, own: Own): string {
+  if (own.and === ' and ')
+    return [...names.map((name) => `{${name}}`), ...(isOpen ? ['others'] : [])].join(' and ')
+  return names.length === 0 ? '' : `{${names.join(own.and)}${isOpen ? own.others : ''}}`
 }
 
 /** The BibTeX type that prints most of a work, and nothing that it is not. */

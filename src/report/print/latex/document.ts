@@ -21,7 +21,7 @@ import { bibtex } from './bibtex.ts'
 import { foreignSigns, needsOtherAsian, otherAsianFonts } from './fallback.ts'
 import { type Translator, translator } from './nodes.ts'
 import { bibliographyStyle, preamble } from './preamble.ts'
-import { escaper, needsFallback, withoutBreaks } from './text.ts'
+import { escaper, inMetadata, needsFallback } from './text.ts'
 
 export async function writeLatex(report: Report, folder: string): Promise<Printed> {
   const { lang, title, abstract, body, print = { columns: 2, paper: 'a4' } } = report
@@ -87,8 +87,7 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
     ...{ lang, print, hasEastAsian, hasOthers: written.some(needsFallback) },
     foreignSigns: hasEastAsian ? foreignSigns(written) : [],
     asianFonts: hasEastAsian && needsOtherAsian(written) ? otherAsianFonts(lang, written) : '',
-    // Metadata have no lines.
-    title: withoutBreaks(escape(title)),
+    title: inMetadata(escape(title)),
     hasNumbers: hasNumbers(report),
     floats: text.match(/\\begin\{(?:figure|table)/g)?.length ?? 0,
   }

@@ -58,7 +58,7 @@ ${hasEastAsian && !isJapanese ? '  \\usepackage{luatexja}\n' : ''}${asianFonts}$
   \usepackage[T1]{fontenc}
   \usepackage{textcomp}
   \usepackage{lmodern}
-${isTwo && !isJapanese ? '  \\renewcommand{\\rmdefault}{ptm}\n' : ''}\fi
+${isTwo && !isJapanese ? times : ''}\fi
 ${hasOthers ? '' : '\\ifluatex\\renewcommand{\\rmdefault}{lmr}\\renewcommand{\\sfdefault}{lmss}\\renewcommand{\\ttdefault}{lmtt}\\fi\n'}${isTwo && !isJapanese ? '' : `\\usepackage[left=${x}bp,right=${x}bp,top=${top}bp,bottom=${bottom}bp,columnsep=${gutter}bp]{geometry}\n`}${hyphenation(lang)}\usepackage{amsmath,amssymb,bm,cancel,mathrsfs}
 \setcounter{MaxMatrixCols}{${mostColumns}}
 \usepackage{graphicx,xcolor,booktabs,multirow,longtable,xtab,array,pdflscape,adjustbox,calc}
@@ -85,6 +85,7 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 \definecolor{reprotype}{HTML}{7A4A00}
 \definecolor{reproadded}{HTML}{1D5E2B}
 \definecolor{reproremoved}{HTML}{A3140C}
+\providecommand{\reproeuro}{\texteuro}
 % Where numbers come from.
 \DeclareRobustCommand{\reproorigin}[1]{\,\textsuperscript{\tiny\textcolor{reproorigin}{#1}}}
 \newcommand{\reprobadge}[1]{\textcolor{reproorigin}{\footnotesize[#1]}}
@@ -106,7 +107,7 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 % The end of a line, also of one without words; a blank where there are no lines.
 \DeclareRobustCommand{\reproend}{\ifvmode\leavevmode\newline\else\ifinner\space\else\newline\fi\fi}
 % Outlines have words only.
-\pdfstringdefDisableCommands{\def\ensuremath#1{#1}\def\reprobreak{}\def\reproword#1#2{#1}\def\reproend{ }\def\reproorigin#1{ (#1)}\def\reprogone#1{#1}\def\repromissing#1{#1}\def\reproshrink#1{#1}\def\reproref#1#2{#2}}
+\pdfstringdefDisableCommands{\def\ensuremath#1{#1}\def\reprobreak{}\def\reproeuro{\texteuro}\def\reproword#1#2{#1}\def\reproend{ }\def\reproorigin#1{ (#1)}\def\reprogone#1{#1}\def\repromissing#1{#1}\def\reproshrink#1{#1}\def\reproref#1#2{#2}}
 % No wider than there is room.
 \DeclareRobustCommand{\reproshrink}[1]{\adjustbox{max width=\linewidth}{#1}}
 % The room for a formula beside its number, with the blank that TeX wants there.
@@ -163,6 +164,12 @@ ${hasNumbers ? '' : '\\setcounter{secnumdepth}{0}\n'}\renewcommand{\refname}{${e
 \begin{document}
 `
 }
+
+/** Times for pdfTeX; its sign of the euro is a bitmap, which nobody can copy, and another font has a better one. */
+const times = String.raw`  \renewcommand{\rmdefault}{ptm}
+  \makeatletter\def\reprotimes{ptm}
+  \DeclareRobustCommand{\reproeuro}{{\ifx\f@family\reprotimes\fontfamily{lmr}\selectfont\fi\texteuro}}\makeatother
+`
 
 /** A range of LuaTeX-ja, by number, which are set as Latin letters are. */
 function foreignRange(signs: readonly string[]): string {

@@ -57,7 +57,7 @@ const signs: ReadonlyMap<string, string> = new Map(
     '²': String.raw`\textsuperscript{2}`,
     '³': String.raw`\textsuperscript{3}`,
     µ: String.raw`\textmu{}`,
-    '€': String.raw`\texteuro{}`,
+    '€': String.raw`\reproeuro{}`,
     '™': String.raw`\texttrademark{}`,
     '‰': String.raw`\textperthousand{}`,
   }),
@@ -287,11 +287,12 @@ export function breakableCode(escape: Escape, word: string): string {
   return word.length < 12 ? escape(word) : piecesOf(word, mostOfPiece).map(escape).join(allowBreak)
 }
 
-/** Text of LaTeX without places where lines end, for metadata. */
-export function withoutBreaks(source: string): string {
+/** Text of LaTeX for metadata, which have no lines and no fonts. */
+export function inMetadata(source: string): string {
   return source
     .replaceAll(allowBreak, '')
     .replace(/\\reproword\{((?:[^{}]|\{\})*)\}\{(?:[^{}]|\{\})*\}/g, '$1')
+    .replaceAll('\\reproeuro', '\\texteuro')
 }
 
 /** What has no look of its own: joiners, marks of direction, and selectors of emoji, such as that of ✔️. */

@@ -119,6 +119,14 @@ describe('a work for BibTeX', () => {
     expect(entry).not.toContain('edition')
   })
 
+  it('of a report in Japanese has between its authors what the list has', async () => {
+    const entry = await written('@book{k, title={R}, author={山田, 太郎 and 王小明 and others}}', japanese)
+    expect(entry).toContain('author = {{山田 太郎, 王小明他}}')
+    expect(await written('@book{k, title={R}, author={山田, 太郎 and 王小明}}')).toContain(
+      'author = {{山田 太郎} and {王小明}}',
+    )
+  })
+
   it.each(cases)('of @%s in %s has its editors, if it has no authors', async (type, container) => {
     const given = { title: 'T', ...containers[container as keyof typeof containers] }
     const pairs = Object.entries(given).map(([name, value]) => `${name}={${value}}`)

@@ -240,6 +240,25 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
   )
 
   it.each([
+    ['two columns', 'title: Title € words'],
+    ['one column', 'title: Title € words\nprint: {columns: 1}'],
+    ['Japanese', 'title: Title € words\nlang: ja'],
+  ])(
+    'have signs of money that can be copied, in %s',
+    async (_, front) => {
+      const shown = 'Text € words'
+      const { words, errors } = await compiled(
+        await reportOf(`# Head € words\n\nText € words, **${shown}** *${shown}* \`${shown}\`, £ ¥ ¢`, {
+          front,
+        }),
+      )
+      expect(errors).toEqual([])
+      expect(words).toMatch(/Title € words.*ead € words.*(?:Text € words,? ){4}£ ?¥ ?¢/i)
+    },
+    mostTeX,
+  )
+
+  it.each([
     ['English', 'title: T'],
     ['Japanese', 'title: 題\nlang: ja'],
   ])(

@@ -146,3 +146,10 @@ describe('long words', () => {
     expect(source).not.toContain('babel')
   })
 })
+
+it('has a sign of the euro that can be copied, also in metadata', async () => {
+  const source = await sourceOf(await reportOf('In €.', { front: 'title: For €' }))
+  expect(source).toContain('In \\reproeuro{}.')
+  expect(source).toContain('pdftitle={For \\texteuro{}}')
+  expect(source).toMatch(/DeclareRobustCommand\{\\reproeuro\}.*fontfamily\{lmr\}/)
+})
