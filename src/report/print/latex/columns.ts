@@ -33,27 +33,43 @@ const sizes = [8, 7, 5]
 /** Words that are longer are broken, in letters. */
 export const longestWord = 24
 
-/** Letters of Latin Modern are as wide as those of Helvetica, which are measured; those of Times are narrower. */
-const slack = 1.02
+/** Widths of letters, as fractions of those of Helvetica, which are measured. */
+export interface Letters {
+  readonly regular: number
+  readonly bold: number
+  /** How much wider they are for each point that they are smaller than 8 points. */
+  readonly growth: number
+}
+
+export const times: Letters = { regular: 1.02, bold: 1.1, growth: 0 }
+
+export const latinModern: Letters = { regular: 1.07, bold: 1.25, growth: 0.06 }
 
 /** @param room in points */
-export function layoutOf(columns: readonly Texts[], room: number): Layout {
+export function layoutOf(
+  columns: readonly Texts[],
+  room: number,
+  { regular, bold, growth }: Letters,
+): Layout {
   const gap = Math.min(between, (0.4 * room) / columns.length)
   const free = room - gap * columns.length
   const measure = (of: (text: string) => number) =>
-    columns.map(({ head, body }) => Math.max(1, ...head.map((one) => 1.08 * of(one)), ...body.map(of)))
-  const natural = measure((text) => slack * Math.max(...text.split('\n').map((line) => textWidth(line, 1))))
+    columns.map(({ head, body }) =>
+      Math.max(1, ...head.map((one) => bold * of(one)), ...body.map((one) => regular * of(one))),
+    )
+  const natural = measure((text) => Math.max(...text.split('\n').map((line) => textWidth(line, 1))))
   const hasLines = columns.map(({ head, body }) => [...head, ...body].some((text) => text.includes('\n')))
-  const least = measure(
-    (text) =>
-      slack * Math.max(0, ...wordsOf(text, longestWord, longestWord / 2).map((word) => textWidth(word, 1))),
+  const least = measure((text) =>
+    Math.max(0, ...wordsOf(text, longestWord, longestWord / 2).map((word) => textWidth(word, 1))),
   )
   const sum = (widths: readonly number[]) => widths.reduce((total, one) => total + one, 0)
-  const points = sizes.find((one) => one * sum(least) <= free) ?? rounded(free / sum(least))
-  const most = widest(natural, least, free / points)
+  /** The size of letters as wide as these; all below 5 points have one shape. */
+  const em = (size: number) => size * (1 + growth * (8 - Math.max(5, size)))
+  const points = sizes.find((one) => em(one) * sum(least) <= free) ?? rounded(free / sum(least) / em(1))
+  const most = widest(natural, least, free / em(points))
   const wanted = natural.map((one, index) => Math.max(least[index] ?? 0, Math.min(one, most)))
   const widths = wanted.map((one, index) =>
-    one >= (natural[index] ?? 0) && hasLines[index] !== true ? undefined : one * points,
+    one >= (natural[index] ?? 0) && hasLines[index] !== true ? undefined : one * em(points),
   )
   return {
     ...{ widths, points, gap },

@@ -18,6 +18,7 @@ import { measures } from '../measures.ts'
 import { pictureFile, printable } from '../picture.ts'
 import { string } from '../source.ts'
 import { bibtex } from './bibtex.ts'
+import { latinModern, times } from './columns.ts'
 import { foreignSigns, needsOtherAsian, otherAsianFonts } from './fallback.ts'
 import { type Translator, translator } from './nodes.ts'
 import { bibliographyStyle, preamble } from './preamble.ts'
@@ -54,6 +55,7 @@ export async function writeLatex(report: Report, folder: string): Promise<Printe
       ...{ messages, escape, tell, ...pictures },
       measures: measures(print),
       isTwoColumns: print.columns === 2,
+      letters: print.columns === 2 && !isEastAsian(lang) ? times : latinModern,
       at: (at) => {
         line = at
       },

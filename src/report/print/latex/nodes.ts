@@ -32,7 +32,7 @@ import type { Measures } from '../measures.ts'
 import { heightOfParts, widthIn, widthOf } from '../picture.ts'
 import { fittingTable, smallestRead, smallTable } from '../tablefit.ts'
 import { piecesOf } from '../words.ts'
-import { columnMarks, type Layout, layoutOf, settings } from './columns.ts'
+import { columnMarks, type Layout, layoutOf, type Letters, settings, type Texts } from './columns.ts'
 import { formulaLines, latexFormula } from './formula.ts'
 import { longTable, tabular } from './table.ts'
 import { address, allowBreak, breakable, breakableCode, type Escape, labelName } from './text.ts'
@@ -41,6 +41,8 @@ export interface Context {
   readonly messages: Messages
   readonly measures: Measures
   readonly isTwoColumns: boolean
+  /** Of texts. */
+  readonly letters: Letters
   readonly escape: Escape
   /** Keeps a picture as PDF, PNG or JPEG; returns its path from the document, without a blank. */
   readonly addPicture: (name: string, mime: string, content: string | Uint8Array) => string
@@ -430,6 +432,14 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     })
   }
 
+  const layoutIn = (columns: readonly Texts[], room: number) => layoutOf(columns, room, context.letters)
+
+  function checkedLayout(columns: readonly Texts[], room: number): Layout {
+    const found = layoutIn(columns, room)
+    checkSize(found)
+    return found
+  }
+
   function checkSize({ points, widths }: Layout): void {
     if (points < smallestRead) context.tell(smallTable(widths.length, points), true)
   }
@@ -443,12 +453,12 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       head: [texts[0]?.[index] ?? ''],
       body: texts.slice(1).map((row) => row[index] ?? ''),
     }))
-    const inColumn = layoutOf(columns, Math.max(60, roomOf(context, 'column') - 25 * depth))
+    const inColumn = layoutIn(columns, Math.max(60, roomOf(context, 'column') - 25 * depth))
     const heightOf = (layout: Layout) => 10 * texts.reduce((sum, row) => sum + layout.lines(row), 0)
     // Over both columns if one has room for the smallest letters only; within a list, for not even these.
     const overBoth =
       isTwoColumns && (depth === 0 ? inColumn.points <= 5 : inColumn.points < 5) && notesAround === 0
-        ? layoutOf(columns, roomOf(context, 'text'))
+        ? layoutIn(columns, roomOf(context, 'text'))
         : inColumn
     const isWide = overBoth !== inColumn && heightOf(overBoth) < 0.7 * measures.height
     const layout = isWide ? overBoth : inColumn
@@ -562,7 +572,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       switch (content.type) {
         case 'table': {
           const fit = fittingTable(content, notes, measures, isTwoColumns)
-          const parts = { escape, badgeSource, linked, check: checkSize }
+          const parts = { escape, badgeSource, linked, layout: checkedLayout }
           const overPages = (room: number) =>
             `{${longTable(content, room, captionSource(float, 'table'), parts)}${notesSource(notes)}}`
           // Columns have no tables over pages: one that breaks there is lower than a page, and floats.

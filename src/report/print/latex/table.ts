@@ -5,7 +5,7 @@ import type { Badge, Marked, ShownCell, TableContent } from '../../model.ts'
 import { type Head, widthOf } from '../../table.ts'
 import { textWidth } from '../../textwidth.ts'
 import { alignments } from '../tablefit.ts'
-import { columnMarks, type Layout, layoutOf, settings, type Texts } from './columns.ts'
+import { columnMarks, type Layout, settings, type Texts } from './columns.ts'
 import { breakable, type Escape } from './text.ts'
 
 /** How the parts of cells are written. */
@@ -13,14 +13,12 @@ export interface Parts {
   readonly escape: Escape
   readonly badgeSource: (badge: Badge | undefined) => string
   readonly linked: (url: string, content: string) => string
-  /** Called with the layout of each table, to warn of letters that are too small to read. */
-  readonly check: (layout: Layout) => void
+  readonly layout: (columns: readonly Texts[], room: number) => Layout
 }
 
 /** Returns a table for a float; `room` is its width in points. */
 export function tabular(content: TableContent, room: number, parts: Parts): string {
-  const layout = layoutOf(textsOf(content), room)
-  parts.check(layout)
+  const layout = parts.layout(textsOf(content), room)
   return [
     `${settings(layout)}%`,
     `\\reproshrink{\\begin{tabular}{${columnMarks(layout, lettersOf(content))}}`,
@@ -35,8 +33,7 @@ export function tabular(content: TableContent, room: number, parts: Parts): stri
 
 /** Returns a table that goes on over pages, with its head on each. */
 export function longTable(content: TableContent, room: number, caption: string, parts: Parts): string {
-  const layout = layoutOf(textsOf(content), room)
-  parts.check(layout)
+  const layout = parts.layout(textsOf(content), room)
   const head = headOf(content, layout, parts)
   const lines = caption.split('\n')
   const title = lines.pop() ?? ''

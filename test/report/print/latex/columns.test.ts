@@ -1,9 +1,17 @@
 /** Columns of tables in LaTeX: none off the page, none wider than it needs. */
 
 import { describe, expect, it } from 'vitest'
-import { layoutOf, type Texts } from '../../../../src/report/print/latex/columns.ts'
+import {
+  latinModern,
+  type Letters,
+  layoutOf as layoutWith,
+  type Texts,
+  times,
+} from '../../../../src/report/print/latex/columns.ts'
 import { textWidth } from '../../../../src/report/textwidth.ts'
 
+const layoutOf = (columns: readonly Texts[], room: number, letters: Letters = times) =>
+  layoutWith(columns, room, letters)
 const column = (...body: readonly string[]): Texts => ({ head: ['head'], body })
 const sentence = 'Twelve words of text that cannot stand in one line of a column.'
 
@@ -62,5 +70,15 @@ describe('columns of a table', () => {
     expect(layout.points).toBe(points)
     for (const width of layout.widths)
       expect(width).toBeGreaterThanOrEqual(textWidth('123456789', layout.points))
+  })
+
+  it('have room for the letters of the text, of which those of Latin Modern are wider', () => {
+    const heads = Array.from({ length: 16 }, () => ({ head: ['min. (ms)'], body: ['1.50'] }))
+    const wide = layoutOf(heads, 700, times)
+    const wider = layoutOf(heads, 700, latinModern)
+    expect(wide.widths[0]).toBeUndefined()
+    // In Latin Modern, each has 43 points.
+    expect(wider.widths[0]).toBeLessThan(43)
+    expect(wider.points).toBe(8)
   })
 })

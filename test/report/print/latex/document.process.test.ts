@@ -50,6 +50,23 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
     mostTeX,
   )
 
+  it.each([
+    ['one column', oneColumn],
+    ['two columns', 'title: T'],
+    ['Japanese', 'title: T\nlang: ja'],
+  ])(
+    'have no table on its side that is wider than its page, in %s',
+    async (_, front) => {
+      const heads = ['pattern', 'n', ...count(16, (index) => `min. ${index} (ms)`)]
+      const rows = count(90, (index) => ['bench', `a-long-name-of-${index}`, ...count(16, () => '1,234.5')])
+      const { words, errors, overfull } = await compiled(await tableOf(heads, rows, { front }))
+      expect(errors).toEqual([])
+      expect(overfull).toEqual([])
+      expect(words).toContain('min. 15 (ms)')
+    },
+    mostTeX,
+  )
+
   it(
     'wrap sentences and break long words in tables',
     async () => {
