@@ -582,14 +582,14 @@ export function translator(context: Context, trees: readonly Root[]): Translator
             large.push({ source: overPages(roomOf(context, isSideways ? 'height' : 'text')), isSideways })
             return ''
           }
-          const isWide = fit.place === 'wide'
+          const isWide = fit.place === 'wide' && hasWide()
           const room = roomOf(context, isWide ? 'text' : 'column')
           const body = `${tabular(content, room, parts)}${notesSource(notes)}`
           return floated('table', isWide, `${captionSource(float, 'table')}\n${body}`)
         }
         case 'figure':
         case 'picture': {
-          const isWide = isTwoColumns && widthOf(content) > measures.column * 1.35
+          const isWide = hasWide() && widthOf(content) > measures.column * 1.35
           const body = drawing(content, id, isWide ? measures.text : measures.column)
           return floated('figure', isWide, `${body}\n${captionSource(float, 'figure')}${notesSource(notes)}`)
         }
@@ -605,16 +605,20 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     })
   }
 
+  /** Whether what is wide may stand over all columns: nothing floats out of a note. */
+  const hasWide = () => context.isTwoColumns && notesAround === 0
+
   function floated(kind: 'table' | 'figure', isWide: boolean, body: string): string {
     const name = isWide ? `${kind}*` : kind
     const size = kind === 'table' ? '\\footnotesize' : ''
+    if (notesAround > 0) return `\\begin{reprofixed}{${kind}}${size}\n${body}\n\\end{reprofixed}`
     return `\\begin{${name}}[${isWide ? 't' : 'tbp'}]\\centering${size}\n${body}\n\\end{${name}}`
   }
 
   function partsSource(float: Float, { columns, parts }: Parts): string {
-    const { measures, isTwoColumns } = context
+    const { measures } = context
     const widths = parts.map(({ content }) => (content.type === 'failed' ? 0 : widthOf(content)))
-    const isWide = isTwoColumns && columns * Math.max(...widths) > measures.column * 1.5
+    const isWide = hasWide() && columns * Math.max(...widths) > measures.column * 1.5
     const room = (isWide ? measures.text : measures.column) / columns - 4
     const height = heightOfParts(parts.length / columns, measures)
     const cells = parts.map(({ id, letter, caption, content }, index) => {

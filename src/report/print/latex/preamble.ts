@@ -149,6 +149,10 @@ ${hasNumbers ? '\\renewcommand{\\thesection}{\\arabic{section}}\\renewcommand{\\
 % What stands deeper than LaTeX's lists go.
 \newenvironment{reprodeep}{\par\ifdim\leftskip<8em\advance\leftskip by 1em\fi}{\par}
 \newcommand{\reproitem}[1]{\par\noindent\hspace*{-1em}\makebox[1em][l]{#1}\ignorespaces}
+% A figure or table within a note, where nothing floats.
+\makeatletter
+\newenvironment{reprofixed}[1]{\par\medskip\noindent\begin{minipage}{\linewidth}\def\@captype{#1}\centering}{\end{minipage}\par\medskip}
+\makeatother
 % A heading of the fourth level and deeper, on a line of its own.
 \makeatletter
 \newcommand{\reproheading}[1]{\par\addvspace{1.5ex}\noindent\textit{#1}\par\nobreak\@afterheading}

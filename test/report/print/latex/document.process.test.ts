@@ -188,6 +188,9 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
         '# Head[^1]\n\nText[^2] and <sup>x[^3]</sup> and ~~gone[^4]~~ and [link[^5]](https://example.org).',
         '> quote[^6]\n>\n> | a[^7] |\n> |---|\n> | b[^8] |\n\nTerm[^9]\n: Text.\n\n- item[^10]',
       ]
+      const figure =
+        '```yaml figure\nid: fig-a\nsrc: figures/setup.png\nalt: A\ncaption: FIGURE\nwidth: 900\n```'
+      called.push(`Last[^21].\n\n[^21]: Note\n\n${figure.replace(/^/gm, '    ')}`)
       const notes = count(10, (index) => `[^${index + 1}]: NOTE${index + 1}X with[^${index + 11}]`)
       const inner = count(10, (index) => `[^${index + 11}]: INNER${index + 1}X`)
       const { words, errors } = await compiled(await reportOf([...called, ...notes, ...inner].join('\n\n')))
@@ -195,6 +198,7 @@ describe.skipIf(!hasLatex)('pages of LaTeX', () => {
       for (const index of notes.keys()) {
         expect(words).toContain(`NOTE${index + 1}X`)
         expect(words).toContain(`INNER${index + 1}X`)
+        expect(words).toContain('FIGURE')
       }
     },
     mostTeX,

@@ -47,6 +47,15 @@ describe('notes', () => {
     expect(source).not.toMatch(/\\(?:item\[|textsuperscript).*footnotetext.*[\]}]$/)
   })
 
+  it('have figures that float nowhere', async () => {
+    const figure = '```yaml figure\nid: fig-a\nsrc: figures/setup.png\nalt: A\ncaption: C\nwidth: 900\n```'
+    const source = await sourceOf(
+      await reportOf(`Text[^1].\n\n[^1]: Note\n\n${figure.replace(/^/gm, '    ')}`),
+    )
+    expect(source).toContain('\\begin{reprofixed}{figure}')
+    expect(source).not.toContain('\\begin{figure')
+  })
+
   it('are not struck with the words that call them', async () => {
     const source = await sourceOf(await reportOf('~~Gone[^1]~~\n\n[^1]: KEPT'))
     expect(source).toContain('{KEPT}')
