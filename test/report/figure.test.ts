@@ -38,6 +38,30 @@ const file = (name: string) =>
 describe('a mark', () => {
   const marked = async (mark: unknown) => await render({ ...messages, spec: { ...bars, mark }, data: data() })
 
+  it('tells its values, and none that is only written in another', async () => {
+    const field = (name: string, title = name) => ({ field: name, title, type: 'nominal' })
+    const spec = {
+      data: { name: 'rows' },
+      mark: 'point',
+      encoding: {
+        x: field('pattern'),
+        y: { ...field('total'), type: 'quantitative' },
+        tooltip: field('pattern'),
+      },
+    }
+    const rows = [{ pattern: 'a; total: 1\ntotal\t2', total: 9 }]
+    const tipOf = (svg: string) => /data-tip="([^"]*)"/.exec(svg)?.[1]
+    expect(tipOf(await render({ ...messages, spec, data: { rows } }))).toBe(
+      'pattern\ta; total: 1 total 2\ntotal\t9',
+    )
+    const texts = { pattern: 'name; total: 3\t4' }
+    expect(tipOf(await render({ ...messages, spec, texts, data: { rows } }))).toBe(
+      'name; total: 3 4\ta; total: 1 total 2\ntotal\t9',
+    )
+    const named = { ...spec, mark: { type: 'point', description: 'total: 5' } }
+    expect(tipOf(await render({ ...messages, spec: named, data: { rows } }))).toBeUndefined()
+  })
+
   it('of Vega-Lite may be any but a picture', () => {
     const schema = JSON.parse(
       readFileSync(

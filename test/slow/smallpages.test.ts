@@ -56,6 +56,107 @@ async function shown(body: string, { files = {}, runs = [], width = 1280 }: Arou
   return page
 }
 
+const drawn = (spec: string, csv: string, text = '') => ({
+  body: `${text}\n\n\`\`\`yaml figure\nid: fig-a\ncaption: C\nalt: A\nspec: ${spec}\ndata: {rows: a.csv}\n\`\`\`\n`,
+  files: { 'a.csv': csv },
+})
+
+describe('the marks of a figure', () => {
+  /** What a figure tells at a place: in pixels from the middle of a mark. */
+  const toldAt = async (page: Page, index: number, x = 0) => {
+    const mark = page.locator('[data-tip]').nth(index)
+    await mark.scrollIntoViewIfNeeded()
+    const box = (await mark.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }
+    await page.mouse.move(0, 0)
+    await page.mouse.move(box.x + box.width / 2 + x, box.y + box.height / 2)
+    const tip = page.locator('.tip')
+    return (await tip.isVisible()) ? await tip.innerText() : ''
+  }
+
+  it.each(['point', '{type: bar, filled: false}', '{type: arc, filled: false, innerRadius: 0}'])(
+    'answer all over, if they are hollow: %s',
+    async (mark) => {
+      const place = mark.includes('arc')
+        ? '{theta: {field: y, type: quantitative}}'
+        : '{x: {field: x, type: ordinal}, y: {field: y, type: quantitative}}'
+      const spec = `{mark: ${mark}, width: 300, data: {name: rows}, encoding: ${place}}`
+      const { body, files } = drawn(spec, 'x,y\n1,10\n2,30\n')
+      const page = await shown(body, { files })
+      for (const [index, value] of ['10', '30'].entries())
+        expect(await toldAt(page, index)).toContain(`y: ${value}`)
+      await page.close()
+    },
+  )
+
+  it('answer each at its own middle, where they overlap', async () => {
+    const place = '{x: {field: x, type: quantitative}, y: {field: y, type: quantitative}}'
+    const spec = `{mark: {type: point, size: 900}, width: 300, data: {name: rows}, encoding: ${place}}`
+    const { body, files } = drawn(spec, 'x,y\n50,3\n51,3\n52,3\n100,3\n')
+    const page = await shown(body, { files })
+    for (const [index, value] of ['50', '51', '52', '100'].entries())
+      expect(await toldAt(page, index)).toContain(`x: ${value}`)
+    // The other one, within the same mark.
+    await page.mouse.move(0, 0)
+    expect(await toldAt(page, 2, 10)).toContain('x: 52')
+    const {
+      x = 0,
+      y = 0,
+      width = 0,
+      height = 0,
+    } = (await page.locator('[data-tip]').nth(1).boundingBox()) ?? {}
+    await page.mouse.move(x + width / 2, y + height / 2)
+    await expect.poll(() => page.locator('.tip').innerText()).toContain('x: 51')
+    await page.close()
+  })
+
+  it('that are lines do not answer for what they go around', async () => {
+    const place = '{x: {field: x, type: quantitative}, y: {field: y, type: quantitative}, order: {field: x}}'
+    const spec = `{mark: line, width: 300, data: {name: rows}, encoding: ${place}}`
+    const { body, files } = drawn(spec, 'x,y\n0,0\n5,100\n10,0\n')
+    const page = await shown(body, { files })
+    expect(await toldAt(page, 0, 40)).toBe('')
+    await page.close()
+  })
+})
+
+describe('a reference that is reached by Tab', () => {
+  it('shows what it leads to, beside it, though that scrolls the page', async () => {
+    const paragraphs = Array.from(
+      { length: 12 },
+      (_, index) => `${'Words of a text. '.repeat(60)}\n\nAs @sec-${(index + 6) % 12} has it.`,
+    )
+    const sections = paragraphs.map((text, index) => `## S ${index} {#sec-${index}}\n\n${text}\n`)
+    const page = await shown(sections.join('\n'))
+    const links = await page.locator('article p a').count()
+    expect(links).toBe(12)
+    await page
+      .locator('article h2')
+      .first()
+      .evaluate((one) => {
+        const heading = one as unknown as { tabIndex: number; focus(): void }
+        heading.tabIndex = -1
+        heading.focus()
+      })
+    for (let seen = 0; seen < links;) {
+      await page.keyboard.press('Tab')
+      if ((await page.locator('article p a:focus').count()) === 0) continue
+      seen += 1
+      await expect
+        .poll(() =>
+          page.evaluate(`(() => {
+            const [card, link] = ['.preview', 'article p a:focus'].map((one) => document.querySelector(one).getBoundingClientRect())
+            return card.height > 0 && Math.min(Math.abs(card.top - link.bottom), Math.abs(link.top - card.bottom)) < 10
+          })()`),
+        )
+        .toBe(true)
+    }
+    await page.keyboard.press('Escape')
+    await page.mouse.wheel(0, 10)
+    expect(await page.locator('.preview').isVisible()).toBe(false)
+    await page.close()
+  })
+})
+
 describe('a column', () => {
   it.each([
     ['dates', ['2025-12-31', '2026-01-05', '2026-02-11', '2026-03-01']],

@@ -8,6 +8,7 @@ import { expressionInterpreter } from 'vega-interpreter'
 import { QueryError } from '../../query/error.ts'
 import { type Evaluate, evaluator, type Node } from './evaluate.ts'
 import { noteInfinite, noteNoNumber, own, type Reads, readAt, type Site } from './fields.ts'
+import { tipText } from './tips.ts'
 
 interface Expression {
   readonly ast: Node
@@ -77,6 +78,10 @@ export function interpreter(options: Interpreting) {
     prepared.set(ast, value)
     return value
   }
+  const described = (ast: Node, own: object): Evaluate => {
+    const values = describedIn(ast)?.map(([name, value]) => [name, ready(value, own)] as const)
+    return (scope) => values && tipText(values.map(([name, valueOf]) => [name, `${valueOf(scope)}`]))
+  }
   const known = new WeakMap<Context, object>()
   const within = (context: Context): object => {
     const own = known.get(context) ?? Object.assign(Object.create(context.functions) as object, ownFunctions)
@@ -101,7 +106,8 @@ export function interpreter(options: Interpreting) {
       const functions = within(context)
       const values = Object.entries(channels).map(([name, { ast }]): readonly [string, Evaluate] => [
         name,
-        ready(ast, functions),
+        // Nobody hears what a mark is called, as a figure is one image: the page shows it to who points at it.
+        (name === 'description' ? described : ready)(ast, functions),
       ])
       // Without a channel to set, Vega only makes width and height of those that are there.
       const names = Object.keys(channels).map((name) => [name, { value: true }])
@@ -214,6 +220,22 @@ function prepare(root: Node, { reads, placeOf, treatsInvalid }: Interpreting): N
     return { ...plain, callee, arguments: [{ type: 'Literal', value: site }, ...given] }
   }
   return visit(root)
+}
+
+/**
+ * Names and values in the description of a mark, if it is as Vega-Lite writes it: `"a: " + (1) + "; b: " + (2)`. In its
+ * text, a value could not be told from what follows it.
+ */
+function describedIn(node: Node): readonly (readonly [name: string, value: Node])[] | undefined {
+  const isSum = ({ type, operator }: Node) => type === 'BinaryExpression' && operator === '+'
+  if (!isSum(node)) return undefined
+  const [left, value] = [node.left as Node, node.right as Node]
+  const text = isSum(left) ? (left.right as Node).value : left.value
+  const [, name] = (typeof text === 'string' && (isSum(left) ? /^; (.*): $/s : /^(.*): $/s).exec(text)) || []
+  if (name === undefined) return undefined
+  if (!isSum(left)) return [[name, value]]
+  const before = describedIn(left.left as Node)
+  return before && [...before, [name, value]]
 }
 
 /** `x` of `isFinite(+datum["x"])`. */

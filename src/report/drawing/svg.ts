@@ -8,7 +8,7 @@ import { hint } from '../../text/spelling.ts'
 import { changed, type Svg, visit } from './element.ts'
 import { rounded } from './lean.ts'
 import { type Reading, readMarkup } from './markup.ts'
-import { partsOf, tipName, tipOf } from './tips.ts'
+import { partsOf, tipName, tipOf, tipText } from './tips.ts'
 
 const number = /^-?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?(?:px|%)?$/i
 const numbers = /^[-+\d.,e\s]*$/i
@@ -165,9 +165,8 @@ export function replaceTexts(svg: Svg, replacements: ReadonlyMap<string, string>
   const all = [...replacements.keys()]
   const replacedIn = (tip: string) => {
     if (!all.some((text) => tip.includes(text))) return tip
-    return partsOf(tip)
-      .map((parts) => parts.map((part) => replacements.get(part) ?? part).join(': '))
-      .join('; ')
+    const replaced = (part: string) => replacements.get(part) ?? part
+    return tipText(partsOf(tip).map(([name, value]) => [replaced(name), replaced(value)]))
   }
   const replaced = changed(svg, (element) => {
     const tip = element.attributes[tipName]

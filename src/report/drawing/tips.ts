@@ -1,18 +1,27 @@
-/** What marks of a drawing tell of themselves, as the page shows it to who points at them. */
+/**
+ * What marks of a drawing tell of themselves, as the page shows it to who points at them: names and values, with a tab
+ * between the two and each pair on a line. Neither has a tab or a line break, so that no value is taken for another.
+ */
 
 import { changed, type Svg, visit } from './element.ts'
 
-/** Attribute of a mark with its values: `pause: 12.5; pattern: idle`. */
+export type Tip = readonly (readonly [name: string, value: string])[]
+
+/** Attribute of a mark with its values: `pause ⇥ 12.5 ↵ pattern ⇥ idle`. */
 export const tipName = 'data-tip'
-/** Attribute of a drawing with texts that its tips share, each of which these name by its number: `#0: 12.5; #1: #2`. */
+/** Attribute of a drawing with texts that its tips share, a line each; tips name them by number: `#0 ⇥ 12.5`. */
 const sharedName = 'data-tips'
 /** Characters of all tips; a drawing with more has none, and its rows only. */
 const longestTips = 400_000
 
-/** Returns the values of a mark as Vega-Lite tells them to screen readers: `pause: 12.5; pattern: idle`. */
+export function tipText(tip: Tip): string {
+  return tip.map((part) => part.map((text) => text.replaceAll(/[\t\n\r]/g, ' ')).join('\t')).join('\n')
+}
+
+/** Returns the values of a mark, which its label has (expressions.ts). */
 export function tipOf(attributes: Readonly<Record<string, string>>): string | undefined {
   const { role, 'aria-label': label, 'aria-roledescription': kind = '' } = attributes
-  if (role !== 'graphics-symbol' || label === undefined || !/: /.test(label) || /[<>]/.test(label))
+  if (role !== 'graphics-symbol' || label === undefined || !label.includes('\t') || /[<>]/.test(label))
     return undefined
   if (/axis|legend|title|header/.test(kind)) return undefined
   // More digits than can be seen in a drawing.
@@ -23,22 +32,22 @@ export function tipOf(attributes: Readonly<Record<string, string>>): string | un
 }
 
 /** Returns names and values of a tip. */
-export function partsOf(tip: string): readonly (readonly [string, string])[] {
-  return tip.split('; ').map((part) => {
-    const at = part.indexOf(': ')
-    return [part.slice(0, at), part.slice(at + 2)]
+export function partsOf(tip: string): Tip {
+  return tip.split('\n').map((part) => {
+    const [name = '', value = ''] = part.split('\t')
+    return [name, value]
   })
 }
 
 /** Of the last drawing, which an edited one mostly repeats. */
-let lastTips: ReadonlyMap<string, ReturnType<typeof partsOf>> = new Map()
+let lastTips: ReadonlyMap<string, Tip> = new Map()
 
 /**
  * Returns the drawing with what its tips share said once: names of axes, patterns and environments are most of the tips
  * of a thousand marks.
  */
 export function withSharedTips(svg: Svg): Svg {
-  const tips = new Map<string, ReturnType<typeof partsOf>>()
+  const tips = new Map<string, Tip>()
   const counts = new Map<string, number>()
   const count = (text: string) => counts.set(text, (counts.get(text) ?? 0) + 1)
   visit(svg, ({ attributes: { [tipName]: tip } }) => {
@@ -57,12 +66,12 @@ export function withSharedTips(svg: Svg): Svg {
   const shared = [...counts].filter(isShared).map(([text]) => text)
   const numbers = new Map(shared.map((text, index) => [text, `#${index}`]))
   const shortOf = (text: string) => numbers.get(text) ?? text
-  let length = shared.join('; ').length
+  let length = shared.join('\n').length
   const short = changed(svg, (element) => {
     const tip = element.attributes[tipName]
     if (tip === undefined) return element
     const parts = tips.get(tip) ?? []
-    const written = parts.map(([name, value]) => `${shortOf(name)}: ${shortOf(value)}`).join('; ')
+    const written = tipText(parts.map(([name, value]) => [shortOf(name), shortOf(value)]))
     length += written.length
     return { ...element, attributes: { ...element.attributes, [tipName]: written } }
   })
@@ -72,5 +81,5 @@ export function withSharedTips(svg: Svg): Svg {
       attributes,
     }))
   if (shared.length === 0) return short
-  return { ...short, attributes: { ...short.attributes, [sharedName]: shared.join('; ') } }
+  return { ...short, attributes: { ...short.attributes, [sharedName]: shared.join('\n') } }
 }

@@ -195,6 +195,8 @@
   card.setAttribute('aria-hidden', 'true')
   let asked
   let shownFor
+  /** The link that the keyboard is at: what scrolls it takes its preview along. */
+  let reached
 
   function targetOf(link) {
     const id = decodeURIComponent(link.hash.slice(1))
@@ -234,19 +236,28 @@
     })
   }
 
-  function isInSight(target) {
-    const { top, bottom } = target.getBoundingClientRect()
+  function isInSight({ top, bottom }) {
     return top >= 0 && bottom <= window.innerHeight
   }
 
+  const placeOf = (link) => link.getClientRects()[0] ?? link.getBoundingClientRect()
+
   function showPreview(link) {
     const target = targetOf(link)
-    if (!target || !hasContent(target) || isInSight(target)) return
-    shownFor = link
-    card.replaceChildren(...previewOf(target))
+    const isWanted =
+      link.isConnected &&
+      target &&
+      hasContent(target) &&
+      !isInSight(target.getBoundingClientRect()) &&
+      isInSight(placeOf(link))
+    if (!isWanted) return hidePreview()
+    if (shownFor !== link) {
+      shownFor = link
+      card.replaceChildren(...previewOf(target))
+    }
     if (!card.isConnected) document.body.append(card)
     card.hidden = false
-    const at = link.getClientRects()[0] ?? link.getBoundingClientRect()
+    const at = placeOf(link)
     const { width, height } = card.getBoundingClientRect()
     const left = Math.max(8, Math.min(at.left, document.documentElement.clientWidth - width - 8))
     const below = at.bottom + 6
@@ -274,14 +285,20 @@
     if (link) asked = setTimeout(showPreview, 250, link)
     else if (shownFor) asked = setTimeout(hidePreview, 300)
   })
-  document.addEventListener('focusin', ({ target }) => {
+  const leaveLink = () => {
+    reached = undefined
     hidePreview()
-    if (target.matches(':focus-visible') && linkAt(target)) showPreview(target)
+  }
+  document.addEventListener('focusin', ({ target }) => {
+    leaveLink()
+    if (!target.matches(':focus-visible') || !linkAt(target)) return
+    reached = target
+    showPreview(target)
   })
-  document.addEventListener('focusout', hidePreview)
+  document.addEventListener('focusout', leaveLink)
   document.addEventListener('keydown', ({ key }) => {
     if (key !== 'Escape') return
-    hidePreview()
+    leaveLink()
     hideTip()
     selectAll()
   })
@@ -289,7 +306,8 @@
     'scroll',
     ({ target }) => {
       if (card.contains(target)) return
-      hidePreview()
+      if (reached) showPreview(reached)
+      else hidePreview()
       hideTip()
       follow()
     },
@@ -301,23 +319,36 @@
   const tip = make('div', { className: 'tip repro-own', hidden: true })
   tip.setAttribute('aria-hidden', 'true')
 
-  /** Names and values of a mark; `#2` is the third of the texts that its drawing's marks share. */
+  /** Names and values of a mark (tips.ts); `#2` is the third of the texts that its drawing's marks share. */
   function tipOf(mark) {
-    const shared = mark.closest('svg').dataset.tips?.split('; ') ?? []
+    const shared = mark.closest('svg').dataset.tips?.split('\n') ?? []
     const whole = (text) => (text.startsWith('#') ? shared[text.slice(1)] : text)
-    return mark.dataset.tip.split('; ').map((part) =>
-      part
-        .split(/: (.*)/s)
-        .slice(0, 2)
-        .map(whole),
-    )
+    return mark.dataset.tip.split('\n').map((part) => part.split('\t').map(whole))
   }
 
-  function showTip({ target, clientX, clientY }) {
-    if (!target.dataset?.tip) return hideTip()
-    tip.replaceChildren(...tipOf(target).map((part) => make('div', {}, part.join(': '))))
+  /** Of marks that lie over each other, the one whose middle is nearest: the last drawn may hide all others. */
+  function markAt({ target, clientX, clientY }) {
+    if (!target.closest?.('svg')) return undefined
+    const distance = (mark) => {
+      const { left, right, top, bottom } = mark.getBoundingClientRect()
+      return Math.hypot((left + right) / 2 - clientX, (top + bottom) / 2 - clientY)
+    }
+    const under = document.elementsFromPoint(clientX, clientY).filter((one) => one.dataset?.tip)
+    if (target.dataset.tip && !under.includes(target)) return target
+    const distances = under.map(distance)
+    return under[distances.indexOf(Math.min(...distances))]
+  }
+
+  let tipFor
+  function showTip(event) {
+    const mark = markAt(event)
+    if (!mark) return hideTip()
+    if (mark === tipFor) return
+    tipFor = mark
+    const { clientX, clientY } = event
+    tip.replaceChildren(...tipOf(mark).map((part) => make('div', {}, part.join(': '))))
     // A dialog is above the rest of the page.
-    ;(target.closest('dialog') ?? document.body).append(tip)
+    ;(mark.closest('dialog') ?? document.body).append(tip)
     tip.hidden = false
     const { width, height } = tip.getBoundingClientRect()
     tip.style.left = `${Math.max(4, Math.min(clientX + 12, document.documentElement.clientWidth - width - 4))}px`
@@ -325,8 +356,14 @@
   }
 
   function hideTip() {
+    tipFor = undefined
     tip.hidden = true
   }
+
+  // Within a mark another one's middle may come nearer.
+  document.addEventListener('pointermove', (event) => {
+    if (tipFor) showTip(event)
+  })
 
   // --- The contents follow the reader.
 

@@ -213,6 +213,8 @@ th[aria-sort='descending'] > .sort::after { content: '▼' / ''; }
 .preview .drawing svg { min-width: 0; max-height: 18rem; margin: auto; }
 .preview td, .preview th { padding-block: .1rem; }
 .tip { position: fixed; z-index: 4; pointer-events: none; max-width: 22rem; background: var(--paper); color: var(--ink); border: 1px solid var(--line); border-radius: 4px; box-shadow: 0 2px 10px rgb(0 0 0 / .2); padding: .3rem .55rem; font: .76rem/1.45 var(--sans); font-variant-numeric: tabular-nums; }
+/* A hollow mark answers all over. Those of a line do not: what it goes around is not its own. */
+:is(.mark-symbol, .mark-rect, .mark-arc, .mark-area) > [data-tip] { pointer-events: all; }
 svg .dimmed, svg .unselected { opacity: .06; }
 svg.selectable { cursor: crosshair; touch-action: pan-x pan-y; user-select: none; }
 svg .brush { fill: var(--link); fill-opacity: .1; stroke: var(--link); stroke-opacity: .5; pointer-events: none; }

@@ -71,12 +71,12 @@ describe('the SVG of a drawing', () => {
   })
 
   it('has the signs that vega writes by their numbers', () => {
-    const label = 'a&#x9;&quot;b&quot;&#xA;c&#xD;&amp;d: 1'
+    const label = 'a&#x9;&quot;b&quot;&#xA;c&#xD;&amp;d&#x9;1'
     const text = inside(`<path role="graphics-symbol" aria-label="${label}" d=""/>`)
     const [path] = parseSvg(text).children
     expect(path).toEqual({
       name: 'path',
-      attributes: { d: '', 'data-tip': 'a\t"b"\nc\r&d: 1' },
+      attributes: { d: '', 'data-tip': 'a\t"b"\nc\r&d\t1' },
       children: [],
     })
   })

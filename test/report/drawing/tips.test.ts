@@ -10,29 +10,23 @@ const drawing = (tips: readonly string[]): Svg => ({
 
 /** As the page's script reads them. */
 function readBack({ attributes, children }: Svg): readonly (string | undefined)[] {
-  const shared = attributes['data-tips']?.split('; ') ?? []
+  const shared = attributes['data-tips']?.split('\n') ?? []
   const whole = (text: string) => (text.startsWith('#') ? shared[Number(text.slice(1))] : text)
   return children.map((child) => {
     const tip = typeof child === 'string' ? undefined : child.attributes['data-tip']
     return tip
-      ?.split('; ')
-      .map((part) =>
-        part
-          .split(/: (.*)/s)
-          .slice(0, 2)
-          .map(whole)
-          .join(': '),
-      )
-      .join('; ')
+      ?.split('\n')
+      .map((part) => part.split('\t').map(whole).join('\t'))
+      .join('\n')
   })
 }
 
 describe('tips', () => {
   it.each([
-    [['time: 1; pattern: idle', 'time: 2; pattern: idle', 'time: 3; pattern: busy']],
-    [['time: 1']],
-    [['name: #0; time: 1', 'name: #1; time: 1']],
-    [['a: b: c', 'long name: b: c; other: ', 'long name: b: c; other: ']],
+    [['time\t1\npattern\tidle', 'time\t2\npattern\tidle', 'time\t3\npattern\tbusy']],
+    [['time\t1']],
+    [['name\t#0\ntime\t1', 'name\t#1\ntime\t1']],
+    [['a: b\tc', 'long name: b\tc; other: 1\nlast\t', 'long name: b\tc; other: 1\nlast\t']],
   ])('are the same after what they share is said once: %j', (tips) => {
     expect(readBack(withSharedTips(drawing(tips)))).toEqual(tips)
   })
@@ -41,7 +35,7 @@ describe('tips', () => {
     const tips = Array.from(
       { length: 2000 },
       (_, index) =>
-        `until the first stamp of the standby (ms, logarithmic): ${index}; pattern: both domUs busy`,
+        `until the first stamp of the standby (ms, logarithmic)\t${index}\npattern\tboth domUs busy`,
     )
     const shared = withSharedTips(drawing(tips))
     expect(readBack(shared)).toEqual(tips)
@@ -49,7 +43,7 @@ describe('tips', () => {
   })
 
   it('are left out of a drawing with too many of their own', () => {
-    const tips = Array.from({ length: 30_000 }, (_, index) => `time: ${index}.${index}${index}`)
+    const tips = Array.from({ length: 30_000 }, (_, index) => `time\t${index}.${index}${index}`)
     const left = withSharedTips(drawing(tips))
     expect(JSON.stringify(left)).not.toContain('data-tip')
   })
