@@ -8,8 +8,9 @@ import { randomInt } from 'node:crypto'
 import { setImmediate as turn, setTimeout } from 'node:timers/promises'
 import { wholeLine } from '../document/include.ts'
 import type { Step } from '../engine/plan.ts'
+import { contentOf } from '../files/ordinary.ts'
 import { type LiveDocument, type LiveProblem, type Look, openLive, type Shown } from '../project/live.ts'
-import type { Site } from '../project/site.ts'
+import type { Opened, Site } from '../project/site.ts'
 import type { LivePage, PageBlock } from '../report/model.ts'
 import { runName } from '../results/run.ts'
 import { changesOf, type SentBlock } from './blocks.ts'
@@ -83,21 +84,26 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
   const watching: Watching = openWatching(site.project, () => void look(), note)
   const live: LiveDocument = await openLive(site, watching)
 
+  const show = async (look: Look) => {
+    shown = await live.show(shown ? withHead(look, shown.opened) : look)
+  }
+  let text = ''
   const lookOnce = async () => {
     try {
+      text = await wholeText(site, text)
       // Whoever writes sees the text at once, and a moment later what is wrong with it.
       const unchecked = async (early: Look) => {
         // What is to run, which another script decides for many cells, is known long before the page.
         if (shown) shown = { ...shown, steps: early.steps }
         await publish()
-        shown = await live.show(early)
+        await show(early)
         await publish()
         // Leaves the processors to browsers that render the change.
         if (tellers.size > 0) await setTimeout(showingMs)
       }
       const look = await live.look(undefined, { unchecked })
-      shown = await live.show(look)
-      watching.follow(Object.keys(shown.files.fingerprints()))
+      await show(look)
+      watching.follow(Object.keys(look.files.fingerprints()))
       failure = undefined
     } catch (error) {
       // The page of before stays, with what is wrong.
@@ -184,6 +190,34 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
       await looking
       live[Symbol.dispose]()
     },
+  }
+}
+
+/**
+ * Returns a look with the front matter of before if its own cannot be read, as while it is typed: else the page would lose
+ * its header and language, and get them back.
+ */
+function withHead(
+  look: Look,
+  { document: { frontMatter, abstract }, published, translations }: Opened,
+): Look {
+  const { opened } = look
+  if (frontMatter.title === '' || opened.document.frontMatter.title !== '') return look
+  const document = { ...opened.document, frontMatter, ...(abstract && { abstract }) }
+  return { ...look, opened: { ...opened, document, published, translations } }
+}
+
+/** An editor that writes into the file itself empties it, and fills it within this. */
+const fillingMs = 300
+
+/** Returns the text of the document, but not while it is only the start of what it was, and cut within a line. */
+async function wholeText({ project, document }: Site, before: string): Promise<string> {
+  const isCut = (text: string) =>
+    text.length < before.length && !text.endsWith('\n') && before.startsWith(text)
+  for (let waitedMs = 0; ; waitedMs += 15) {
+    const text = Buffer.from(contentOf(project, document) ?? '').toString('utf8')
+    if (waitedMs >= fillingMs || !isCut(text)) return text
+    await setTimeout(15)
   }
 }
 

@@ -221,11 +221,10 @@ export function openWriter(): (report: Report) => LivePage {
     const used = [...parts.values()].filter(({ usedAt }) => usedAt === look)
     const frame = pageAround(framed, report, [...shown, ...used.map((part) => part.shown)])
     const style = /<style>([\s\S]*?)<\/style>/.exec(frame)?.[1] ?? ''
-    // The policy has the digest of the style.
-    const around = frame
-      .replace(style, '')
-      .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
-      .replace(new RegExp(`\\s*<div id="kept-${secret}-blocks\\d+"></div>\\s*`, 'g'), '')
+    // Of the head, a page that is open only shows its title and style, which it takes in place; its script has words.
+    const around = `${report.lang} ${frame
+      .slice(frame.lastIndexOf('<body'))
+      .replace(new RegExp(`\\s*<div id="kept-${secret}-blocks\\d+"></div>\\s*`, 'g'), '')}`
     return { report, frame, frameDigest: sha256(around), style, blocks, runs, blockOf, parts: used }
   }
 
