@@ -13,12 +13,16 @@
   let waiting = []
   let mayRun = false
   let progress = null
+  /** `lost` while the server cannot be reached, `found` for a moment when it is there again. */
+  let connection = 'live'
 
   const element = (name, properties = {}, ...children) => {
     const made = Object.assign(document.createElement(name), properties)
     made.append(...children)
     return made
   }
+  /** Messages of the program are. */
+  const inEnglish = { lang: 'en', dir: 'ltr' }
   const isOwn = (node) => node.classList?.contains('repro-own')
   const holderOf = (name) => (name === 'body' ? document.body : document.querySelector(name))
   const childrenOf = (holder) => [...holder.children].filter((child) => !isOwn(child))
@@ -56,8 +60,11 @@
       showPanel()
       told.postMessage(location.pathname)
     })
+    events.addEventListener('open', () => connected(true))
     events.addEventListener('error', () => {
-      if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 2000)
+      connected(false)
+      // After an answer that is no stream a browser does not ask again.
+      if (events.readyState === EventSource.CLOSED) setTimeout(reloadWhenServed, 2000)
     })
     await over
     events.close()
@@ -74,9 +81,28 @@
     return false
   }
 
+  const asked = () => fetch(`/~repro/update?${query()}`).catch(() => null)
+
+  async function reloadWhenServed() {
+    if ((await asked())?.ok) reload()
+    else setTimeout(reloadWhenServed, 2000)
+  }
+
+  function connected(isThere) {
+    if (isThere === (connection !== 'lost')) return
+    connection = isThere ? 'found' : 'lost'
+    showPanel()
+    if (!isThere) return
+    setTimeout(() => {
+      if (connection === 'found') connection = 'live'
+      showPanel()
+    }, 5000)
+  }
+
   let answered = ''
   async function catchUp() {
-    const response = await fetch(`/~repro/update?${query()}`).catch(() => null)
+    const response = await asked()
+    connected(response?.ok === true)
     const text = response?.ok ? await response.text() : ''
     if (text === '' || text === answered) return
     answered = text
@@ -116,11 +142,9 @@
     following = own
     void follow(own)
   }
-  document.addEventListener('visibilitychange', followWhileShown)
-  followWhileShown()
 
   function take(update) {
-    if (update.reload) return location.reload()
+    if (update.reload) return reload()
     if (update.style !== undefined) setStyle(update.style)
     ;({ problems, waiting, mayRun } = update)
     keepingPlace(() => {
@@ -132,6 +156,28 @@
     version = update.version
     document.documentElement.dataset.reproVersion = version
     showPanel()
+  }
+
+  const keptName = 'repro-kept'
+
+  /** Loads the page anew, which then is where it was, with what was open. */
+  function reload() {
+    const open = [...named(document.body, 'details')].map(([name, one]) => [name, one.open])
+    try {
+      sessionStorage.setItem(keptName, JSON.stringify({ path: location.pathname, top: window.scrollY, open }))
+    } catch {
+      // What is kept is a convenience.
+    }
+    location.reload()
+  }
+
+  function restore() {
+    const { path, top, open } = JSON.parse(sessionStorage.getItem(keptName) ?? '{}')
+    sessionStorage.removeItem(keptName)
+    if (path !== location.pathname) return
+    const all = named(document.body, 'details')
+    for (const [name, isOpen] of open) if (all.has(name)) all.get(name).open = isOpen
+    window.scrollTo({ top, behavior: 'instant' })
   }
 
   const style = new CSSStyleSheet()
@@ -162,7 +208,7 @@
   function replaceBlocks(sent) {
     const old = elementsNow()
     // Something else added elements to the page: there is no telling which is which.
-    if (old.length !== blocks.length) return location.reload()
+    if (old.length !== blocks.length) return reload()
     const hashOf = new Map(blocks.map(({ hash }, index) => [old[index], hash]))
     const byHash = new Map()
     for (const one of old) {
@@ -180,7 +226,7 @@
       followed.push([before, one])
       return one && before && takesPieces(one, before, block.pieces) ? one : null
     })
-    if (next.some((one) => one === null || one === undefined)) return location.reload()
+    if (next.some((one) => one === null || one === undefined)) return reload()
     const isFollowed = new Set(followed.flat())
     const gone = old.filter((one) => !next.includes(one))
     const pairs = [
@@ -215,7 +261,8 @@
   }
 
   // Safari has none.
-  const whenIdle = window.requestIdleCallback ?? ((use) => setTimeout(use, 50))
+  const whenIdle =
+    typeof requestIdleCallback === 'function' ? requestIdleCallback : (use) => setTimeout(use, 50)
 
   /** Once the change is on the screen: what the page adds to itself takes as long as showing it. */
   let isToBeTold = false
@@ -265,7 +312,7 @@
         return true
       }
       holes[number].piece = piece
-      restore(piece)
+      unmark(piece)
       return !change || isChanged(piece, change)
     })
   }
@@ -279,7 +326,7 @@
   }
 
   /** Takes away what reader.js adds for a selection, which the change may have made wrong. */
-  function restore(svg) {
+  function unmark(svg) {
     svg.querySelector('.brush')?.remove()
     for (const mark of svg.querySelectorAll('.dimmed, .unselected')) {
       mark.classList.remove('dimmed', 'unselected')
@@ -428,101 +475,175 @@
     const place = `${path}:${line}:${column}${ruleId ? ` · ${ruleId}` : ''}`
     return element(
       'aside',
-      { className: `repro-own repro-problem ${severity}`, role: 'note' },
+      { className: `repro-own repro-problem ${severity}`, role: 'note', ...inEnglish },
       element('span', { className: 'repro-place' }, place),
       message,
     )
   }
 
+  // --- The panel: made once, and changed in place, so that the focus and what was scrolled stay where they are.
+
+  let panel = null
+
   function showPanel() {
-    const counts = ['error', 'warning'].map((severity) => problems.filter((one) => one.severity === severity))
     const isRunning = progress !== null && ['running', 'stopping'].includes(progress.state)
-    const words = [
-      ...counts.map((all, index) => all.length > 0 && plural(all.length, ['error', 'warning'][index])),
-      waiting.length > 0 && `${plural(waiting.length, 'cell')} to run`,
-      progress !== null && progress.state,
-    ].filter(Boolean)
-    const old = document.getElementById('repro-panel')
-    if (words.length === 0) return old?.remove()
+    const words = summaryWords()
+    if (words === '') {
+      panel?.remove()
+      panel = null
+      return
+    }
     const elements = elementsNow()
     const unplaced = problems.filter(({ block }) => block === undefined || !elements[block])
-    const panel = element(
-      'details',
-      { id: 'repro-panel', className: 'repro-own', open: old ? old.open : unplaced.length > 0 || isRunning },
-      element('summary', { role: 'status' }, words.join(' · ')),
-      element(
-        'ul',
-        {},
-        ...problems.map((one) => element('li', { className: one.severity }, problemLine(one, elements))),
-      ),
-      ...(progress === null ? [] : [progressElement(isRunning)]),
-      ...(waiting.length === 0 || isRunning ? [] : [waitingElement()]),
-    )
-    if (old) old.replaceWith(panel)
-    else document.body.append(panel)
+    if (panel === null) {
+      panel = element('section', {
+        className: 'repro-own repro-panel',
+        ariaLabel: 'repro serve',
+        ...inEnglish,
+      })
+      const isOpen = unplaced.length > 0 || isRunning || connection === 'lost'
+      const details = element('details', { open: isOpen }, element('summary'), element('div'))
+      panel.append(details, element('p', { className: 'repro-told', role: 'status' }))
+      panel.addEventListener('click', pressed)
+      document.body.append(panel)
+    }
+    const [summary, content] = panel.querySelector('details').children
+    const told = panel.querySelector('.repro-told')
+    for (const place of [summary, told]) if (place.textContent !== words) place.textContent = words
+    const hadFocus = content.contains(document.activeElement)
+    fit(content, element('div', {}, ...panelContent(isRunning, elements)))
+    if (hadFocus && !content.contains(document.activeElement)) summary.focus({ preventScroll: true })
   }
 
-  function problemLine(problem, elements) {
-    const { path, line, column, message, block } = problem
-    const at = block === undefined ? undefined : elements[block]
-    const text = `${path}:${line}:${column} ${message}`
-    if (!at) return text
-    return element('button', { type: 'button', onclick: () => at.scrollIntoView({ block: 'center' }) }, text)
+  function summaryWords() {
+    const counted = ['error', 'warning'].map((severity) => {
+      const { length } = problems.filter((one) => one.severity === severity)
+      return length > 0 && plural(length, severity)
+    })
+    return [
+      { lost: 'the server is gone', found: 'live again' }[connection],
+      ...counted,
+      waiting.length > 0 && `${plural(waiting.length, 'cell')} to run`,
+      progress?.state,
+    ]
+      .filter(Boolean)
+      .join(' · ')
   }
 
-  function progressElement(isRunning) {
-    const { cells, text } = progress
-    return element(
-      'div',
-      {},
-      element(
-        'ul',
-        {},
-        ...cells.map(({ name, state, done, total }) =>
-          element('li', {}, `${name}: ${state} `, element('progress', { max: total || 1, value: done })),
+  const list = (name, items) => keyed(name, element('ul', {}, ...items))
+  const keyed = (name, one) => {
+    one.dataset.key = name
+    return one
+  }
+  /** What a button does is in its data, as a button that stays is made equal to the new one. */
+  const pressable = (text, action, value = '', label = text) => {
+    const made = element('button', { type: 'button', ariaLabel: label }, text)
+    made.dataset.action = action
+    made.dataset.value = value
+    return keyed(`${action} ${value}`, made)
+  }
+
+  function panelContent(isRunning, elements) {
+    const gone =
+      'This page is no longer kept up to date: the server has ended, or cannot be reached. ' +
+      'Start repro serve again, and open the address that it shows.'
+    const mayAsk = mayRun && connection !== 'lost'
+    return [
+      connection === 'lost' && keyed('lost', element('p', {}, gone)),
+      isRunning && mayAsk && pressable('Stop', 'stop'),
+      !isRunning && mayAsk && waiting.length > 1 && pressable('Run all', 'all'),
+      keyed('notice', element('p', { role: 'alert' }, notice)),
+      problems.length > 0 &&
+        list(
+          'problems',
+          problems.map((one, at) => problemLine(one, at, elements)),
         ),
-      ),
-      ...(text ? [element('p', {}, text)] : []),
-      ...(isRunning
-        ? [element('button', { type: 'button', id: 'repro-stop', onclick: () => post('stop') }, 'Stop')]
-        : []),
-    )
+      progress !== null && list('progress', progress.cells.map(progressLine)),
+      progress?.text && keyed('text', element('p', {}, progress.text)),
+      !isRunning && waiting.length > 0 && waitingElement(mayAsk),
+    ].filter(Boolean)
   }
 
-  function waitingElement() {
-    if (!mayRun) return element('p', {}, 'To run cells here, open the address that the terminal shows.')
-    const button = (text, cells) =>
-      element('button', { type: 'button', className: 'repro-run', onclick: () => ask(cells) }, text)
-    return element(
-      'div',
-      {},
-      element(
-        'ul',
-        {},
-        ...waiting.map(({ name, reason }) => element('li', {}, button('Run', [name]), ` ${name}: ${reason}`)),
-      ),
-      ...(waiting.length > 1
-        ? [
-            button(
-              'Run all',
-              waiting.map(({ name }) => name),
-            ),
-          ]
-        : []),
-    )
+  function problemLine({ severity, path, line, column, message, block }, at, elements) {
+    const text = `${path}:${line}:${column} ${message}`
+    const isPlaced = block !== undefined && elements[block]
+    return element('li', { className: severity }, isPlaced ? pressable(text, 'problem', at) : text)
+  }
+
+  function progressLine({ name, state, done, total }) {
+    const bar = element('progress', { max: total || 1, value: done, ariaLabel: name })
+    return keyed(name, element('li', {}, element('span', {}, `${name}: ${state} `), bar))
+  }
+
+  function waitingElement(mayAsk) {
+    if (!mayRun)
+      return keyed('open', element('p', {}, 'To run cells here, open the address that the terminal shows.'))
+    const line = ({ name, reason }) =>
+      keyed(
+        name,
+        element(
+          'li',
+          {},
+          ...(mayAsk ? [pressable('Run', 'cell', name, `Run ${name}`)] : []),
+          element('span', {}, ` ${name}: ${reason}`),
+        ),
+      )
+    return list('waiting', waiting.map(line))
+  }
+
+  /** Makes an element like another, and leaves what they share where it is. */
+  function fit(node, other) {
+    if (node.isEqualNode(other)) return
+    copyAttributes(node, other)
+    if (node.children.length === 0 || other.children.length === 0)
+      return node.replaceChildren(...other.childNodes)
+    const nameOf = (one, index) => one.dataset.key ?? `${one.localName} ${index}`
+    const known = new Map([...node.children].map((one, index) => [nameOf(one, index), one]))
+    const wanted = [...other.children].map((one, index) => {
+      const own = known.get(nameOf(one, index))
+      if (own?.localName !== one.localName) return one
+      fit(own, one)
+      return own
+    })
+    const stays = new Set(wanted)
+    for (const one of [...node.children]) if (!stays.has(one)) one.remove()
+    let at = node.firstElementChild
+    for (const one of wanted)
+      if (one === at) at = at.nextElementSibling
+      else node.insertBefore(one, at)
+  }
+
+  let notice = ''
+
+  async function pressed({ target }) {
+    const { action, value } = target.closest('button')?.dataset ?? {}
+    if (action === 'cell') ask([value])
+    if (action === 'all') ask(waiting.map(({ name }) => name))
+    if (action === 'problem') elementsNow()[problems[value]?.block]?.scrollIntoView({ block: 'center' })
+    if (action !== 'stop') return
+    notice = await post('stop')
+    showPanel()
   }
 
   function ask(cells) {
-    const dialog = element('dialog', { id: 'repro-dialog', className: 'repro-own' })
+    const dialog = element('dialog', {
+      ...{ className: 'repro-own repro-dialog', ariaLabel: 'Run cells', ...inEnglish },
+    })
     const close = () => dialog.close()
-    const run = () => {
-      close()
-      void post('run', { cells })
+    const failure = element('p', { className: 'error', role: 'alert' })
+    let isSent = false
+    const run = async () => {
+      if (isSent) return
+      isSent = true
+      failure.textContent = await post('run', { cells })
+      isSent = false
+      if (failure.textContent === '') close()
     }
     dialog.append(
       element('p', {}, `Run ${plural(cells.length, 'cell')}? Scripts of this project run on this machine.`),
-      element('ul', {}, ...cells.map((name) => element('li', {}, name))),
-      element('button', { type: 'button', id: 'repro-yes', onclick: run }, 'Run'),
+      element('ul', { tabIndex: 0 }, ...cells.map((name) => element('li', {}, name))),
+      failure,
+      element('button', { type: 'button', className: 'repro-yes', onclick: run }, 'Run'),
       ' ',
       element('button', { type: 'button', autofocus: true, onclick: close }, 'Cancel'),
     )
@@ -531,16 +652,22 @@
     dialog.showModal()
   }
 
+  /** Returns why the server does not do it; empty if it does. */
   async function post(what, body = {}) {
     const response = await fetch(`/~repro/${what}`, {
       method: 'POST',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify(body),
-    })
-    if (!response.ok) window.alert(await response.text())
+    }).catch(() => null)
+    if (response === null) return 'The server is gone: nothing was asked of it.'
+    return response.ok ? '' : (await response.text()).trim()
   }
 
   function plural(count, noun) {
     return `${count} ${noun}${count === 1 ? '' : 's'}`
   }
+
+  restore()
+  document.addEventListener('visibilitychange', followWhileShown)
+  followWhileShown()
 })()

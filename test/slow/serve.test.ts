@@ -1,13 +1,15 @@
 /** The page server with a real browser: what a save changes shows, and what the reader did stays. */
 
 import { spawn } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { launch } from './chromium.ts'
 import { checkout, makeProject } from './project.ts'
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const paragraphs = Array.from({ length: 60 }, (_, index) => `Paragraph ${index} of the text.\n`).join('\n')
 const paper = `---
 title: Speed
@@ -49,31 +51,39 @@ beforeAll(async () => {
 })
 afterAll(async () => await browser.close())
 
-async function serve(): Promise<{
-  page: Page
-  save: (text: string) => void
-  project: string
-  faults: string[]
-}> {
-  const project = await makeProject([], {
-    ...{ 'index.md': paper, 'experiments/speed.ts': script },
-    'points.csv': 'x,y\n1,2\n2,3\n3,5\n',
-  })
-  const server = spawn(process.execPath, [join(checkout, 'dist/cli.cjs'), 'serve', 'index.md'], {
+/** Starts the server; resolves with its address when it has printed it. */
+async function started(project: string, ...args: readonly string[]) {
+  const server = spawn(process.execPath, [join(checkout, 'dist/cli.cjs'), 'serve', 'index.md', ...args], {
     cwd: project,
     env: { ...process.env, REPRO_CACHE: join(project, 'cache') },
   })
   const ended = new Promise((resolve) => server.on('exit', resolve))
-  onTestFinished(async () => {
+  const stop = async () => {
     server.kill('SIGINT')
     await ended
-  })
+  }
+  onTestFinished(stop)
   const address = await new Promise<string>((resolve) =>
     server.stdout.on('data', (part: Buffer) => {
       const found = /http:\S+/.exec(String(part))?.[0]
       if (found) resolve(found)
     }),
   )
+  return { address, stop }
+}
+
+async function serve(text = paper): Promise<{
+  page: Page
+  save: (text: string) => void
+  stop: () => Promise<void>
+  project: string
+  faults: string[]
+}> {
+  const project = await makeProject([], {
+    ...{ 'index.md': text, 'experiments/speed.ts': script },
+    'points.csv': 'x,y\n1,2\n2,3\n3,5\n',
+  })
+  const { address, stop } = await started(project)
   const context = await browser.newContext()
   onTestFinished(() => context.close())
   const page = await context.newPage()
@@ -82,7 +92,7 @@ async function serve(): Promise<{
   page.on('pageerror', (error) => void faults.push(error.message))
   await page.goto(address)
   await isFollowing(page)
-  return { page, faults, project, save: (text) => writeFileSync(join(project, 'index.md'), text) }
+  return { page, faults, project, stop, save: (text) => writeFileSync(join(project, 'index.md'), text) }
 }
 
 /** The page's policy forbids the functions that the browser's driver would make of a text to wait for. */
@@ -145,16 +155,149 @@ it('keeps more windows up to date than a browser has connections', async () => {
 
 it('asks before it runs a cell, and shows the result', async () => {
   const { page, faults } = await serve()
-  await page.locator('#repro-panel summary').click()
-  await page.locator('.repro-run').first().click()
-  const dialog = page.locator('#repro-dialog')
+  await page.locator('.repro-panel summary').click()
+  await page.locator('.repro-panel [data-action=cell]').first().click()
+  const dialog = page.locator('.repro-dialog')
   expect(await dialog.textContent()).toContain('speed/local/baseline')
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'detached' })
-  await page.locator('.repro-run').first().click()
-  await page.locator('#repro-yes').click()
+  await page.locator('.repro-panel [data-action=cell]').first().click()
+  await page.locator('.repro-yes').click()
   await page.locator('article .value:not(.missing)').waitFor()
   expect(await page.locator('article').textContent()).toContain('1.5')
+  expect(faults).toEqual([])
+})
+
+/** So many cells that the panel scrolls. */
+const many = paper.replace(
+  'patterns: {baseline: {}}',
+  `patterns: {baseline: {}, ${Array.from({ length: 60 }, (_, index) => `p${index}: {}`).join(', ')}}`,
+)
+
+it('changes its panel in place: what has the focus and what was scrolled stay', async () => {
+  const { page, save, faults } = await serve(many)
+  const panel = page.locator('.repro-panel')
+  await panel.locator('summary').click()
+  const run = panel.getByRole('button', { name: 'Run speed/local/p40', exact: true })
+  await run.focus()
+  const top = () => panel.evaluate((one) => (one as unknown as { scrollTop: number }).scrollTop)
+  const before = await top()
+  expect(before).toBeGreaterThan(100)
+  save(many.replace('Paragraph 7 of', 'Paragraph 7 @fig-none of'))
+  await expect.poll(() => panel.locator('summary').textContent()).toContain('1 error ')
+  const focused = () =>
+    page.evaluate<string>(`document.activeElement.ariaLabel ?? document.activeElement.localName`)
+  expect(await focused()).toBe('Run speed/local/p40')
+  expect(await top()).toBeGreaterThan(100)
+  // Where the button is gone, the focus stays in the panel.
+  save(many.replace('p40: {}, ', ''))
+  await run.waitFor({ state: 'detached' })
+  expect(await focused()).toBe('summary')
+  // Before the cells.
+  await page.keyboard.press('Tab')
+  expect(await focused()).toBe('Run all')
+  await page.keyboard.press('Enter')
+  await page.locator('.repro-yes').click()
+  await panel.getByRole('button', { name: 'Stop' }).click()
+  await expect.poll(() => panel.locator('summary').textContent()).toContain('stopped')
+  expect(faults).toEqual([])
+})
+
+it('has no fault that axe can see in its panel and its question', async () => {
+  const { page } = await serve(many.replace('title: Speed', 'title: Speed\nlang: ja'))
+  const panel = page.locator('.repro-panel')
+  await panel.locator('summary').click()
+  const faults = async () => {
+    await page.evaluate(axe)
+    return await page.evaluate<string[]>(
+      `axe.run({ include: [['.repro-own']] }, { resultTypes: ['violations'] })
+        .then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
+    )
+  }
+  expect(await faults()).toEqual([])
+  await panel.getByRole('button', { name: 'Run all' }).click()
+  expect(await faults()).toEqual([])
+  expect(await page.locator(':is(.repro-panel, .repro-dialog, .repro-problem):not([lang=en])').count()).toBe(
+    0,
+  )
+  await page.locator('.repro-yes').click()
+  await panel.getByRole('progressbar', { name: 'speed/local/p1', exact: true }).waitFor()
+  expect(await faults()).toEqual([])
+})
+
+it('says when the server is gone, keeps the question, and is live again when it is back', async () => {
+  const { page, project, stop, faults, save } = await serve()
+  const summary = page.locator('.repro-panel summary')
+  await summary.click()
+  await page.locator('.repro-panel [data-action=cell]').first().click()
+  await stop()
+  await expect.poll(() => summary.textContent()).toContain('the server is gone')
+  await page.locator('.repro-yes').click()
+  await expect
+    .poll(() => page.locator('.repro-dialog [role=alert]').textContent())
+    .toBe('The server is gone: nothing was asked of it.')
+  await page.keyboard.press('Escape')
+  expect(await page.locator('.repro-panel').getByRole('button', { name: /Run/ }).count()).toBe(0)
+  await started(project, '--port', new URL(page.url()).port)
+  await expect.poll(() => summary.textContent(), { timeout: 30_000 }).not.toContain('gone')
+  save(paper.replace('The first sentence', 'Another sentence'))
+  await page.getByText('Another sentence').waitFor()
+  expect(faults.filter((one) => !one.includes('Failed to load resource'))).toEqual([])
+})
+
+it('takes nothing of the document for its own', async () => {
+  const text = paper.replace('The first', '## Repro panel\n\n## Repro {#repro-dialog}\n\nThe first')
+  const { page, save, faults } = await serve(text)
+  await page.evaluate('window.isSame = true')
+  save(text.replace('The first sentence', 'Another sentence'))
+  await page.getByText('Another sentence').waitFor()
+  expect(await page.locator('article h2').allTextContents()).toEqual([
+    expect.stringContaining('Repro panel'),
+    expect.stringContaining('Repro'),
+  ])
+  expect(await page.evaluate(`'isSame' in window`)).toBe(true)
+  expect(faults).toEqual([])
+})
+
+it('keeps the place and the page while its head is typed, and while an editor fills the file', async () => {
+  const { page, save, faults, project } = await serve()
+  await page.evaluate(`
+    window.isSame = true
+    document.querySelector('details.experiment').open = true
+    document.querySelectorAll('article p')[40].scrollIntoView({ block: 'start', behavior: 'instant' })
+  `)
+  const top = () => page.evaluate<number>('window.scrollY')
+  const before = await top()
+  const isAsBefore = async () => {
+    expect(Math.abs((await top()) - before)).toBeLessThan(40)
+    expect(
+      await page.evaluate(`'isSame' in window && document.querySelector('details.experiment').open`),
+    ).toBe(true)
+  }
+  save(paper.replace('title: Speed', 'title: Speed\nkeywords: ['))
+  const summary = page.locator('.repro-panel summary')
+  await expect.poll(() => summary.textContent()).toContain('error')
+  expect(await page.locator('h1').textContent()).toBe('Speed')
+  await isAsBefore()
+  save(paper.replace('title: Speed', 'title: Slowness\nkeywords: [a]'))
+  await page.locator('h1', { hasText: 'Slowness' }).waitFor()
+  expect(await page.title()).toBe('Slowness')
+  await expect.poll(() => summary.textContent()).not.toContain('error')
+  await isAsBefore()
+  for (const start of ['', paper.slice(0, 700)]) {
+    save(start)
+    await page.waitForTimeout(60)
+    writeFileSync(join(project, 'index.md'), `${paper}\nAfter ${start.length} characters.\n`)
+    await page.getByText(`After ${start.length} characters.`).waitFor({ state: 'attached' })
+    await isAsBefore()
+  }
+  // Words of another language come with another page, which is at the same place.
+  save(paper.replace('title: Speed', 'title: Speed\nlang: ja'))
+  await page.locator('html[lang=ja]').waitFor()
+  await isFollowing(page)
+  expect(await page.evaluate(`'isSame' in window`)).toBe(false)
+  expect(await page.locator('details.experiment').getAttribute('open')).toBe('')
+  expect(await top()).toBeGreaterThan(before / 2)
   expect(faults).toEqual([])
 })
 
@@ -164,8 +307,8 @@ it('gives no buttons to who has no token', async () => {
   onTestFinished(() => other.close())
   const stranger = await other.newPage()
   await stranger.goto(page.url())
-  await stranger.locator('#repro-panel').waitFor()
-  expect(await stranger.locator('.repro-run').count()).toBe(0)
+  await stranger.locator('.repro-panel').waitFor()
+  expect(await stranger.locator('.repro-panel [data-action=cell]').count()).toBe(0)
   const status = await stranger.evaluate(`(async () => {
     const headers = { 'Content-Type': 'application/json' }
     const body = JSON.stringify({ cells: ['speed/local/baseline'] })
@@ -177,9 +320,9 @@ it('gives no buttons to who has no token', async () => {
 it('takes another style, and back the numbers of a script that changed, in the same page', async () => {
   const { page, save, project, faults } = await serve()
   await page.evaluate('window.isSamePage = true')
-  await page.locator('#repro-panel summary').click()
-  await page.locator('.repro-run').first().click()
-  await page.locator('#repro-yes').click()
+  await page.locator('.repro-panel summary').click()
+  await page.locator('.repro-panel [data-action=cell]').first().click()
+  await page.locator('.repro-yes').click()
   await page.locator('#fig-speed svg').waitFor()
   const colors = `[...document.styleSheets, ...document.adoptedStyleSheets].filter((sheet) => !sheet.disabled)
     .flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join(' ')`
