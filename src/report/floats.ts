@@ -27,7 +27,7 @@ import { renderFigure } from './figure.ts'
 import type { FigurePart, Float } from './model.ts'
 import { pictureContent } from './picturecontent.ts'
 import { ratios } from './ratios.ts'
-import { cellsDrawn, fieldTitles, records } from './records.ts'
+import { cellsDrawn, fieldTitles, fieldUnits, records } from './records.ts'
 import { badgeOf, mark, staleOf } from './runstatus.ts'
 import { shownTable } from './showntable.ts'
 import type { TableContext } from './table.ts'
@@ -257,6 +257,7 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
   const { messages } = sources.context
   const data: Record<string, Records | string> = {}
   const titles: Record<string, string> = {}
+  const units: Record<string, Readonly<Record<string, string>>> = {}
   const runs: Run[] = []
   const missing: string[] = []
   for (const [name, source] of Object.entries(shown.data)) {
@@ -274,6 +275,7 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
     else {
       data[name] = records(experiment, present, source)
       Object.assign(titles, fieldTitles(present, source, sources.context))
+      units[name] = fieldUnits(present, source)
     }
   }
   // An empty drawing would look like a result.
@@ -301,7 +303,7 @@ async function drawn(shown: Shown, sources: Sources): Promise<Content> {
   const drawing = settled(renderFigure(order, sources.drawer))
   // While its process draws; the order leaves first.
   await turn()
-  const rows = drawnData(order)
+  const rows = drawnData(order, units)
   const content = {
     type: 'figure',
     svg: await drawing(),

@@ -258,8 +258,10 @@ export interface Drawing {
 /** A dataset of a figure. */
 export interface DrawnData {
   readonly name: string
-  /** With a head; the columns that the specification names. */
+  /** With a head, which has units; the columns that the specification names. */
   readonly csv: string
+  /** The line of CSV with the names of the columns, if the head has others. */
+  readonly fields?: string
   readonly rows: number
   /** Rows in `csv`: fewer, if it would be too long. */
   readonly shown: number

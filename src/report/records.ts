@@ -96,6 +96,21 @@ export function fieldTitles(
   return { ...own, ...Object.fromEntries(columns) }
 }
 
+/** Returns units of the fields of `records`, where their names do not tell them. */
+export function fieldUnits(
+  runs: readonly Run[],
+  { dataset }: Pick<FigureData, 'dataset'>,
+): Readonly<Record<string, string>> {
+  const units = runs.flatMap((run) =>
+    datasetOf(run, dataset).columns.flatMap((column) => {
+      const { unit } = drawnUnit(run, column)
+      const isTold = unit === '' || column.role !== 'measure' || withoutUnit(column.name) !== undefined
+      return isTold ? [] : [[column.name, symbol(unit)] as const]
+    }),
+  )
+  return Object.fromEntries(units)
+}
+
 function titleOf(run: Run, column: Column, display: RenderContext['display']): string {
   const { name, label, role } = column
   const { unit } = drawnUnit(run, column)

@@ -18,6 +18,13 @@ describe('the data of a figure', () => {
     ])
   })
 
+  it('have units in their heads, where names do not tell them, and the names beside', () => {
+    const rows = [{ size: 1, 'time.ms': 2 }]
+    expect(drawnData({ spec, data: { rows } }, { rows: { size: 'µs, mean' } })).toEqual([
+      { name: 'rows', csv: '"size (µs, mean)",time.ms\n1,2\n', fields: 'size,time.ms', rows: 1, shown: 1 },
+    ])
+  })
+
   it('are those of a file as it has them', () => {
     const [rows] = drawnData({ spec, data: { rows: 'size,other,time.ms\n"a, ""b""",x,0.10\n' } })
     expect(rows?.csv).toBe('size,time.ms\n"a, ""b""",0.10\n')

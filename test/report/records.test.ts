@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { english } from '../../src/locale/en.ts'
-import { cellsDrawn, fieldTitles, records } from '../../src/report/records.ts'
+import { cellsDrawn, fieldTitles, fieldUnits, records } from '../../src/report/records.ts'
 import type { Run } from '../../src/results/run.ts'
 import { fakeExperiment, fakeRun } from '../results/fake.ts'
 
@@ -60,6 +60,19 @@ describe('records for a figure', () => {
     const run = { ...fakeRun(), columns: [{ name, role: 'measure', unit } as const] }
     const context = { messages: english, display: (text: string) => text }
     expect(fieldTitles([run], { from, where: {} }, context)).toMatchObject({ [name]: title })
+  })
+
+  it('have units where names do not tell them', () => {
+    const columns = [
+      ...[
+        ['elapsed', 'ms'],
+        ['elapsedMs', 'ms'],
+        ['size', 'B'],
+        ['count', ''],
+      ].map(([name = '', unit = '']) => ({ name, role: 'measure', unit }) as const),
+      { name: 'trial', role: 'index' } as const,
+    ]
+    expect(fieldUnits([{ ...fakeRun(), columns }], {})).toEqual({ elapsed: 'µs', size: 'B' })
   })
 
   it('keep a time in the unit that its name ends in', () => {

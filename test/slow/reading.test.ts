@@ -167,7 +167,7 @@ describe('a table', () => {
     const { page } = await opened('paper/index.md', { javaScriptEnabled: false })
     expect(await page.locator('button').count()).toBe(0)
     await page.locator(`${scatter} details.drawn > summary`).click()
-    expect(await page.locator(`${scatter} pre.rows`).innerText()).toMatch(/^trial,operation,total,/)
+    expect(await page.locator(`${scatter} pre.rows`).innerText()).toMatch(/^trial,operation,total \(µs\),/)
     await page.close()
   })
 })

@@ -157,6 +157,20 @@ describe('a reference that is reached by Tab', () => {
   })
 })
 
+it('is searched without headings, too', async () => {
+  const page = await shown('Some words of a text.\n')
+  await page.keyboard.press('/')
+  await page.keyboard.type('words')
+  await page.locator('.search button.hit').click()
+  expect(await page.locator('main :focus').textContent()).toBe('Some words of a text.')
+  // Hits are none of the text.
+  await page.locator('.search input').fill('text')
+  expect(await page.locator('.search .status').textContent()).toBe('Found: 1')
+  await page.emulateMedia({ media: 'print' })
+  expect(await page.locator('.search').isVisible()).toBe(false)
+  await page.close()
+})
+
 describe('a column', () => {
   it.each([
     ['dates', ['2025-12-31', '2026-01-05', '2026-02-11', '2026-03-01']],

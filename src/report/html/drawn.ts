@@ -13,9 +13,10 @@ export function drawnElement(
   kept: KeepPart,
 ): Element {
   const own = messages.drawn
-  const datasets = data.flatMap(({ name, csv, rows, shown }) => {
+  const datasets = data.flatMap(({ name, csv, fields, rows, shown }) => {
     const part = { type: 'rows', label, name, csv }
-    const attributes = { dataName: name, role: 'region', tabIndex: 0, ariaLabel: own.rowsOf(label, name) }
+    const region = { role: 'region', tabIndex: 0, ariaLabel: own.rowsOf(label, name) }
+    const attributes = { dataName: name, dataFields: fields, ...region }
     return [
       h('p', own.rows(name, rows, shown)),
       // Editing a specification rarely changes the rows.

@@ -526,9 +526,10 @@
     const datasets = { ...spec.datasets }
     for (const pre of find('details.drawn > pre.rows', owner)) {
       const [head = [], ...rows] = readCsv(pre.textContent)
+      const [fields] = pre.dataset.fields ? readCsv(pre.dataset.fields) : [head]
       const value = (text) => (text === '' ? null : isNumber(text) ? Number(text) : text)
       datasets[pre.dataset.name] = rows.map((row) =>
-        Object.fromEntries(head.map((name, i) => [name, value(row[i])])),
+        Object.fromEntries(fields.map((name, i) => [name, value(row[i])])),
       )
     }
     return JSON.stringify(
@@ -746,19 +747,19 @@
   if (marked) CSS.highlights.set('found', marked)
 
   function addSearch() {
-    const nav = document.querySelector('nav.contents')
-    if (!nav || nav.querySelector('.search')) return
+    // The contents come first, if there are some.
+    const heading = document.querySelector('nav.contents h2, header.title h1')
+    if (!heading || heading.parentNode.querySelector('.search')) return
+    for (const box of find('.search')) box.remove()
     const field = make('input', { type: 'search', ariaLabel: words.search, placeholder: `${words.search} /` })
     const status = make('p', { className: 'status', role: 'status' })
-    nav
-      .querySelector('h2')
-      .before(make('div', { className: 'search' }, field, status, make('ol', { hidden: true })))
+    heading.before(make('div', { className: 'search' }, field, status, make('ol', { hidden: true })))
   }
 
   /** Texts of paragraphs, rows and the like, each once: what holds another unit only counts with its own texts. */
   function* unitsIn(main) {
     for (const unit of find(units, main)) {
-      if (unit.closest('.repro-own, .tools, .scroll.rows')) continue
+      if (unit.closest('.repro-own, .tools, .search, .scroll.rows')) continue
       const pieces = []
       const walker = document.createTreeWalker(unit, NodeFilter.SHOW_TEXT)
       let cell

@@ -29,7 +29,7 @@ const mathAttributes = `
 
 const attributes = `
   id className title lang dir role tabIndex hidden ariaLabel ariaLabelledBy ariaDescribedBy ariaHidden
-  dataOrigin dataName dataTip dataTips dataFootnotes dataFootnoteRef dataFootnoteBackref`
+  dataOrigin dataName dataFields dataTip dataTips dataFootnotes dataFootnoteRef dataFootnoteBackref`
 
 const schema: Schema = {
   tagNames: ['body', ...listed(elements), ...listed(mathElements)],

@@ -102,12 +102,13 @@ nav.contents .depth-3 { padding-inline-start: 1rem; font-size: .95em; }
 nav.contents a { color: inherit; text-decoration: none; }
 nav.contents a:hover { text-decoration: underline; }
 /* Added by the page's script. */
-.search { margin: 0 0 1rem; max-width: 26rem; }
+.search { margin: 0 0 1rem; max-width: 26rem; font: .86rem/1.45 var(--sans); }
+header.title .search { margin-top: 1rem; }
 .search input { box-sizing: border-box; width: 100%; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--quiet); border-radius: 4px; padding: .25em .6em; min-height: 28px; }
 .search input::placeholder { color: var(--quiet); opacity: 1; }
 .search .status { margin: .2rem 0 0; color: var(--quiet); min-height: 0; }
 .search .status:empty { display: none; }
-.search ol { columns: auto !important; max-height: 18rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 4px; padding: .2rem !important; margin-top: .3rem !important; }
+.search ol { list-style: none; margin: 0; columns: auto !important; max-height: 18rem; overflow-y: auto; border: 1px solid var(--line); border-radius: 4px; padding: .2rem !important; margin-top: .3rem !important; }
 button.hit { all: unset; display: block; box-sizing: border-box; width: 100%; cursor: pointer; padding: .15rem .3rem; border-radius: 3px; overflow-wrap: anywhere; }
 button.hit:hover { background: var(--faint); }
 :is(button.hit, .search input):focus-visible { outline: 2px solid var(--link); outline-offset: -2px; }
@@ -388,7 +389,7 @@ td.to-end { text-align: end; }
   :root { color-scheme: light !important; --paper: #fff; --ink: #000; --quiet: #444; --line: #bbb; --faint: #f4f4f4; --link: #000; --warn: #000; --warn-paper: #eee; }
   html { font-size: 10pt; }
   body, body:has(> nav.contents) { display: block; padding: 0; }
-  nav, .skip, .preview, .tip, .tools, .zoom, .zoomed, .anchor, .copy, .scheme, details.drawn { display: none !important; }
+  nav, .skip, .search, .preview, .tip, .tools, .zoom, .zoomed, .anchor, .copy, .scheme, details.drawn { display: none !important; }
   main, main > *, article > *, figcaption, caption > span, html:lang(ja) :is(main > *, article > *) { max-width: 100%; }
   .scroll, .scroll:not(.drawing) { overflow: visible; container-type: normal; background: none; }
   .formula { overflow: visible; background: none; }
