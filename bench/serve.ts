@@ -113,7 +113,7 @@ async function saveToScreen(project: string, saves: number): Promise<readonly Ti
   }
 }
 
-const toRun = `document.getElementById('repro-panel')?.textContent.includes(' to run') === true`
+const toRun = `document.querySelector('.repro-panel')?.textContent.includes(' to run') === true`
 const stale = `document.querySelector('main .stale') !== null`
 
 /** Between saves: whoever saves twice within it sees the second after what the first caused. */
