@@ -124,3 +124,54 @@ it.skipIf(!hasPoppler).each([
   const last = found.at(-1)
   expect((end?.page ?? 0) * 1e5 + (end?.left ?? 0)).toBeGreaterThanOrEqual((last?.page ?? 0) * 1e5)
 })
+
+it.skipIf(!hasPoppler)('limits of formulas touch nothing', async () => {
+  const names = ['max', 'lim', 'det', 'mini']
+  const formulas = [...names.slice(0, 3).map((name) => `\\${name}_{k} x`), '\\underset{k}{\\text{mini}} x']
+  const { words } = await printed(await reportOf(formulas.map((tex) => `$$\n${tex}\n$$`).join('\n\n')))
+  const limits = words.filter(({ text }) => text === '𝑘')
+  for (const [index, name] of names.entries()) {
+    const top = words.find(({ text }) => text === name)?.top ?? Infinity
+    // Letters without a descender end here; limits begin 7 points below the top if the font's measures are unknown.
+    expect((limits[index]?.top ?? 0) - top).toBeGreaterThan(8)
+  }
+})
+
+const drawing = (name: string, width: number, height: number) =>
+  `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">` +
+  `<rect width="${width}" height="${height}" fill="#ddd"/><text x="0" y="20" font-size="20">${name}-BEGIN</text>` +
+  `<text x="0" y="${height - 8}" font-size="20">${name}-END</text></svg>`
+
+it.skipIf(!hasPoppler).each([
+  ['a tall one, then a wide one', ['TALL', 'WIDE']],
+  ['wide ones around a tall one', ['WIDE', 'TALL', 'WIDER']],
+])('no figure of two columns is printed over another: %s', async (_, order) => {
+  const files = {
+    'figures/TALL.svg': drawing('TALL', 200, 1100),
+    'figures/WIDE.svg': drawing('WIDE', 1000, 500),
+    'figures/WIDER.svg': drawing('WIDER', 1200, 300),
+  }
+  const figures = order.map(
+    (name) =>
+      `\`\`\`yaml figure\nid: fig-${name.toLowerCase()}\nsrc: figures/${name}.svg\nalt: A\ncaption: ${name}-CAPTION\n\`\`\``,
+  )
+  for (const before of [10, 60, 160, 250]) {
+    const body = [times(before, 'some words of text '), ...figures, times(200, 'and more ')].join('\n\n')
+    const { words } = await printed(await reportOf(body, { front: 'title: T\nprint: {columns: 2}', files }))
+    const areas = order.map((name) => {
+      const [begin, end, caption] = ['BEGIN', 'END', 'CAPTION'].map((part) =>
+        words.find(({ text }) => text === `${name}-${part}`),
+      )
+      if (begin === undefined || end === undefined || caption === undefined) throw new Error(`no ${name}`)
+      expect([end.page, caption.page]).toEqual([begin.page, begin.page])
+      expect(end.bottom).toBeLessThan(caption.top + 2)
+      // Nor is it smaller where less of a page is left.
+      if (name === 'TALL') expect(end.top - begin.top).toBeGreaterThan(590)
+      return { page: begin.page, top: begin.top, bottom: caption.bottom }
+    })
+    for (const one of areas)
+      for (const other of areas)
+        if (one !== other && one.page === other.page && one.top <= other.top)
+          expect(one.bottom).toBeLessThan(other.top + 2)
+  }
+})

@@ -170,7 +170,7 @@ describe('a picture', () => {
     const widths = async (text: string) =>
       [
         ...String(writeTypst(await reportOf(text, { files }), 'd').text).matchAll(
-          /image\(.*?width: ([\d.]+)pt/g,
+          /(?:image|drawing)\(.*?width: ([\d.]+)pt/g,
         ),
       ].map(([, width]) => Number(width))
     expect(await widths('In a text ![a](small.png).')).toEqual([30])

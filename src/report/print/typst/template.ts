@@ -166,15 +166,27 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
 
 // Tables and figures. \`wide\` ones go over all columns. None stands between the title and the beginning of the text.
 // \`first\` is the height of the first rows, without which no caption stands at the foot of a page.
+// What floats in a column has no height beyond that of the column, so that Typst prints it over what floats over all columns (its
+// issue 6948). Where there is something wide, and where it is tall, it stands in the text, in a block that has its height.
 #let float(name, kind, caption, wide: false, here: false, first: 0pt, body) = context {
   let caption = if first == 0pt { caption } else { block(breakable: false, below: 0pt, { caption; v(first) }) + v(-first) }
   let (page, x) = std.here().position()
   let isFirst = page == 1${isTwo ? ` and (wide or x < ${(papers[print.paper].width / 2).toFixed(0)}pt)` : ''}
-  let placement = if here { none } else if isFirst { bottom } else { auto }
-  [#figure(
+  let placed(placement) = [#figure(
     kind: kind, supplement: none, numbering: none, caption: caption, outlined: false,
     placement: placement, scope: if wide { "parent" } else { "column" }, body,
   ) #label(name)]
+${
+  isTwo
+    ? `  if not wide and not here {
+    let tall = measure(block(width: ${measures(print).column.toFixed(1)}pt, placed(none))).height
+    if tall > ${(0.5 * measures(print).height).toFixed(0)}pt or query(selector(figure.where(scope: "parent")).or(<across>)).len() > 0 {
+      return block(width: 100%, height: tall, breakable: false, above: 1.3em, below: 1.5em, placed(none))
+    }
+  }
+`
+    : ''
+}  placed(if here { none } else if isFirst { bottom } else { auto })
 }
 #let caption(name, body) = [*#name*#body]
 #let grid-of(columns, inset: 3pt, ..cells) = table(
@@ -221,8 +233,13 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
 #let page-holds(width, body) = measure(block(width: width, body)).height < ${(0.95 * measures(print).height).toFixed(0)}pt
 #let across(name, before, after, body) = context if page-holds(${measures(print).text.toFixed(1)}pt, body) {
   elsewhere(name, before, after)
-  place(auto, float: true, scope: "parent", block(width: 100%, [#at(name)#body]))
+  place(auto, float: true, scope: "parent", block(width: 100%, [#at(name)#metadata(none)<across>#body]))
 } else { body }
+// A picture of a width; its height is given too, as Typst would make it smaller where a column has no room for it.
+#let drawing(path, alt: none, width: auto) = context {
+  let shown(height) = image(path, alt: alt, width: width, height: height)
+  shown(calc.min(measure(shown(auto)).height, ${(0.85 * measures(print).height).toFixed(0)}pt))
+}
 // A picture in a text, no wider than its place, which may be that of a list.
 #let within(shown) = box(layout(room => if measure(shown).width > room.width { image(shown.source, alt: shown.alt, width: 100%) } else { shown }))
 #let parts(columns, ..cells) = grid(columns: (1fr,) * columns, column-gutter: 8pt, row-gutter: 8pt, align: center + top, ..cells)
@@ -316,7 +333,9 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
 #set image(fit: "contain")
 #set footnote.entry(gap: 0.45em, clearance: 0.7em)
 #set math.equation(supplement: none)
-#show math.equation: set text(font: (${mathematical}, ..serif-fonts))
+// A font with \`covers\` gives its letters, but not its measures, without which limits touch what they stand under.
+#show math.equation: set text(font: (${string(mathematicalFont)}, ..serif-fonts))
+#show math.equation: it => { show regex("\\p{${unjoined}}+"): set text(font: serif-fonts); it }
 #show math.equation.where(block: true): set block(spacing: 0.9em)
 #show footnote.entry: set text(size: 0.84em)
 #show footnote.entry: set par(leading: 0.42em, first-line-indent: 0pt)
