@@ -22,10 +22,7 @@ export function families(
   lang: string,
   hasEastAsian = isEastAsian(lang),
 ): Readonly<Record<'serif' | 'sans' | 'mono', readonly string[]>> {
-  const language = languageOf(lang)
-  const region =
-    language === 'ko' ? 'KR' : language === 'zh' ? (/tw|hk|hant/i.test(lang) ? 'TC' : 'SC') : 'JP'
-  const others = (kind: string) => (hasEastAsian ? [`Noto ${kind} CJK ${region}`] : [])
+  const others = (kind: string) => (hasEastAsian ? [eastAsianFont(kind, lang)] : [])
   const signs = 'DejaVu Sans Mono'
   const letters = mathematicalFont
   return {
@@ -34,6 +31,18 @@ export function families(
     // Such as Hebrew in code.
     mono: [signs, ...others('Sans'), 'Arimo', 'Libertinus Serif', letters],
   }
+}
+
+/** The font of emphasis, as those of East Asian letters have no italics. */
+export function eastAsianSans(lang: string): string {
+  return eastAsianFont('Sans', lang)
+}
+
+function eastAsianFont(kind: string, lang: string): string {
+  const language = languageOf(lang)
+  const region =
+    language === 'ko' ? 'KR' : language === 'zh' ? (/tw|hk|hant/i.test(lang) ? 'TC' : 'SC') : 'JP'
+  return `Noto ${kind} CJK ${region}`
 }
 
 export function isEastAsian(lang: string): boolean {

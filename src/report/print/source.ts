@@ -10,6 +10,17 @@ import { blanks, inOneLine, longRuns, piecesOf } from './words.ts'
 export function markup(text: string): string {
   return clean(text)
     .replace(blanks, inOneLine)
+    .split(dividedWord)
+    .map((part, index) => (index % 2 === 0 ? cut(part) : `#long[${part}][${cut(part)}];`))
+    .join('')
+}
+
+/** Words of letters alone, which may have syllables. */
+const dividedWord =
+  /(?<![\p{L}\p{M}\p{N}])([\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}]{30,80})(?![\p{L}\p{M}\p{N}])/u
+
+function cut(text: string): string {
+  return text
     .split(longWord)
     .map((part, index) => (index % 2 === 0 ? broken(part) : part.match(/.{1,8}/g)?.join(soft)))
     .join('')

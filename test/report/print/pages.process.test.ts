@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, it } from 'vitest'
 import { reportOf } from './document.ts'
-import { hasPoppler } from './installed.ts'
+import { hasJapanese, hasPoppler } from './installed.ts'
 import { printed } from './printed.ts'
 
 const times = (count: number, text: string) => text.repeat(count)
@@ -174,4 +174,25 @@ it.skipIf(!hasPoppler).each([
         if (one !== other && one.page === other.page && one.top <= other.top)
           expect(one.bottom).toBeLessThan(other.top + 2)
   }
+})
+
+it.skipIf(!hasPoppler)('a long word is divided by its syllables, and one without them is cut', async () => {
+  const word = 'Rechtsschutzversicherungsgesellschaften'
+  const front = 'title: T\nlang: de\nprint: {columns: 2}'
+  const { words } = await printed(
+    await reportOf(`Eine ganz lange Zeile ${word}.\n\n${times(70, 'x')}.`, { front }),
+  )
+  const first = words.find(({ text }) => text.startsWith('Recht'))?.text ?? ''
+  expect(first).toMatch(/^Rechts-$|^Rechtsschutz-$|^Rechtsschutzver/)
+  expect(words.filter(({ text, right }) => /^x+/.test(text) && right > 292)).toEqual([])
+})
+
+it.skipIf(!hasPoppler || !hasJapanese)('emphasis of East Asian letters has other letters', async () => {
+  const fontsOf = async (text: string) => {
+    const { file } = await printed(await reportOf(text, { front: 'title: T\nlang: ja' }))
+    return execFileSync('pdffonts', [file], { encoding: 'utf8', stdio: 'pipe' })
+  }
+  expect(await fontsOf('この語')).not.toContain('NotoSansCJK')
+  for (const text of ['この*語*', '# 一\n\n## 二*三*', '| 一 |\n| --- |\n| *二* |'])
+    expect(await fontsOf(text)).toContain('NotoSansCJK')
 })

@@ -4,7 +4,7 @@ import type { Messages } from '../../../locale/en.ts'
 import { isFromRight } from '../../../locale/languages.ts'
 import type { PrintOptions } from '../../model.ts'
 import { textWidth } from '../../textwidth.ts'
-import { arabicFont, families, isEastAsian, mathematicalFont, unjoined } from '../fonts.ts'
+import { arabicFont, eastAsianSans, families, isEastAsian, mathematicalFont, unjoined } from '../fonts.ts'
 import { mathematicsFunctions } from '../mathematics.ts'
 import { gutter, margins, measures, papers } from '../measures.ts'
 import { array, string } from '../source.ts'
@@ -150,6 +150,8 @@ ${mathematicsFunctions}// Mathematics, with words for those who cannot see it.
     for line in lines { code-line(line) }
   },
 )
+// A long word: Typst divides it by its syllables if a line has room for it, or it is cut anywhere.
+#let long(whole, cut) = context if text.hyphenate != false and measure(whole).width < ${(0.9 * measures(print).column).toFixed(0)}pt { whole } else { cut }
 // Pieces of long code, between which a line may end.
 #let soft = box(width: 0pt)
 #let pieces(..parts) = parts.pos().map(raw).join(soft)
@@ -314,7 +316,16 @@ ${
 #set text(font: serif-fonts, size: ${size}pt, lang: ${string(language ?? 'en')}${
     region !== undefined && /^[A-Za-z]{2}$/.test(region) ? `, region: ${string(region)}` : ''
   }, fallback: false)
-#set smartquote(enabled: false)
+${
+  settings.hasEastAsian
+    ? `// Their fonts have no italics: what is emphasized is in another kind of letters.
+#let upright-letters = regex("[\\p{Han}\\p{Hangul}\u3000-\u30ff\u31f0-\u33ff\uff00-\uffef]+")
+#let emphasized(body) = { show upright-letters: set text(font: (${string(eastAsianSans(lang))}, ..serif-fonts)); body }
+#show emph: emphasized
+#show heading.where(level: 3): emphasized
+`
+    : ''
+}#set smartquote(enabled: false)
 #set page(
   paper: "${paper}", margin: (x: ${x}pt, top: ${top}pt, bottom: ${bottom}pt), columns: ${print.columns},
   header: context if here().page() > 1 {
