@@ -151,11 +151,18 @@ function copier(document: Document, replacements: Replacements): (node: Nodes) =
     const leading = node.type === 'link' ? replacements.addressOf?.(node.url) : undefined
     const children = phrasingParents.has(node.type)
       ? pairedTags<Nodes>(node.children, copy, (type, children) => ({ type, children }) as Nodes)
-      : node.children.flatMap(copy)
+      : shownChildren(node).flatMap(copy)
     const copied = withPlace({ ...own, ...leading, children } as Nodes, node)
     return [copied.type === 'blockquote' ? (calloutIn(copied, replacements.messages) ?? copied) : copied]
   }
   return copy
+}
+
+/** Cells beyond the head of a table are not shown, as `check` says. */
+function shownChildren(node: Extract<Nodes, { children: unknown }>): readonly Nodes[] {
+  if (node.type !== 'table') return node.children
+  const width = node.children[0]?.children.length ?? 0
+  return node.children.map((row) => ({ ...row, children: row.children.slice(0, width) }))
 }
 
 const phrasingParents: ReadonlySet<string> = new Set([
