@@ -30,6 +30,7 @@ export function warnOfUnseen({ tree, abstract, captions, file }: Document): void
           warnOfHtml(node, say)
           break
         case 'heading':
+          warnOfEmpty(node, say)
           warnOfUnderlined(node, source, say)
           break
         case 'table':
@@ -67,6 +68,11 @@ function warnOfHtml({ value }: Html, say: Say): void {
   const line = shown.replace(/\s+/g, ' ')
   const start = line.length > 40 ? `${line.slice(0, 39)}…` : line
   say('html', `HTML is not shown: ${start} (write Markdown; \\< for the sign)`)
+}
+
+function warnOfEmpty({ children }: Heading, say: Say): void {
+  if (children.every((node) => node.type === 'text' && node.value.trim() === ''))
+    say('empty-heading', 'a heading without words shows nothing: write some')
 }
 
 /** Hyphens under a paragraph are meant as a rule, or as the end of a second front matter. */

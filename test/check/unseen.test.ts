@@ -39,6 +39,7 @@ describe('what a reader would not see', () => {
       [],
     ],
     ['a link by reference', '[a][b]\n\n[b]: javascript:x', ['5:1 link-scheme']],
+    ['a heading of an id alone', '## {#sec-a}', ['5:1 empty-heading']],
     ['a rule that makes a sentence a heading', 'That is all.\n---', ['5:1 underlined-heading']],
     ['further front matter', '---\nauthor: A\n---', ['6:1 underlined-heading']],
     ['an underlined heading', 'Method\n------', []],
