@@ -550,7 +550,7 @@ export function translator(context: Context, trees: readonly Root[]): Translator
       : pictureFile(content.mime, Buffer.from(content.content, 'base64'))
     const path = context.addFile(`${name}.${type}`, file)
     const width = widthIn(content, room, height)
-    return `#drawing(${string(path)}, alt: ${string(altOf(content.alt))}, width: ${width.toFixed(1)}pt)`
+    return `#drawing(image(${string(path)}, alt: ${string(altOf(content.alt))}, width: ${width.toFixed(1)}pt))`
   }
 
   function pictureInText({ mime, content, alt }: Picture): string {

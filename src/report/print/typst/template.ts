@@ -238,9 +238,9 @@ ${
   place(auto, float: true, scope: "parent", block(width: 100%, [#at(name)#metadata(none)<across>#body]))
 } else { body }
 // A picture of a width; its height is given too, as Typst would make it smaller where a column has no room for it.
-#let drawing(path, alt: none, width: auto) = context {
-  let shown(height) = image(path, alt: alt, width: width, height: height)
-  shown(calc.min(measure(shown(auto)).height, ${(0.85 * measures(print).height).toFixed(0)}pt))
+#let drawing(shown) = context {
+  set image(height: calc.min(measure(shown).height, ${(0.85 * measures(print).height).toFixed(0)}pt))
+  shown
 }
 // A picture in a text, no wider than its place, which may be that of a list.
 #let within(shown) = box(layout(room => if measure(shown).width > room.width { image(shown.source, alt: shown.alt, width: 100%) } else { shown }))
