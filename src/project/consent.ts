@@ -8,7 +8,7 @@
 
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { existsSync, lstatSync, statSync } from 'node:fs'
+import { type Dirent, existsSync, lstatSync, readdirSync, statSync } from 'node:fs'
 import { join, posix, relative, resolve } from 'node:path'
 import type { Step } from '../engine/plan.ts'
 import { isRead, readPath } from '../engine/reads.ts'
@@ -17,7 +17,6 @@ import { sha256 } from '../files/fingerprint.ts'
 import { type Git, openGit } from '../files/git.ts'
 import { realPathOf } from '../files/installed.ts'
 import { contentOf, FileError, readInside, realPathInside } from '../files/ordinary.ts'
-import { openFiles } from '../files/tracked.ts'
 import { openKept } from '../results/kept.ts'
 import type { Inputs, Run } from '../results/run.ts'
 import { environmentsFile } from '../testbeds/environments.ts'
@@ -360,9 +359,7 @@ const mostAround = 5000
 function codeAround(project: string): readonly Code[] {
   const listed = openGit(project)('ls-files', '-z', '--recurse-submodules')
   const isTracked = listed !== undefined && listed !== ''
-  const paths = isTracked
-    ? listed.split('\0').filter((path) => path !== '')
-    : openFiles(project).match('**/*')
+  const paths = isTracked ? listed.split('\0').filter((path) => path !== '') : filesIn(project)
   const codes = paths.flatMap((path) => {
     if (harmless.test(path)) return []
     const found = aroundCode(project, path)
@@ -372,6 +369,25 @@ function codeAround(project: string): readonly Code[] {
   return [
     { paths: [''], digest: digestOf('around', ...codes.map(({ digest }) => digest)), isUncertain: true },
   ]
+}
+
+/** Files in a folder, without links and what is hidden or installed; not all of very many. */
+function filesIn(project: string, folder = '', found: string[] = []): readonly string[] {
+  for (const entry of entriesOf(join(project, folder))) {
+    const path = posix.join(folder, entry.name)
+    if (/^\.|^node_modules$/.test(entry.name) || found.length > 4 * mostAround) continue
+    if (entry.isFile()) found.push(path)
+    else if (entry.isDirectory() && !harmless.test(`${path}/`)) filesIn(project, path, found)
+  }
+  return found
+}
+
+function entriesOf(folder: string): readonly Dirent[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+  } catch {
+    return [] // scripts may not read it either
+  }
 }
 
 function aroundCode(project: string, path: string): Code | undefined {

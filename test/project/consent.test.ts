@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -136,6 +136,15 @@ describe('what was allowed', () => {
     const started = codes({ script: { file: 'run/start.js' }, expected: { 'file run/own.js': 'one' } })
     expect(started.flatMap(({ paths }) => paths).filter((path) => path === 'run/own.js')).toHaveLength(1)
     expect(started.flatMap(({ paths }) => paths)).toEqual(expect.arrayContaining(['run/a.sh', ...named]))
+  })
+
+  it('follows no link out of the project', () => {
+    symlinkSync(tmpdir(), join(project, 'out'))
+    symlinkSync(join(tmpdir(), 'absent.py'), join(project, 'gone.py'))
+    const program = { command: '/bin/sh', args: [] }
+    const found = codes({ script: { file: 'run/a.sh' }, program }).flatMap(({ paths }) => paths)
+    expect(found.filter((path) => /^(?:out|gone)/.test(path))).toEqual([])
+    for (const link of ['out', 'gone.py']) rmSync(join(project, link))
   })
 
   it('covers what a run was seen to read', () => {
