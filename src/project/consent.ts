@@ -357,7 +357,9 @@ const mostAround = 5000
  * opens what it likes, by names that it may compute.
  */
 function codeAround(project: string): readonly Code[] {
-  const listed = openGit(project)('ls-files', '-z', '--recurse-submodules')
+  const git = openGit(project)
+  // Git lists no submodules at all if one is damaged.
+  const listed = git('ls-files', '-z', '--recurse-submodules') ?? git('ls-files', '-z')
   const isTracked = listed !== undefined && listed !== ''
   const paths = isTracked ? listed.split('\0').filter((path) => path !== '') : filesIn(project)
   const codes = paths.flatMap((path) => {

@@ -199,7 +199,8 @@ it('changes its panel in place: what has the focus and what was scrolled stay', 
   await page.keyboard.press('Enter')
   await page.locator('.repro-yes').click()
   await panel.getByRole('button', { name: 'Stop' }).click()
-  await expect.poll(() => panel.locator('summary').textContent()).toContain('stopped')
+  // What runs is given time to end.
+  await expect.poll(() => panel.locator('summary').textContent(), { timeout: 60_000 }).toContain('stopped')
   expect(faults).toEqual([])
 })
 
