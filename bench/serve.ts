@@ -1,7 +1,7 @@
 /**
- * `npm run bench -- serve [SAVES]`: from a save to the screen, in a real Chromium, and from an edit to the diagnostics,
- * in a real client of the language server, both of the study. Beside each, the processor time of the server for one,
- * which another load of the machine changes less.
+ * `npm run bench -- serve [SAVES]`: from a save to the screen, in a real Chromium, and from an edit to the
+ * diagnostics, in a real client of the language server, both of the study. Beside each, the processor time of
+ * the server for one, which another load of the machine changes less.
  */
 
 import { spawn } from 'node:child_process'
@@ -134,7 +134,9 @@ async function taken(pid: number | undefined, act: () => Promise<void>): Promise
   return { wallMs: performance.now() - startMs, cpuMs: cpuMsOf(pid) - startCpuMs }
 }
 
-/** Of a process and its own, such as the language server behind its command, as Linux tells it; 0 elsewhere. */
+/**
+ * Of a process and its own, such as the language server behind its command, as Linux tells it; 0 elsewhere.
+ */
 function cpuMsOf(pid: number | undefined): number {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? []
@@ -150,9 +152,9 @@ function sum(numbers: readonly number[]): number {
 }
 
 /**
- * Resolves two frames after the page shows what a save changes. `seen` is an expression over the page and the nodes
- * that were `added`: it is evaluated after each change, so it must not search the whole page, which takes as long
- * as a frame.
+ * Resolves two frames after the page shows what a save changes. `seen` is an expression over the page and the
+ * nodes that were `added`: it is evaluated after each change, so it must not search the whole page, which
+ * takes as long as a frame.
  */
 async function shown(page: Page, seen: string, save: () => void): Promise<void> {
   const waiting = page.evaluate(`new Promise((resolve, reject) => {

@@ -72,7 +72,10 @@ export function linkedIds({
   return [...[...new Set(others)].filter((id) => !known.has(id)).map((id) => ({ id })), ...ofHeadings]
 }
 
-/** Reason why a relative link leads to no file of the project; what leads out of it, or to reports, is not looked at. */
+/**
+ * Reason why a relative link leads to no file of the project; what leads out of it, or to reports, is not
+ * looked at.
+ */
 function lostFile(url: string, document: string, { exists, list }: Destinations): string | undefined {
   const written = /^[^?#]*/.exec(url)?.[0] ?? ''
   if (written === '' || written.startsWith('/') || schemeOf(url) !== undefined) return undefined

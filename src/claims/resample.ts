@@ -1,7 +1,7 @@
 /**
- * Interval of an expression (its parts as bounds.ts says), by resampling whole trials with all their rows, so that dependent rows
- * (a pause and its unpause, a phase and its total) stay together; or whole boots, those of cells with the
- * same seed together (stats/pairing.ts). Published numbers are constants.
+ * Interval of an expression (its parts as bounds.ts says), by resampling whole trials with all their rows, so
+ * that dependent rows (a pause and its unpause, a phase and its total) stay together; or whole boots, those
+ * of cells with the same seed together (stats/pairing.ts). Published numbers are constants.
  */
 
 import { QueryError } from '../query/error.ts'
@@ -243,7 +243,9 @@ function lookup(
   return (path, draw) => (known.get(path) as (draw: Draw) => Readings)(draw)
 }
 
-/** Returns the values of the drawn units. Plain loops over plain arrays: this dominates the bootstrap's time. */
+/**
+ * Returns the values of the drawn units. Plain loops over plain arrays: this dominates the bootstrap's time.
+ */
 function drawer(byUnit: readonly Reading['values'][]): (drawn: Uint32Array) => Reading['values'] {
   const all = byUnit.flat()
   if (byUnit.every(({ length }) => length === 1))

@@ -41,8 +41,8 @@ function announcer(signal: AbortSignal | undefined): NonNullable<Site['announce'
 }
 
 /**
- * The site of a document in any folder: paths in it start in the working folder, if it lies there, else in the
- * document's own.
+ * The site of a document in any folder: paths in it start in the working folder, if it lies there, else in
+ * the document's own.
  */
 export function foreignSite(document: string, generator: string, signal?: AbortSignal): Site {
   if (document === '') throw new UsageError('the document has an empty name')

@@ -167,7 +167,7 @@ function isClosed(node: Code, text: SourceText): boolean {
   return lines.length > 1 && isClosing(opening, lines.at(-1) ?? '')
 }
 
-/** Whether a line, maybe of a quote, closes a fence with this opening. */
+/** Whether a line closes a fence that opened with these signs; it may stand in a quote. */
 export function isClosing(opening: string, line: string): boolean {
   const own = line.replace(/^[\s>]*/, '')
   return own.startsWith(opening) && own.replaceAll(opening.charAt(0), '').trim() === ''

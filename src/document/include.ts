@@ -1,7 +1,7 @@
 /**
- * Includes: a block `yaml include` stands for the text of another file of the project, as if that were written
- * in its place. Texts are put together before they are parsed; `settlePlaces` then moves messages to the files
- * and lines that they are about.
+ * Includes: a block `yaml include` stands for the text of another file of the project, as if that were
+ * written in its place. Texts are put together before they are parsed; `settlePlaces` then moves messages to
+ * the files and lines that they are about.
  */
 
 import type { Code } from 'mdast'
@@ -177,7 +177,9 @@ export function includedFiles({ data, path }: VFile): readonly string[] {
   return [...new Set(data.includes?.parts.map((part) => part.path) ?? [])].filter((one) => one !== path)
 }
 
-/** Those, and files that would be included but for their text, which may be one that somebody is just writing. */
+/**
+ * Those, and files that would be included but for their text, which may be one that somebody is just writing.
+ */
 export function namedFiles(file: VFile): readonly string[] {
   return [...includedFiles(file), ...(file.data.includes?.refused ?? [])]
 }
@@ -193,7 +195,10 @@ export function writtenAt(
     : { path: part.path, line: part.line + line - part.start, column }
 }
 
-/** Returns the 1-based line of the whole text that a line of a file is, first where it is included twice; undefined if it is none. */
+/**
+ * Returns the 1-based line of the whole text that a line of a file is, first where it is included twice;
+ * undefined if it is none.
+ */
 export function wholeLine({ data, path: own }: VFile, path: string, line: number): number | undefined {
   const parts = data.includes?.parts
   if (parts === undefined) return path === own ? line : undefined
@@ -206,8 +211,8 @@ export function wholeLine({ data, path: own }: VFile, path: string, line: number
 }
 
 /**
- * Moves the messages of a file, from the index `first` on, to the files and lines that they are about. Call once for
- * each message, after all checks.
+ * Moves the messages of a file, from the index `first` on, to the files and lines that they are about. Call
+ * once for each message, after all checks.
  */
 export function settlePlaces(file: VFile, first = 0): void {
   if (file.data.includes === undefined) return

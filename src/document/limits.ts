@@ -16,14 +16,17 @@ export const limits = {
   containers: 1500,
   /**
    * Of lazy continuation lines (CommonMark 0.31, 5.1): lines of a paragraph in a list or quote without its
-   * indentation or signs. The parser looks at all that precede each of them, so this is their sum: 5000 in one
-   * paragraph.
+   * indentation or signs. The parser looks at all that precede each of them, so this is their sum: 5000 in
+   * one paragraph.
    */
   lazy: 12_500_000,
   /** Brackets, asterisks and the like in a paragraph, heading or cell, and characters up to the last one. */
   signs: 5000,
   signsWithin: 200_000,
-  /** Of a document, with those of addresses and escapes: twice as dense as in any text, in the longest that there may be. */
+  /**
+   * Of a document, with those of addresses and escapes: twice as dense as in any text, in the longest that
+   * there may be.
+   */
   allSigns: 60_000,
   /** Of Unicode's signs that turn the direction of a text (UAX #9): a browser lays out each part alone. */
   turns: 20_000,

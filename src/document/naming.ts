@@ -1,15 +1,15 @@
 /**
- * What a text in a schema names, for editors, which complete it: `z.string().meta(naming('measure'))`. Checks do not read
- * it: they know what there is, and what is wrong.
+ * What a text in a schema names, for editors, which complete it: `z.string().meta(naming('measure'))`. Checks
+ * do not read it: they know what there is, and what is wrong.
  */
 
 export type Named =
-  /** Of the list of environments; of what `from` names, if there is such a key beside it. */
+  /** Those of the project; with a key `from` beside it, those of the experiment or data that it names. */
   | 'environment'
   /** Experiments and data; only the former. */
   | 'source'
   | 'experiment'
-  /** Patterns of the source, also those that are files of data; and its groups. */
+  /** Patterns of the source, or its files if it is data; and its groups. */
   | 'pattern'
   | 'group'
   | 'parameter'

@@ -60,8 +60,9 @@ export async function writeAtomically(
 }
 
 /**
- * As `writeAtomically`, for what can be made again, and whose digest is in a file with a seal if it has none itself:
- * nothing waits for the disk, so that after a power failure the file may be damaged, which the next build sees.
+ * As `writeAtomically`, for what can be made again, and whose digest is in a file with a seal if it has none
+ * itself: nothing waits for the disk, so that after a power failure the file may be damaged, which the next
+ * build sees.
  */
 export async function writeLightly(
   project: string,
@@ -85,8 +86,8 @@ export async function writeLightly(
 }
 
 /**
- * As `writeLightly`, for what only saves work: nothing is kept where it cannot be written, as commands that only read
- * need no right to write.
+ * As `writeLightly`, for what only saves work: nothing is kept where it cannot be written, as commands that
+ * only read need no right to write.
  */
 export async function keepLightly(
   project: string,

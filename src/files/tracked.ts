@@ -28,7 +28,9 @@ export interface Files extends Source {
   fingerprints(): Fingerprints
   /** Whether a look would see what was seen; what it asks for is seen by this look, too. */
   areAs(seen: Fingerprints): boolean
-  /** The same files, for a part of this look that needs to know what it saw itself; this look sees that, too. */
+  /**
+   * The same files, for a part of this look that needs to know what it saw itself; this look sees that, too.
+   */
   beside(): Files
 }
 

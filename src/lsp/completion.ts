@@ -78,10 +78,8 @@ function suggested(
   textOf: (name: string) => string,
   written: string,
 ): readonly Suggestion[] {
-  const byName = new Map(names.map((one) => [one.name, one]).toReversed() as [string, Name][])
-  return [...byName.values()]
-    .toReversed()
-    .map(({ name, ...rest }) => ({ ...rest, label: name, text: textOf(name), replaces: written }))
+  const first = [...Map.groupBy(names, ({ name }) => name).values()].flatMap(([one]) => one ?? [])
+  return first.map(({ name, ...rest }) => ({ ...rest, label: name, text: textOf(name), replaces: written }))
 }
 
 /** A text in YAML, with quotes only if it needs them: YAML would read 1.10 as 1.1. */

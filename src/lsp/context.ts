@@ -1,4 +1,7 @@
-/** Where the cursor stands in a document: in words, in an expression, in the line of a fence, or in the YAML of a block. */
+/**
+ * Where the cursor stands in a document: in words, in an expression, in the line of a fence, or in the YAML
+ * of a block.
+ */
 
 import type { Code, Nodes } from 'mdast'
 import type { Document } from '../document/document.ts'
@@ -24,7 +27,7 @@ export type Place =
   | { readonly type: 'link'; readonly written: string }
   /** In inline code that starts with =, or a key of a claim that takes an expression. */
   | { readonly type: 'expression'; readonly written: string }
-  /** Behind the ticks of a fence: at its language, or at the word after that. */
+  /** On the opening line of a fence: at its language, or at the word after it. */
   | { readonly type: 'fence'; readonly written: string; readonly language?: string }
   /** At a key of a block, of a mapping in it, or of the front matter; or at an attribute of a fence. */
   | { readonly type: 'key'; readonly scope: Scope; readonly written: string }
@@ -41,7 +44,9 @@ export type Place =
     }
   | { readonly type: 'none' }
 
-/** Of a line, on each side: more than anybody writes, and few enough for patterns that take the square of it. */
+/**
+ * Of a line, on each side: more than anybody writes, and few enough for patterns that take the square of it.
+ */
 const mostCharacters = 1000
 
 export function cursorAt(text: string, { line, character }: Position): Cursor {
@@ -136,8 +141,8 @@ function surroundings({ tree, original }: Written, text: string, cursor: Cursor)
 const attributes = { form: 'attributes', outer: [], lines: [], line: 0 } as const
 
 /**
- * The line that ends the front matter; 0 if there is none. One that is still open ends at the first blank line, but for
- * the cursor's.
+ * The line that ends the front matter; 0 if there is none. One that is still open ends at the first blank
+ * line, but for the cursor's.
  */
 function frontMatterEnd(lines: readonly string[], line: number): number {
   if (!/^\uFEFF?---[^\S\r\n]*$/.test(lines[0] ?? '')) return 0
@@ -236,7 +241,8 @@ function around(
   for (let index = Math.max(0, line - mostLines); index <= line; index += 1) {
     const own = index === line ? before : (lines[index] ?? '').slice(0, mostCharacters)
     const indent = /^\s*/.exec(own)?.[0].length ?? 0
-    // A line that is indented no more than that where a bracket opened is of something else: it was never closed.
+    // A line that is indented no more than that where a bracket opened is of something else: it was never
+    // closed.
     if (own.trim() !== '' || index === line)
       open = open.filter((one) => one.indent < indent || /^\s*[}\]]/.test(own))
     open = bracketsAfter(own, open, index)
@@ -310,7 +316,9 @@ function placeInYaml(scope: Scope, before: string): Place {
   }
 }
 
-/** Key and value at the end of what stands in brackets; the key is undefined in lists, and where it is begun. */
+/**
+ * Key and value at the end of what stands in brackets; the key is undefined in lists, and where it is begun.
+ */
 function pairAt(before: string, bracket: '{' | '['): readonly [string | undefined, string] {
   const [, key, value] = (bracket === '{' && pairPattern.exec(before)) || []
   return [key, value ?? /[^{}[\],]*$/.exec(before)?.[0].trimStart() ?? '']

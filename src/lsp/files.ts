@@ -12,8 +12,8 @@ const outputs = ['results']
 const closed = new Set(['_build', 'node_modules'])
 
 /**
- * Returns files whose names end in one of `endings`, the shallow ones first. Enters no hidden folder and follows no
- * links, which may leave the project.
+ * Returns files whose names end in one of `endings`, the shallow ones first. Enters no hidden folder and
+ * follows no links, which may leave the project.
  */
 export function filesEnding(
   endings: readonly string[],

@@ -30,7 +30,9 @@ export interface Scope {
   readonly outer: readonly string[]
   /** Of what it stands in, if that is written in brackets. */
   readonly bracket?: '{' | '['
-  /** Lines of the YAML, as they are without the list or quote that they stand in, and the cursor's among them. */
+  /**
+   * Lines of the YAML, as they are without the list or quote that they stand in, and the cursor's among them.
+   */
   readonly lines: readonly string[]
   readonly line: number
 }

@@ -1,4 +1,6 @@
-/** What is known of a place in a document: its value now, where it is defined, what a problem is about. Pure. */
+/**
+ * What is known of a place in a document: its value now, where it is defined, what a problem is about. Pure.
+ */
 
 import type { Nodes } from 'mdast'
 import { decoded, linkedIds } from '../check/links.ts'
@@ -217,7 +219,9 @@ function nameLinked(id: string, document: Document): string | undefined {
   return heading === undefined ? type && `${id} (${type})` : textOf(heading).trim()
 }
 
-/** Where an id is written; `isLink` also finds headings without one, and blocks that no reference leads to. */
+/**
+ * Where an id is written; `isLink` also finds headings without one, and blocks that no reference leads to.
+ */
 function placeOfId(id: string, document: Document, isLink: boolean): Place | undefined {
   for (const fence of document.fences) {
     const isFloat = fence.type === 'table' || fence.type === 'figure'

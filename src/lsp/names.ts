@@ -26,7 +26,7 @@ export interface Name {
 const mostRows = 1000
 const mostValues = 200
 
-/** Returns names of a sort; `key` is that whose value they are, if they are one. */
+/** Returns the names of a sort; `key` is given if they are completed as values of that key. */
 export function namesOf(named: Named, scope: Scope, key: string | undefined, look: Look): readonly Name[] {
   const { document, environments, published } = look.opened
   const sources = sourcesAt(scope, look)

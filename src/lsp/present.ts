@@ -1,6 +1,7 @@
 /**
- * A document as it is typed now. A look at it takes longer than people wait for an answer, and while they type there is
- * always a next one. So an answer takes the text as it is, and all else as the last look found it: runs, columns, works.
+ * A document as it is typed now. A look at it takes longer than people wait for an answer, and while they
+ * type there is always a next one. So an answer takes the text as it is, and all else as the last look found
+ * it: runs, columns, works.
  */
 
 import { VFile } from 'vfile'
@@ -8,7 +9,9 @@ import { type Document, parseDocument } from '../document/document.ts'
 import { expandIncludes } from '../document/include.ts'
 import type { Look } from '../project/live.ts'
 
-/** Returns a look with the document of texts that lie over files, by path; `before` is what it last returned. */
+/**
+ * Returns a look with the document of texts that lie over files, by path; `before` is what it last returned.
+ */
 export function presentLook(look: Look, overlay: ReadonlyMap<string, string>, before?: Look): Look {
   const { opened, files } = look
   const { path = '', cwd } = opened.document.file

@@ -1,7 +1,7 @@
 /**
- * The language server: tells an editor what is wrong with a document as it is typed, what can be written, what a number
- * is now, and where things are defined. It runs nothing, and writes nothing into the project but what `repro check`
- * does.
+ * The language server: tells an editor what is wrong with a document as it is typed, what can be written,
+ * what a number is now, and where things are defined. It runs nothing, and writes nothing into the project
+ * but what `repro check` does.
  */
 
 import { dirname, relative } from 'node:path'
@@ -55,7 +55,9 @@ interface Opened {
   looking: Promise<void> | undefined
   once: Promise<void> | undefined
   isDirty: boolean
-  /** What was told last, as JSON. An edit is always answered, another change of the project only if it tells. */
+  /**
+   * What was told last, as JSON. An edit is always answered, another change of the project only if it tells.
+   */
   before: string
   isEdited: boolean
   /** Files that have diagnostics of this document. */
@@ -115,7 +117,10 @@ export function serveLanguage(connection: Connection, siteOf: SiteOf): { close()
       tell(one, [...found, { severity: 'error', message, path: one.site.document, line: 1, column: 1 }])
     }
   }
-  /** A look holds up all else: what an editor sends with an edit, be it more of them or a request, comes first. */
+  /**
+   * A look holds up all else: what an editor sends with an edit, be it more of them or a request, comes
+   * first.
+   */
   const lookSoon = async (one: Opened) => {
     for (let count = 0; one.isDirty && count < mostPauses; count += 1) {
       one.isDirty = false

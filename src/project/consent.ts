@@ -1,6 +1,7 @@
 /**
- * Consent to run a project's code. Whoever runs a paper's code on purpose has this remembered on this machine: for the
- * folder, and for the digests of what ran. What has no consent is never run by a command that was not told to.
+ * Consent to run a project's code. Whoever runs a paper's code on purpose has this remembered on this
+ * machine: for the folder, and for the digests of what ran. What has no consent is never run by a command
+ * that was not told to.
  *
  *     own folder    `repro init`, `--trust`: runs what is changed here, too; not what version control brought since
  *     other folder  `y`, `--rerun`, `repro run`: runs the same code again, and nothing that was changed
@@ -39,7 +40,9 @@ export interface Consent {
   readonly mayAsk: boolean
   /** Returns what has no consent. */
   missing(code: readonly Code[]): readonly Code[]
-  /** Remembers code, and perhaps that the folder is the user's own. A machine without a key remembers nothing. */
+  /**
+   * Remembers code, and perhaps that the folder is the user's own. A machine without a key remembers nothing.
+   */
   remember(code: readonly Code[], isOwn?: boolean): void
 }
 
@@ -53,7 +56,9 @@ interface Kept {
   readonly folder: string
   readonly isOwn: boolean
   readonly digests: readonly string[]
-  /** Of an own folder: git's ids of what the last commit had of files when their code was allowed, or was run. */
+  /**
+   * Of an own folder: git's ids of what the last commit had of files when their code was allowed, or was run.
+   */
   readonly bases?: readonly string[]
   /** The last commits when all of the folder was allowed. */
   readonly commits?: readonly string[]
@@ -127,7 +132,10 @@ function committedIn(project: string, paths: Iterable<string>): readonly string[
   )
 }
 
-/** The folder in the project whose own repository has a path, such as a submodule's; '' if none but the project's. */
+/**
+ * The folder in the project whose own repository has a path, such as a submodule's; '' if none but the
+ * project's.
+ */
 function repositoryOf(project: string, path: string): string {
   let folder = posix.dirname(posix.normalize(path))
   while (folder !== '.' && folder !== '/' && !folder.startsWith('..')) {
@@ -137,7 +145,9 @@ function repositoryOf(project: string, path: string): string {
   return ''
 }
 
-/** Tells of each path whether version control may have brought it, of the project or of a repository within. */
+/**
+ * Tells of each path whether version control may have brought it, of the project or of a repository within.
+ */
 function broughtBy(project: string, kept: Pick<Kept, 'bases' | 'commits'>): (path: string) => boolean {
   const repositories = new Map<string, (path: string) => boolean>()
   return (path) => {
@@ -271,7 +281,7 @@ interface Place {
   readonly documents: readonly string[]
   /** Of scripts (by file, or block) that were searched for names of files. */
   readonly named: Map<unknown, readonly Code[]>
-  /** All that a program of the project may open, whatever it says. */
+  /** Files of the project that any program may open, whether its text names them or not. */
   readonly around: () => readonly Code[]
 }
 
@@ -307,9 +317,9 @@ const toolNames = new Set([...toolFiles.values()].flat().map((path) => posix.bas
 const mostFolders = 500
 
 /**
- * Returns the code that a script names, and that this code names in turn. Imports of Node's scripts are observed,
- * but nothing observes what other programs open, or what a script of Node starts. Names that a script assembles are
- * not found, and data are left out, as a script may write them itself.
+ * Returns the code that a script names, and that this code names in turn. Imports of Node's scripts are
+ * observed, but nothing observes what other programs open, or what a script of Node starts. Names that a
+ * script assembles are not found, and data are left out, as a script may write them itself.
  */
 function namedCode(
   { cell: { block } }: Step,
@@ -353,8 +363,8 @@ const mostRead = 8_000_000
 const mostAround = 5000
 
 /**
- * Returns the files under version control, or without it those that are code by their names: a program other than Node
- * opens what it likes, by names that it may compute.
+ * Returns the files under version control, or without it those that are code by their names: a program other
+ * than Node opens what it likes, by names that it may compute.
  */
 function codeAround(project: string): readonly Code[] {
   const git = openGit(project)
@@ -420,7 +430,10 @@ function textOf(content: Uint8Array | undefined): string {
 
 const endings =
   /\.(?:sh|bash|zsh|fish|py|r|rb|pl|pm|jl|lua|awk|sed|mk|[cm]?[jt]s|so|dylib|dll|exe|jar|wasm|go|rs|c|cc|cpp|f90|java|hs|ml|php|tcl)$/i
-/** Objects that their readers may run. A script may write them itself, so those that it only names do not count. */
+/**
+ * Objects that their readers may run. A script may write them itself, so those that it only names do not
+ * count.
+ */
 const objects = /\.(?:pkl|pickle|joblib|np[yz]|pth?|rds|rda|rdata|ipynb|class|py[cd]|whl|ko)$/i
 
 /** By its name, or as systems know what they start: by its first bytes. */

@@ -3,10 +3,10 @@
  *
  *   files (only what changed is read) -> document, checked -> plan -> report -> page in blocks
  *
- * A look does only what the change needs, as what was made is kept by what it was made of: runs and modules by the
- * files that they were read from (files/derived.ts), tables, figures and judgements by their inputs (rendercache.ts),
- * parts of the page by their content (report/html/live.ts). Nothing is kept by when it was made, so nothing can be
- * out of date: a look gives the bytes that a build would write.
+ * A look does only what the change needs, as what was made is kept by what it was made of: runs and modules
+ * by the files that they were read from (files/derived.ts), tables, figures and judgements by their inputs
+ * (rendercache.ts), parts of the page by their content (report/html/live.ts). Nothing is kept by when it was
+ * made, so nothing can be out of date: a look gives the bytes that a build would write.
  *
  * A document with errors is shown as far as possible.
  */
@@ -55,7 +55,10 @@ import {
 } from './site.ts'
 import { verdictRecord } from './verdicts.ts'
 
-/** A problem of a document, at a place in one of its files. Lines and columns count from 1, columns UTF-16 units. */
+/**
+ * A problem of a document, at a place in one of its files. Lines and columns count from 1, columns UTF-16
+ * units.
+ */
 export interface LiveProblem {
   readonly severity: 'error' | 'warning'
   readonly message: string
@@ -96,8 +99,8 @@ export interface LiveDocument {
 /** What is told before a look is complete. */
 export interface Stages {
   /**
-   * Is given the look before the text is checked, with the problems of the last one, if nothing that runs has changed
-   * since.
+   * Is given the look before the text is checked, with the problems of the last one, if nothing that runs has
+   * changed since.
    */
   readonly unchecked?: (look: Look) => Promise<void>
   /** Is given what is wrong with the text before what would run is planned. */
@@ -229,7 +232,9 @@ export async function openLive(site: Site, quiet?: Quiet): Promise<LiveDocument>
   }
 }
 
-/** Tables, figures and judgements that are kept, of all their versions; and so for values and verifications. */
+/**
+ * Tables, figures and judgements that are kept, of all their versions; and so for values and verifications.
+ */
 const mostRendered = 5000
 
 const numbers = new WeakMap<object, number>()
@@ -395,7 +400,10 @@ function copyOf<T extends object>(message: T): T {
   return Object.assign(Object.create(Object.getPrototypeOf(message) as object | null) as T, message)
 }
 
-/** Plans anew only if another experiment or environment, or one of the files that the last plan rests on, is there. */
+/**
+ * Plans anew only if another experiment or environment, or one of the files that the last plan rests on, is
+ * there.
+ */
 function openPlan(): typeof planWhatCan {
   let before:
     | { readonly parts: readonly unknown[]; readonly seen: Fingerprints; readonly steps: readonly Step[] }

@@ -1,4 +1,7 @@
-/** What commands keep for each other in .repro/: text with this machine's seal, of which another's is not read. */
+/**
+ * What commands keep for each other in .repro/: text with this machine's seal, of which another's is not
+ * read.
+ */
 
 import { keepLightly } from '../files/drafts.ts'
 import { contentOf } from '../files/ordinary.ts'

@@ -58,8 +58,8 @@ export interface Site extends Host {
   /** Those of testbeds/ by default. */
   readonly testbeds?: Testbeds
   /**
-   * The folder is somebody's and no project of this program: nothing in it is read but what the document names,
-   * and nothing is written.
+   * The folder is somebody's and no project of this program: nothing in it is read but what the document
+   * names, and nothing is written.
    */
   readonly isForeign?: boolean
   /** Is told of work before it takes seconds; rejects if the command is to stop. */
@@ -120,8 +120,8 @@ export async function openDocument(site: Site, files: Files = openFiles(site.pro
 }
 
 /**
- * Reads the document, and reads and checks the original of a translation. `note` is told of it before anything is read
- * for its blocks.
+ * Reads the document, and reads and checks the original of a translation. `note` is told of it before
+ * anything is read for its blocks.
  */
 export async function readDocument(
   site: Site,
@@ -160,11 +160,14 @@ export async function readDocument(
 
 /** What a process that checks a document again and again remembers of its last checks. */
 export interface Again {
-  /** Runs a check that adds to a file's messages, unless it found nothing the last time and all parts are the same. */
+  /**
+   * Runs a check that adds to a file's messages, unless it found nothing the last time and all parts are the
+   * same.
+   */
   check(name: string, file: VFile, parts: readonly unknown[], check: () => void): void
   /**
-   * Begins checks that depend on nothing but `parts` and the files that they see by `files`. `part` is the same object as
-   * the last time if all of these are the same.
+   * Begins checks that depend on nothing but `parts` and the files that they see by `files`. `part` is the
+   * same object as the last time if all of these are the same.
    */
   over(parts: readonly unknown[], files: Files): { readonly part: object; readonly files: Files; end(): void }
 }
@@ -255,8 +258,8 @@ function textOf(path: string, files: Files): string | undefined {
 }
 
 /**
- * Returns a reader of recorded runs and of `data` by the names of cells; undefined for those that cannot be read,
- * which the plan reports.
+ * Returns a reader of recorded runs and of `data` by the names of cells; undefined for those that cannot be
+ * read, which the plan reports.
  */
 function recordsOf(
   { project, seal }: Site,
@@ -312,8 +315,8 @@ async function originalOf(file: string, site: Site, files: Files): Promise<Docum
 }
 
 /**
- * The original and its other translations, in its order. Each must name the other, or links are missing: adds what is
- * wrong to `file`.
+ * The original and its other translations, in its order. Each must name the other, or links are missing: adds
+ * what is wrong to `file`.
  */
 function translationsOf(document: Document, path: string, files: Files, file: VFile): readonly Translation[] {
   const { original = document, frontMatter } = document

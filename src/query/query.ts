@@ -73,8 +73,8 @@ function factorValues(runs: readonly Run[]): FactorValues {
  * Evaluates an expression (filters are for printing, see `format`). Times are in microseconds, and so is a
  * plain number added to a time or compared with one. Throws QueryError for an unknown name (suggesting the
  * nearest), units that do not fit, an empty series, an unreduced list, an expression without a path, or, with
- * `missing` set, runs that do not exist yet. `change` gets what is read from runs, with times in microseconds, and
- * returns what is to be in its place.
+ * `missing` set, runs that do not exist yet. `change` gets what is read from runs, with times in
+ * microseconds, and returns what is to be in its place.
  */
 export function evaluate(
   expression: Pick<ParsedExpression, 'ast'>,
@@ -95,7 +95,9 @@ export function evaluate(
 /** By the tables, the experiments, whose groups a path may name, and the path. */
 const readBefore = new WeakMap<object, WeakMap<object, Map<string, Readings>>>()
 
-/** Reads a path into published tables; cached, as they stay the same. Throws QueryError for an unknown name. */
+/**
+ * Reads a path into published tables; cached, as they stay the same. Throws QueryError for an unknown name.
+ */
 export function publishedReadings(
   path: Pick<Path, 'parts'>,
   { experiments, published = noTables }: Results,

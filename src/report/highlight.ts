@@ -43,8 +43,8 @@ const aliases: ReadonlyMap<string, string> = new Map(
 /** Longest code that is highlighted, in characters. */
 const longest = 50_000
 /**
- * For all code of a report. Grammars are patterns, some of which take the square or the cube of a text's length; what
- * is not written for that takes a hundredth of it.
+ * For all code of a report. Grammars are patterns, some of which take the square or the cube of a text's
+ * length; what is not written for that takes a hundredth of it.
  */
 const mostMs = 3000
 

@@ -60,7 +60,10 @@ export interface Translation {
 
 /** Problems that a reader would notice. Places are in the document. */
 export interface ReportProblem {
-  /** `missing` and `stale` are fixed by running; `error` needs the author; a `loss` of looks in a format does not. */
+  /**
+   * `missing` and `stale` are fixed by running; `error` needs the author; a `loss` of looks in a format does
+   * not.
+   */
   readonly type: 'missing' | 'stale' | 'error' | 'loss'
   readonly message: string
   readonly place: Place
@@ -452,8 +455,8 @@ export type PageBlock =
       readonly hash: string
       readonly html: string
       /**
-       * Places of the long elements in the HTML, in order: drawings, and the rows behind them. A browser that shows
-       * an earlier version of the block keeps those that are the same.
+       * Places of the long elements in the HTML, in order: drawings, and the rows behind them. A browser that
+       * shows an earlier version of the block keeps those that are the same.
        */
       readonly pieces: readonly PiecePlace[]
       /** First and last line in the document; absent for what is not written there. */

@@ -8,7 +8,9 @@ export interface Pixels {
   readonly height?: number
 }
 
-/** Size as it is shown, from the head of a picture; undefined if that says none, and then it fills its place. */
+/**
+ * Size as it is shown, from the head of a picture; undefined if that says none, and then it fills its place.
+ */
 export function pixelsOf(picture: Pick<PictureContent, 'mime' | 'content'>): Pixels | undefined {
   const found = pixelsInHead(picture)
   const isOnSide = found?.height !== undefined && orientationOf(picture) >= 5
@@ -17,7 +19,10 @@ export function pixelsOf(picture: Pick<PictureContent, 'mime' | 'content'>): Pix
   return { width, ...(height !== undefined && height > 0 && { height }) }
 }
 
-/** How a JPEG is turned and mirrored to be shown: 1 (as it is) to 8, and on its side from 5 (Exif 2.32, 4.6.4). */
+/**
+ * How a JPEG is turned and mirrored to be shown: 1 (as it is) to 8, and on its side from 5 (Exif 2.32,
+ * 4.6.4).
+ */
 export function orientationOf({ mime, content }: Pick<PictureContent, 'mime' | 'content'>): number {
   if (mime !== 'image/jpeg') return 1
   for (const { marker, body } of segmentsOf(Buffer.from(content, 'base64'))) {

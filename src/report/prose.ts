@@ -36,7 +36,10 @@ export interface Replacements {
 
 const positions = new WeakMap<Nodes, Position>()
 
-/** Where the document has what became a node at the top of a report's text; reports themselves say nothing of it. */
+/**
+ * Where the document has what became a node at the top of a report's text; reports themselves say nothing of
+ * it.
+ */
 export function positionOf(node: Nodes): Position | undefined {
   return positions.get(node)
 }
@@ -135,7 +138,9 @@ export function captionContent(
   })
 }
 
-/** Returns a function that copies nodes of the document with replacements; of HTML, only plain pairs of tags. */
+/**
+ * Returns a function that copies nodes of the document with replacements; of HTML, only plain pairs of tags.
+ */
 function copier(document: Document, replacements: Replacements): (node: Nodes) => readonly Nodes[] {
   const linkedIn = Map.groupBy(
     [...document.references, ...document.citations.filter(({ items }) => items.length > 0)],

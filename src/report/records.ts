@@ -28,10 +28,10 @@ export function cellsDrawn(experiment: SourceBlock, { where }: FigureData): read
 
 /**
  * Returns the runs' observations (except excluded ones), or a dataset. Besides the runs' columns each record
- * has `environment`, `pattern`, `patternLabel`, `patternIndex` (block order), `origin`, and the parameters, whose
- * names are flat (`domu.vcpus`) and give way to those of the columns (`parameter.domu.vcpus`). Records are in the
- * block's order of environments and patterns. Throws QueryError, with the nearest name, for a dataset or
- * column that a run lacks, and for a value that no row has.
+ * has `environment`, `pattern`, `patternLabel`, `patternIndex` (block order), `origin`, and the parameters,
+ * whose names are flat (`domu.vcpus`) and give way to those of the columns (`parameter.domu.vcpus`). Records
+ * are in the block's order of environments and patterns. Throws QueryError, with the nearest name, for a
+ * dataset or column that a run lacks, and for a value that no row has.
  */
 export const records = recently(makeRecords, (experiment, runs, source) => [experiment, source, ...runs])
 
@@ -80,8 +80,8 @@ function makeRecords(
 }
 
 /**
- * Returns titles of the fields of `records`: the label of a column, or its name, with the unit that its values have
- * there; of a parameter's or of the cell's, its name in the report.
+ * Returns titles of the fields of `records`: the label of a column, or its name, with the unit that its
+ * values have there; of a parameter's or of the cell's, its name in the report.
  */
 export function fieldTitles(
   runs: readonly Run[],

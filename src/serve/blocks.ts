@@ -1,7 +1,7 @@
 /**
- * What a browser that shows one version of a page needs to show another: the blocks that it lacks. It keeps the long
- * elements (drawings, and the rows behind them) that a block shares with the one that it replaces. If one element of
- * a drawing changed, it gets only that element.
+ * What a browser that shows one version of a page needs to show another: the blocks that it lacks. It keeps
+ * the long elements (drawings, and the rows behind them) that a block shares with the one that it replaces.
+ * If one element of a drawing changed, it gets only that element.
  */
 
 import type { PageBlock } from '../report/model.ts'
@@ -72,7 +72,9 @@ function idOf({ html, pieces: [first] }: Block): string | undefined {
   return / id="([^"]*)"/.exec(html.slice(0, first?.[0]))?.[1]
 }
 
-/** Returns a block with holes for the pieces that `old` has at the same index; undefined if there are none. */
+/**
+ * Returns a block with holes for the pieces that `old` has at the same index; undefined if there are none.
+ */
 function withHoles(old: Block, now: Block): { html: string; pieces: readonly SentPiece[] } | undefined {
   const pieces: SentPiece[] = []
   let html = ''
@@ -92,8 +94,8 @@ function withHoles(old: Block, now: Block): { html: string; pieces: readonly Sen
 const tag = /<(\/?)[^>]*?(\/?)>/g
 
 /**
- * Returns the smallest element that contains all differences between two drawings; undefined if that is most of the
- * drawing, or if these are no drawings.
+ * Returns the smallest element that contains all differences between two drawings; undefined if that is most
+ * of the drawing, or if these are no drawings.
  *
  * @param old SVG as drawing/svg.ts writes it, and so is `now`
  */

@@ -1,7 +1,7 @@
 /**
- * Keeps a served page up to date (server.ts): replaces the blocks that changed, shows problems at their places, and
- * asks before something is run. The page is made of blocks: the children of these elements, but for these themselves
- * and for what this script adds.
+ * Keeps a served page up to date (server.ts): replaces the blocks that changed, shows problems at their
+ * places, and asks before something is run. The page is made of blocks: the children of these elements, but
+ * for these themselves and for what this script adds.
  */
 ;(() => {
   'use strict'
@@ -295,8 +295,8 @@
   const hole = 'template[data-piece]'
 
   /**
-   * Takes over the pieces (blocks.ts) of the block that `one` replaces, and applies their changes. Drawings are
-   * not moved yet, as they may be able to stay. Returns false if a piece is missing.
+   * Takes over the pieces (blocks.ts) of the block that `one` replaces, and applies their changes. Drawings
+   * are not moved yet, as they may be able to stay. Returns false if a piece is missing.
    */
   function takesPieces(one, before, pieces) {
     const had = [...before.querySelectorAll('svg, pre.rows')].filter((piece) => !piece.matches('svg svg'))
@@ -358,7 +358,9 @@
     return [...found].map(([one, before]) => [before, one])
   }
 
-  /** Elements of a block by names that its next version has, too: the id around them, their kind and order. */
+  /**
+   * Elements of a block by names that its next version has, too: the id around them, their kind and order.
+   */
   function named(root, selector) {
     const [found, counts] = [new Map(), new Map()]
     for (const one of [...(root.matches(selector) ? [root] : []), ...root.querySelectorAll(selector)]) {

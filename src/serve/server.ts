@@ -10,8 +10,8 @@
  *   POST /~repro/run, stop  runs cells; needs the token of this start
  *
  * A page of a stranger's site must be able to read nothing and to do nothing here: names of other hosts (DNS
- * rebinding) and other origins are refused, and what acts needs a cookie that no other site's page makes a browser
- * send (SameSite=Strict).
+ * rebinding) and other origins are refused, and what acts needs a cookie that no other site's page makes a
+ * browser send (SameSite=Strict).
  */
 
 import { randomBytes, timingSafeEqual } from 'node:crypto'
@@ -164,7 +164,9 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
   send(response, 200, file.type, file.content, method)
 }
 
-/** Of files that a repository may have brought: a script in one would be of this origin, and could run cells. */
+/**
+ * Of files that a repository may have brought: a script in one would be of this origin, and could run cells.
+ */
 const inert = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 
 const safety: Readonly<Record<string, string>> = {
@@ -204,7 +206,10 @@ function enter(
   response.end()
 }
 
-/** Browsers share cookies between ports: without the port in the name, two servers would overwrite each other's. */
+/**
+ * Browsers share cookies between ports: without the port in the name, two servers would overwrite each
+ * other's.
+ */
 function cookieName(port: number): string {
   return `repro-${port}`
 }
@@ -229,13 +234,16 @@ function documentAt(path: string, { main, sessions }: Context): string | undefin
 interface Served {
   readonly type: string
   readonly content: Uint8Array
-  /** Whether it may be anything: a page that a build wrote has a policy of its own, and browsers show no PDF in a sandbox. */
+  /**
+   * Whether it may be anything: a page that a build wrote has a policy of its own, and browsers show no PDF
+   * in a sandbox.
+   */
   readonly isForeign: boolean
 }
 
 /**
- * A file that a served page links to: of results/ (with the name that it has there), or of a report that was built
- * (`_build/`), as this machine's manifests list it.
+ * A file that a served page links to: of results/ (with the name that it has there), or of a report that was
+ * built (`_build/`), as this machine's manifests list it.
  */
 async function fileAt(path: string, { site, sessions }: Context): Promise<Served | undefined> {
   const relative = path.slice(1)

@@ -1,7 +1,7 @@
 /**
- * A session: a live document whose page is made anew after each change, for those who follow it. Followers get what
- * they lack: the blocks of a page that are new to them, the problems with the blocks that they belong to, and what
- * runs.
+ * A session: a live document whose page is made anew after each change, for those who follow it. Followers
+ * get what they lack: the blocks of a page that are new to them, the problems with the blocks that they
+ * belong to, and what runs.
  */
 
 import { randomInt } from 'node:crypto'
@@ -194,8 +194,8 @@ export async function openSession(site: Site, note: (text: string) => void): Pro
 }
 
 /**
- * Returns a look with the front matter of before if its own cannot be read, as while it is typed: else the page would lose
- * its header and language, and get them back.
+ * Returns a look with the front matter of before if its own cannot be read, as while it is typed: else the
+ * page would lose its header and language, and get them back.
  */
 function withHead(
   look: Look,
@@ -210,7 +210,9 @@ function withHead(
 /** An editor that writes into the file itself empties it, and fills it within this. */
 const fillingMs = 300
 
-/** Returns the text of the document, but not while it is only the start of what it was, and cut within a line. */
+/**
+ * Returns the text of the document, but not while it is only the start of what it was, and cut within a line.
+ */
 async function wholeText({ project, document }: Site, before: string): Promise<string> {
   const isCut = (text: string) =>
     text.length < before.length && !text.endsWith('\n') && before.startsWith(text)

@@ -1,7 +1,7 @@
 /**
- * Watches the folders of what was read, without polling. Editors save by writing, by renaming over a file, or by
- * deleting and making it anew; all of these are events of its folder. Events only say that something may have
- * changed: what did is found by looking at the files.
+ * Watches the folders of what was read, without polling. Editors save by writing, by renaming over a file, or
+ * by deleting and making it anew; all of these are events of its folder. Events only say that something may
+ * have changed: what did is found by looking at the files.
  */
 
 import { type FSWatcher, lstatSync, readlinkSync, statSync, watch } from 'node:fs'
@@ -9,15 +9,16 @@ import { dirname, join, normalize } from 'node:path'
 
 export interface Watching {
   /**
-   * Watches the folders of these paths (relative to the project), which may be missing, and no others. A path may be a
-   * link to a file, whose folder is watched as well.
+   * Watches the folders of these paths (relative to the project), which may be missing, and no others. A path
+   * may be a link to a file, whose folder is watched as well.
    */
   follow(paths: Iterable<string>): void
   /** Returns a moment, for `isQuiet`. */
   mark(): number
   /**
-   * Whether a path is that of a file in a folder that was watched at a moment, and had no event since. It need not be
-   * looked at: an event that is still to come will tell. False for what may change without one, such as links.
+   * Whether a path is that of a file in a folder that was watched at a moment, and had no event since. It
+   * need not be looked at: an event that is still to come will tell. False for what may change without one,
+   * such as links.
    */
   isQuiet(path: string, mark: number): boolean
   close(): void
@@ -48,7 +49,10 @@ export function openWatching(
     string,
     { readonly watcher: FSWatcher; readonly inode: number; readonly since: number }
   >()
-  /** Paths that were files when they were looked at, of which no event has come since; with what links lead to. */
+  /**
+   * Paths that were files when they were looked at, of which no event has come since; with what links lead
+   * to.
+   */
   const files = new Map<string, string | undefined>()
   /** Counts moments: marks, events, and beginnings of watches. */
   let moment = 0

@@ -8,7 +8,8 @@
  *
  * If a sample has boots: Student's, with the jackknife's standard error (Tukey 1958; Efron and Tibshirani
  * 1993, chapter 11), or that of draws if it is clearly larger. A few boots are too few to take quantiles of
- * draws: an interval would hardly exceed their extremes. A ratio's is Fieller's (fieller.ts) of the same errors.
+ * draws: an interval would hardly exceed their extremes. A ratio's is Fieller's (fieller.ts) of the same
+ * errors.
  *
  * Order statistics, such as quantiles, hardly change if one boot is left out, or change by a leap, so of them
  * the statistic of each single boot gives the error.
@@ -114,7 +115,8 @@ export interface Sides {
 
 /**
  * Returns Fieller's interval of a ratio, if a sample has boots, as `bootstrap` returns that of its value; not
- * bounded above if the denominator may be 0. Of trials, whose draws are ratios themselves, it is `bootstrap`'s.
+ * bounded above if the denominator may be 0. Of trials, whose draws are ratios themselves, it is
+ * `bootstrap`'s.
  */
 export function bootstrapRatio(
   samples: readonly Size[],
@@ -186,10 +188,10 @@ function influencesOf(
 }
 
 /**
- * Returns how much less sure a quantile of the trials of so many boots is than the mean of the boots' own: for
- * normal values by the root of p (1 - p) over the density there, which is squared to allow for skewed ones, whose
- * tails are thinner. Beyond half a boot a quantile hangs on the outermost boot alone, and is rather too near than
- * too far. Chosen by simulation (docs/statistics.md).
+ * Returns how much less sure a quantile of the trials of so many boots is than the mean of the boots' own:
+ * for normal values by the root of p (1 - p) over the density there, which is squared to allow for skewed
+ * ones, whose tails are thinner. Beyond half a boot a quantile hangs on the outermost boot alone, and is
+ * rather too near than too far. Chosen by simulation (docs/statistics.md).
  */
 export function roughErrorOf(probability: number, boots: number): number {
   if (boots * Math.min(probability, 1 - probability) <= 0.5) return 1.5

@@ -8,8 +8,9 @@ const works: Record<string, unknown> = globalThis
 const script = new Script(`globalThis['${name}']()`)
 
 /**
- * Returns what `work` returns, or undefined if it takes longer than `ms` of the clock. It is ended wherever it is, also
- * within a pattern, so it must not change anything that others see, and it cannot wait for anything.
+ * Returns what `work` returns, or undefined if it takes longer than `ms` of the clock. It is ended wherever
+ * it is, also within a pattern, so it must not change anything that others see, and it cannot wait for
+ * anything.
  */
 export function within<T>(ms: number, work: () => T): T | undefined {
   let made: T | undefined

@@ -106,7 +106,8 @@ export function interpreter(options: Interpreting) {
       const functions = within(context)
       const values = Object.entries(channels).map(([name, { ast }]): readonly [string, Evaluate] => [
         name,
-        // Nobody hears what a mark is called, as a figure is one image: the page shows it to who points at it.
+        // Nobody hears what a mark is called, as a figure is one image: the page shows it to who points at
+        // it.
         (name === 'description' ? described : ready)(ast, functions),
       ])
       // Without a channel to set, Vega only makes width and height of those that are there.
@@ -223,8 +224,8 @@ function prepare(root: Node, { reads, placeOf, treatsInvalid }: Interpreting): N
 }
 
 /**
- * Names and values in the description of a mark, if it is as Vega-Lite writes it: `"a: " + (1) + "; b: " + (2)`. In its
- * text, a value could not be told from what follows it.
+ * Names and values in the description of a mark, if it is as Vega-Lite writes it: `"a: " + (1) + "; b: " +
+ * (2)`. In its text, a value could not be told from what follows it.
  */
 function describedIn(node: Node): readonly (readonly [name: string, value: Node])[] | undefined {
   const isSum = ({ type, operator }: Node) => type === 'BinaryExpression' && operator === '+'

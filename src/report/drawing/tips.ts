@@ -1,6 +1,7 @@
 /**
- * What marks of a drawing tell of themselves, as the page shows it to who points at them: names and values, with a tab
- * between the two and each pair on a line. Neither has a tab or a line break, so that no value is taken for another.
+ * What marks of a drawing tell of themselves, as the page shows it to who points at them: names and values,
+ * with a tab between the two and each pair on a line. Neither has a tab or a line break, so that no value is
+ * taken for another.
  */
 
 import { changed, type Svg, visit } from './element.ts'
@@ -9,7 +10,9 @@ export type Tip = readonly (readonly [name: string, value: string])[]
 
 /** Attribute of a mark with its values: `pause ⇥ 12.5 ↵ pattern ⇥ idle`. */
 export const tipName = 'data-tip'
-/** Attribute of a drawing with texts that its tips share, a line each; tips name them by number: `#0 ⇥ 12.5`. */
+/**
+ * Attribute of a drawing with texts that its tips share, a line each; tips name them by number: `#0 ⇥ 12.5`.
+ */
 const sharedName = 'data-tips'
 /** Characters of all tips; a drawing with more has none, and its rows only. */
 const longestTips = 400_000
@@ -43,8 +46,8 @@ export function partsOf(tip: string): Tip {
 let lastTips: ReadonlyMap<string, Tip> = new Map()
 
 /**
- * Returns the drawing with what its tips share said once: names of axes, patterns and environments are most of the tips
- * of a thousand marks.
+ * Returns the drawing with what its tips share said once: names of axes, patterns and environments are most
+ * of the tips of a thousand marks.
  */
 export function withSharedTips(svg: Svg): Svg {
   const tips = new Map<string, Tip>()

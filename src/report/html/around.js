@@ -1,8 +1,8 @@
 /**
- * What is around the text for its readers: a link to each place that can be referred to, copies of code, light or dark
- * as the reader likes, and contents that fold in a narrow window, with a way back to them. As reader.js, before which
- * it is put: it makes elements without texts, so that search and selection find the document's only, and the page is
- * complete without them.
+ * What is around the text for its readers: a link to each place that can be referred to, copies of code,
+ * light or dark as the reader likes, and contents that fold in a narrow window, with a way back to them. As
+ * reader.js, before which it is put: it makes elements without texts, so that search and selection find the
+ * document's only, and the page is complete without them.
  */
 ;((words) => {
   const find = (selector, within = document) => [...within.querySelectorAll(selector)]

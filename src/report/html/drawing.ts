@@ -28,7 +28,9 @@ const leastWidth = 612
 /** Class of drawings that are narrower than that, and never shown wider than they are. */
 const narrow = 'narrow'
 
-/** Returns a placeholder for a drawing. Classes of the drawing say whether it has a dark form and is narrow. */
+/**
+ * Returns a placeholder for a drawing. Classes of the drawing say whether it has a dark form and is narrow.
+ */
 export function drawingElement(svg: string): Element {
   const colors = darkColors(svg)
   const { width = Infinity } = pixelsOfSvg(svg) ?? {}

@@ -116,8 +116,8 @@ function partContent(content: Parts['parts'][number]['content'], ariaLabel: stri
 }
 
 /**
- * Embeds a picture: a report is one file and loads nothing. An SVG may have no width of its own; browsers would
- * show it at the width of its place, or not at all.
+ * Embeds a picture: a report is one file and loads nothing. An SVG may have no width of its own; browsers
+ * would show it at the width of its place, or not at all.
  */
 export function pictureElement({
   mime,

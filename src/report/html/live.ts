@@ -1,6 +1,6 @@
 /**
- * Writes a report as a page again and again, doing only what changed. The text is that of writeHtml (page.ts),
- * made of blocks, so that a browser that shows the page can replace those that are new:
+ * Writes a report as a page again and again, doing only what changed. The text is that of writeHtml
+ * (page.ts), made of blocks, so that a browser that shows the page can replace those that are new:
  *
  *   report -> elements, with a mark in place of each part that was written before
  *          -> blocks, sanitised one by one -> frame with a mark in place of each block -> text
@@ -81,7 +81,8 @@ export function openWriter(): (report: Report) => LivePage {
   /** How many parts are being made, one within the other. */
   let depth = 0
 
-  // A drawing is the same text at each look, so what stands for it is found at once; it would take long to write and compare.
+  // A drawing is the same text at each look, so what stands for it is found at once; it would take long to
+  // write and compare.
   const long = new Map<string, string>()
   // So are the large parts of a table, figure or claim that was made before.
   const large = new WeakMap<object, string>()
@@ -221,7 +222,8 @@ export function openWriter(): (report: Report) => LivePage {
     const used = [...parts.values()].filter(({ usedAt }) => usedAt === look)
     const frame = pageAround(framed, report, [...shown, ...used.map((part) => part.shown)])
     const style = /<style>([\s\S]*?)<\/style>/.exec(frame)?.[1] ?? ''
-    // Of the head, a page that is open only shows its title and style, which it takes in place; its script has words.
+    // Of the head, a page that is open only shows its title and style, which it takes in place; its script
+    // has words.
     const around = `${report.lang} ${frame
       .slice(frame.lastIndexOf('<body'))
       .replace(new RegExp(`\\s*<div id="kept-${secret}-blocks\\d+"></div>\\s*`, 'g'), '')}`

@@ -1,9 +1,9 @@
 /**
- * What a page can do beyond showing itself, for those whose browser runs scripts: sorts tables, previews what a link
- * leads to, follows the reader in the contents, shows the data of figures as tables and gives them as files.
- * Without it the page is complete. It makes elements, and never reads text as HTML; its listeners are on the document,
- * so that it survives the exchange of parts of the page (`repro serve` sends `repro:changed`).
- * `pageWords` is put before it, in the page's language (`reader` in src/locale/).
+ * What a page can do beyond showing itself, for those whose browser runs scripts: sorts tables, previews what
+ * a link leads to, follows the reader in the contents, shows the data of figures as tables and gives them as
+ * files. Without it the page is complete. It makes elements, and never reads text as HTML; its listeners are
+ * on the document, so that it survives the exchange of parts of the page (`repro serve` sends
+ * `repro:changed`). `pageWords` is put before it, in the page's language (`reader` in src/locale/).
  */
 ;((words) => {
   const find = (selector, within = document) => [...within.querySelectorAll(selector)]
@@ -87,7 +87,9 @@
     }
   }
 
-  /** Gives each row a cell of its own for one that spans it, as rows leave each other when they are sorted. */
+  /**
+   * Gives each row a cell of its own for one that spans it, as rows leave each other when they are sorted.
+   */
   function split(rows) {
     const width = Math.max(...rows.map((row) => row.cells.length))
     for (let column = 0; column < width; column += 1)
@@ -136,8 +138,9 @@
   }
 
   /**
-   * Adds the numbers by which cells of a column are sorted, if all cells that begin with a digit are numbers in units
-   * of one kind. Dates, times, versions and ranges are none: they are sorted as texts, with numeric collation.
+   * Adds the numbers by which cells of a column are sorted, if all cells that begin with a digit are numbers
+   * in units of one kind. Dates, times, versions and ranges are none: they are sorted as texts, with numeric
+   * collation.
    */
   function withKeys(cells) {
     const filled = cells.filter((cell) => !isEmpty(cell))
@@ -178,7 +181,10 @@
     }).flatMap(([kind, units]) => Object.entries(units).map(([name, scale]) => [name, { kind, scale }])),
   )
 
-  /** Number and kind of unit of a text that is only a number, perhaps with a spread and a unit; else undefined. */
+  /**
+   * Number and kind of unit of a text that is only a number, perhaps with a spread and a unit; else
+   * undefined.
+   */
   function quantityIn(text) {
     if (text.length > 80) return undefined
     const { sign, digits, power = '', unit, last } = quantity.exec(text)?.groups ?? {}
@@ -326,7 +332,9 @@
     return mark.dataset.tip.split('\n').map((part) => part.split('\t').map(whole))
   }
 
-  /** Of marks that lie over each other, the one whose middle is nearest: the last drawn may hide all others. */
+  /**
+   * Of marks that lie over each other, the one whose middle is nearest: the last drawn may hide all others.
+   */
   function markAt({ target, clientX, clientY }) {
     if (!target.closest?.('svg')) return undefined
     const distance = (mark) => {
@@ -475,8 +483,8 @@
   }
 
   /**
-   * A table as CSV, the same whether it is sorted or not: the text of a cell that spans rows or columns is repeated,
-   * but not the title of a group of rows.
+   * A table as CSV, the same whether it is sorted or not: the text of a cell that spans rows or columns is
+   * repeated, but not the title of a group of rows.
    */
   function tableCsv(table) {
     const quoted = (text) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
@@ -756,7 +764,10 @@
     heading.before(make('div', { className: 'search' }, field, status, make('ol', { hidden: true })))
   }
 
-  /** Texts of paragraphs, rows and the like, each once: what holds another unit only counts with its own texts. */
+  /**
+   * Texts of paragraphs, rows and the like, each once: what holds another unit only counts with its own
+   * texts.
+   */
   function* unitsIn(main) {
     for (const unit of find(units, main)) {
       if (unit.closest('.repro-own, .tools, .search, .scroll.rows')) continue

@@ -1,7 +1,8 @@
 /**
- * Typst's compiler, by `@myriaddreamin/typst-ts-node-compiler`: an optional peer dependency, as it has 51 MB. It runs in a process of
- * its own (compilerprocess.ts), as a few kilobytes of text can ask it for hours or gigabytes, and a build must go on to hear Ctrl-C.
- * It is looked for from this program and never from a project, as nothing of a stranger's folder may run.
+ * Typst's compiler, by `@myriaddreamin/typst-ts-node-compiler`: an optional peer dependency, as it has 51 MB.
+ * It runs in a process of its own (compilerprocess.ts), as a few kilobytes of text can ask it for hours or
+ * gigabytes, and a build must go on to hear Ctrl-C. It is looked for from this program and never from a
+ * project, as nothing of a stranger's folder may run.
  */
 
 import type { ChildProcess } from 'node:child_process'
@@ -42,7 +43,9 @@ export interface Compiler {
 }
 
 export interface CompileLimits {
-  /** Of processor time for each compilation, and more for each megabyte (10^6) of its files, up to a limit. */
+  /**
+   * Of processor time for each compilation, and more for each megabyte (10^6) of its files, up to a limit.
+   */
   readonly seconds: number
   readonly secondsPerMb: number
   readonly mostSeconds: number

@@ -15,8 +15,8 @@ export const unjoined = 'Devanagari'
 export const arabicFont = 'DejaVu Sans'
 
 /**
- * Font families: for text, for drawings, for code. Latin ones come with the compiler, or with this program; others are the
- * computer's.
+ * Font families: for text, for drawings, for code. Latin ones come with the compiler, or with this program;
+ * others are the computer's.
  */
 export function families(
   lang: string,

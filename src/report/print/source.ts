@@ -1,4 +1,6 @@
-/** Text as Typst source. All that a document says passes one of these functions, so that none of it is code. */
+/**
+ * Text as Typst source. All that a document says passes one of these functions, so that none of it is code.
+ */
 
 import { control } from '../../document/encoding.ts'
 import { blanks, inOneLine, longRuns, piecesOf } from './words.ts'

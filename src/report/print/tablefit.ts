@@ -7,8 +7,8 @@ import type { Measures } from './measures.ts'
 
 export interface Fit {
   /**
-   * In a column (as a float, or `here`, where it may break), over all columns, or on pages of its own behind the text,
-   * upright or sideways.
+   * In a column (as a float, or `here`, where it may break), over all columns, or on pages of its own behind
+   * the text, upright or sideways.
    */
   readonly place: 'column' | 'here' | 'wide' | 'pages' | 'sideways'
   /** Of columns: fractions of those whose texts wrap; absent for those as wide as their content. */
@@ -17,7 +17,10 @@ export interface Fit {
   readonly widths: readonly number[]
   /** Estimated height of the head and the first rows, which stay together, in points. */
   readonly first: number
-  /** Whether the notes stand before it: behind a table over pages, a few lines might have the last page for themselves. */
+  /**
+   * Whether the notes stand before it: behind a table over pages, a few lines might have the last page for
+   * themselves.
+   */
   readonly hasNotesFirst: boolean
 }
 
@@ -30,7 +33,10 @@ const longText = 95
 /** Lines of notes that may stand between the caption and the head of a table. */
 const mostNotesFirst = 5
 
-/** Decides by estimated widths and heights in points: those of Helvetica, which is wider than the font of texts. */
+/**
+ * Decides by estimated widths and heights in points: those of Helvetica, which is wider than the font of
+ * texts.
+ */
 export function fittingTable(
   content: TableContent,
   notes: readonly string[],
@@ -93,7 +99,9 @@ export function fittingTable(
   return natural <= text ? fit('pages', text) : fit('sideways', height)
 }
 
-/** Estimates the size of letters (points) that `fitted` of the template chooses, so that all words have room. */
+/**
+ * Estimates the size of letters (points) that `fitted` of the template chooses, so that all words have room.
+ */
 export function fittingSize(columns: readonly (readonly string[])[], room: number): number {
   const widths = columns.map((words) => Math.max(0, ...words.map((word) => textWidth(word, 0.9 * fontSize))))
   const sum = widths.reduce((sum, width) => sum + width + between, 0)

@@ -1,8 +1,10 @@
-/** Where lines of print may end within what has no blanks: typesetters let it run over its column otherwise. */
+/**
+ * Where lines of print may end within what has no blanks: typesetters let it run over its column otherwise.
+ */
 
 /**
- * What no column may hold. East Asian letters each may end a line, by rules of their own that breaks of ours would
- * overrule.
+ * What no column may hold. East Asian letters each may end a line, by rules of their own that breaks of ours
+ * would overrule.
  */
 const longRun = /([^\s\p{Script=Han}\p{Script=Hangul}\u3000-\u30ff\u31f0-\u33ff\uff00-\uffef]{40,})/u
 
@@ -20,8 +22,8 @@ export function inOneLine(written: string): string {
 }
 
 /**
- * Returns pieces between which a line may end: behind signs, and within what has none for more than `most` letters.
- * Marks stay with their letters.
+ * Returns pieces between which a line may end: behind signs, and within what has none for more than `most`
+ * letters. Marks stay with their letters.
  */
 export function piecesOf(text: string, most: number): readonly string[] {
   return text
@@ -34,7 +36,10 @@ export function inEights(text: string): readonly string[] {
   return text.match(/\p{M}*(?:\P{M}\p{M}*){1,8}|\p{M}+/gsu) ?? []
 }
 
-/** Returns the parts of a text that no line breaks: words, of which those beyond `longest` letters break into `piece`. */
+/**
+ * Returns the parts of a text that no line breaks: words, of which those beyond `longest` letters break into
+ * `piece`.
+ */
 export function wordsOf(text: string, longest: number, piece: number): readonly string[] {
   return text
     .split(/[^\S\u00a0\u202f]+|(?<=-)|(?<=[\u2e80-\u9fff\uac00-\ud7a3\uff00-\uffef])/)

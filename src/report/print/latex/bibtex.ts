@@ -1,6 +1,6 @@
 /**
- * Writes works as a file for BibTeX, with all that the report's own list says: what IEEEtran and unsrt do not print
- * of a type goes into `howpublished` or `note`, in the words of that list.
+ * Writes works as a file for BibTeX, with all that the report's own list says: what IEEEtran and unsrt do not
+ * print of a type goes into `howpublished` or `note`, in the words of that list.
  */
 
 import type { CalendarDate, WrittenDate } from '../../../bibliography/date.ts'
@@ -151,7 +151,10 @@ function peopleOf(
   return people
 }
 
-/** Names are as they are shown: braces keep BibTeX from taking them apart, and from its own words between them. */
+/**
+ * Names are as they are shown: braces keep BibTeX from taking them apart, and from its own words between
+ * them.
+ */
 function joined(names: readonly string[], isOpen: boolean, own: Own): string {
   if (own.and === ' and ')
     return [...names.map((name) => `{${name}}`), ...(isOpen ? ['others'] : [])].join(' and ')
@@ -211,7 +214,9 @@ function balanced(source: string): string {
   return source.replaceAll('\\{', '\\textbraceleft{}').replaceAll('\\}', '\\textbraceright{}')
 }
 
-/** A plain date as `year` and `month`; spans, seasons and approximate dates as `year`, in the list's words. */
+/**
+ * A plain date as `year` and `month`; spans, seasons and approximate dates as `year`, in the list's words.
+ */
 function dateFields(
   written: WrittenDate | undefined,
   own: Own,

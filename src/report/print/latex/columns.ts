@@ -1,7 +1,8 @@
 /**
- * Widths of columns of tables, which TeX makes as wide as their longest line, however wide the page is. Columns are
- * as wide as their content while there is room. Then the widest ones wrap, at one width, but none becomes narrower
- * than its longest word, which would be printed over the next column. Then the letters become smaller.
+ * Widths of columns of tables, which TeX makes as wide as their longest line, however wide the page is.
+ * Columns are as wide as their content while there is room. Then the widest ones wrap, at one width, but none
+ * becomes narrower than its longest word, which would be printed over the next column. Then the letters
+ * become smaller.
  */
 
 import { textWidth } from '../../textwidth.ts'
@@ -14,7 +15,10 @@ export interface Texts {
 }
 
 export interface Layout {
-  /** In points, of those whose texts wrap or have lines of their own; undefined for those as wide as their content. */
+  /**
+   * In points, of those whose texts wrap or have lines of their own; undefined for those as wide as their
+   * content.
+   */
   readonly widths: readonly (number | undefined)[]
   /** Size of letters. */
   readonly points: number
@@ -24,7 +28,9 @@ export interface Layout {
   readonly lines: (row: readonly string[]) => number
 }
 
-/** Gap between columns, in points; half of it at each side of a table. Less if there are very many columns. */
+/**
+ * Gap between columns, in points; half of it at each side of a table. Less if there are very many columns.
+ */
 const between = 6
 
 /** Sizes of letters, in points: LaTeX's own names mean others in texts of 10 points and of 11. */
@@ -110,7 +116,9 @@ export function settings({ points, gap }: Layout): string {
   return `\\fontsize{${points}}{${(1.2 * points).toFixed(1)}}\\selectfont\\setlength{\\tabcolsep}{${(gap / 2).toFixed(1)}bp}`
 }
 
-/** Marks of LaTeX for the columns; `letters` says where those that do not wrap have their texts: l, c or r. */
+/**
+ * Marks of LaTeX for the columns; `letters` says where those that do not wrap have their texts: l, c or r.
+ */
 export function columnMarks({ widths }: Layout, letters: readonly string[]): string {
   const ragged: Readonly<Record<string, string>> = { c: 'centering', r: 'raggedleft' }
   return widths

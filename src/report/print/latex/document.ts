@@ -3,7 +3,8 @@
  *
  *   report -> preamble (preamble.ts) -> title, abstract, banner -> text (nodes.ts) -> bibliography, provenance, large tables
  *
- * Figures become PDF by Typst, which draws each on a page of its size; other ways would need a browser or a program of its own.
+ * Figures become PDF by Typst, which draws each on a page of its size; other ways would need a browser or a
+ * program of its own.
  */
 
 import { doiAddress, licenseAddress, orcidAddress } from '../../../document/identifier.ts'
@@ -151,7 +152,8 @@ function picturesIn(
     if (orders.length === 0) return
     using compiler = openCompiler()
     for (const { name, source, given, line } of orders) {
-      // What is in a box of its own is looked at as a page that everybody can read, where a character without a font is a mistake.
+      // What is in a box of its own is looked at as a page that everybody can read, where a character without
+      // a font is a mistake.
       const isPlain = ![...given.values()].some((one) => typeof one === 'string' && /[^\0-\u017f]/.test(one))
       const checked = isPlain ? { files: given } : await withNumbers(compiler, source, given, line)
       const made = await compiler.compile(source, checked.files, false)

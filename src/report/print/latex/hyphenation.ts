@@ -1,4 +1,7 @@
-/** Where words of a language are divided: by its patterns, where TeX has them. All else of babel would change words and signs. */
+/**
+ * Where words of a language are divided: by its patterns, where TeX has them. All else of babel would change
+ * words and signs.
+ */
 
 import { languageOf } from '../../../locale/languages.ts'
 
@@ -61,7 +64,10 @@ const patterns = new Map(
   }),
 )
 
-/** The lines of a preamble that choose the patterns of a language (BCP 47), if TeX has them; empty for English. */
+/**
+ * The lines of a preamble that choose the patterns of a language (BCP 47), if TeX has them; empty for
+ * English.
+ */
 export function hyphenation(lang: string): string {
   const tag = lang.toLowerCase()
   const name = patterns.get(tag) ?? patterns.get(languageOf(lang))

@@ -61,7 +61,9 @@ export interface Translator {
   readonly large: readonly { readonly source: string; readonly isSideways: boolean }[]
 }
 
-/** Room in points for tables: the class of two columns has a height of its own, and all differ by a little. */
+/**
+ * Room in points for tables: the class of two columns has a height of its own, and all differ by a little.
+ */
 function roomOf({ measures, isTwoColumns }: Context, kind: keyof Measures): number {
   return kind === 'height' && isTwoColumns ? Math.min(measures.height, 660) : measures[kind] - 2
 }
@@ -241,7 +243,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     }
   }
 
-  /** As large as on the page, and no larger than its place; in a table, whose columns are measured by their words, of a line's height. */
+  /**
+   * As large as on the page, and no larger than its place; in a table, whose columns are measured by their
+   * words, of a line's height.
+   */
   function pictureInText(node: Picture): string {
     if (isInTable) return included(node, 'picture', 'height=1.2em')
     const { mime, content, alt } = node
@@ -507,7 +512,8 @@ export function translator(context: Context, trees: readonly Root[]): Translator
         `\\par\\medskip{\\centering${set}`,
         `\\tablehead{${rules([])}}\\tabletail{\\bottomrule}\\tablelasttail{\\cr\\bottomrule}`,
         `\\begin{xtabular}{${marks}}`,
-        // The last row has no end: where it ends, xtabular may begin a page, on which is nothing but the head.
+        // The last row has no end: where it ends, xtabular may begin a page, on which is nothing but the
+        // head.
         ...rows.map((row, index) => (index === rows.length - 1 ? row.replace(/ \\\\$/, '') : row)),
         '\\end{xtabular}\\par}\\medskip',
       ].join('\n')
@@ -651,7 +657,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
     return `\\includegraphics[${size}]{${context.addPicture(name, 'image/svg+xml', content.svg)}}`
   }
 
-  /** A picture, turned and mirrored as its head says, which TeX does not look at; `size` is that of what is seen. */
+  /**
+   * A picture, turned and mirrored as its head says, which TeX does not look at; `size` is that of what is
+   * seen.
+   */
   function included(picture: Pick<Picture, 'mime' | 'content'>, name: string, size: string): string {
     const file = context.addPicture(name, picture.mime, Buffer.from(picture.content, 'base64'))
     const { turn, isMirrored } = turns[orientationOf(picture) - 1] ?? {}

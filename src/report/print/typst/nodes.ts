@@ -37,7 +37,10 @@ import { piecesOf } from '../words.ts'
 import { boldWords, type Measured, measuredSource, widest } from './measured.ts'
 import { tableSource } from './table.ts'
 
-/** Quotes, callouts and lists within each other: each takes several of Typst's 64 levels, and doubles the time of a list. */
+/**
+ * Quotes, callouts and lists within each other: each takes several of Typst's 64 levels, and doubles the time
+ * of a list.
+ */
 const mostNested = 8
 
 /** Smallest letters of a table within a list or callout, in points; below, it gets a page of its own. */
@@ -83,7 +86,10 @@ export function translator(context: Context, trees: readonly Root[]): Translator
   let line: number | undefined
   let inList = false
   let isInTable = false
-  /** Notes of what goes over all columns: Typst 0.14 loses those that are within, so that they are set before it. */
+  /**
+   * Notes of what goes over all columns: Typst 0.14 loses those that are within, so that they are set before
+   * it.
+   */
   let notesAhead: string[] | undefined
   /** Footnotes around what is written. */
   let notesAround = 0
